@@ -1,0 +1,143 @@
+package acctest
+
+import (
+	"context"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/rand"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/tools/clientcmd"
+
+	"github.com/headgym/terraform-provider-mar/internal/provider"
+)
+
+// NamePrefix begins the name of every Namespace that a test makes, so that a
+// sweep finds what a broken run has left.
+const NamePrefix = "mar-acc-"
+
+// Providers are the provider under test, served within the test's process.
+func Providers() map[string]func() (tfprotov6.ProviderServer, error) {
+	return map[string]func() (tfprotov6.ProviderServer, error){
+		"mar": providerserver.NewProtocol6WithError(provider.New("test")()),
+	}
+}
+
+// NeedsEmbedded skips a test that steers Pods by the embedded cluster's
+// annotations where another cluster is tested on.
+func NeedsEmbedded(t *testing.T) {
+	t.Helper()
+	if os.Getenv(envOwnCluster) != "" {
+		t.Skipf("needs the embedded cluster, whose Pods behave as their annotations say; %s names another one", envOwnCluster)
+	}
+}
+
+// Kubeconfig is the path of the tested cluster's kubeconfig.
+func Kubeconfig(t *testing.T) string {
+	t.Helper()
+	path := os.Getenv(envKubeconfig)
+	if path == "" {
+		t.Skipf("acceptance tests run with %s set", envAcceptance)
+	}
+	return path
+}
+
+// Client talks to the tested cluster, past the provider.
+func Client(t *testing.T) *kubernetes.Clientset {
+	t.Helper()
+	config, err := clientcmd.BuildConfigFromFlags("", Kubeconfig(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	config.QPS = -1
+	client, err := kubernetes.NewForConfig(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+// ClusterName returns a name for a cluster that the test makes through the
+// provider. What is left of it after the test is removed.
+func ClusterName(t *testing.T) string {
+	t.Helper()
+	if os.Getenv(envAcceptance) == "" {
+		t.Skipf("acceptance tests run with %s set", envAcceptance)
+	}
+	name := NamePrefix + rand.String(8)
+	client := Client(t)
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+		defer cancel()
+		if err := client.CoreV1().Namespaces().Delete(ctx, name, metav1.DeleteOptions{}); err != nil && !apierrors.IsNotFound(err) && !apierrors.IsConflict(err) {
+			t.Errorf("clean up: %v", err)
+		}
+	})
+	return name
+}
+
+// Namespace makes a Namespace without the provider's help and returns its name.
+// It blocks until Pods can be made in it.
+func Namespace(t *testing.T) string {
+	t.Helper()
+	name := ClusterName(t)
+	client := Client(t)
+	if _, err := client.CoreV1().Namespaces().Create(t.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}, metav1.CreateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	Eventually(t, "the default ServiceAccount of "+name, func(ctx context.Context) (bool, error) {
+		_, err := client.CoreV1().ServiceAccounts(name).Get(ctx, "default", metav1.GetOptions{})
+		if apierrors.IsNotFound(err) {
+			return false, nil
+		}
+		return err == nil, err
+	})
+	return name
+}
+
+// Eventually blocks until the condition holds; the test fails on its error, or
+// after 30 s.
+func Eventually(t *testing.T, what string, condition func(context.Context) (bool, error)) {
+	t.Helper()
+	const limit, pause = 30 * time.Second, 50 * time.Millisecond
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	defer cancel()
+	for {
+		ok, err := condition(ctx)
+		if ok {
+			return
+		}
+		if err != nil {
+			t.Fatalf("wait for %s: %v", what, err)
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatalf("%s didn't come about within %s", what, limit)
+		case <-time.After(pause):
+		}
+	}
+}
+
+// Server turns a look at the server into a check of a test step.
+func Server(t *testing.T, look func(ctx context.Context, client *kubernetes.Clientset) error) resource.TestCheckFunc {
+	t.Helper()
+	return func(*terraform.State) error { return look(t.Context(), Client(t)) }
+}
+
+// Behind makes a change behind Terraform's back, as a test step's PreConfig.
+func Behind(t *testing.T, change func(ctx context.Context, client *kubernetes.Clientset) error) func() {
+	t.Helper()
+	return func() {
+		if err := change(t.Context(), Client(t)); err != nil {
+			t.Fatalf("change behind Terraform's back: %v", err)
+		}
+	}
+}

@@ -1,0 +1,99 @@
+// Package acctest runs acceptance tests: through a real Terraform, against a real
+// control plane. Only tests import it.
+package acctest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const (
+	// envAcceptance turns acceptance tests on, as in terraform-plugin-testing.
+	envAcceptance = "TF_ACC"
+	envTerraform  = "TF_ACC_TERRAFORM_PATH"
+	// envOwnCluster names the kubeconfig of a cluster to test on instead of the
+	// embedded one.
+	envOwnCluster = "MAR_TEST_KUBECONFIG"
+	// envDevcluster is the path of the embedded cluster's binary.
+	envDevcluster = "MAR_DEVCLUSTER"
+	// envKubeconfig is how the provider under test, and the tests, find the
+	// cluster.
+	envKubeconfig = "KUBE_CONFIG_PATH"
+)
+
+// Main is the TestMain of a package with acceptance tests. Without TF_ACC it just
+// runs the tests; with it, it starts a control plane of the package's own, on
+// free ports, and stops it at the end. It returns the exit code.
+func Main(m *testing.M) int {
+	if os.Getenv(envAcceptance) == "" {
+		return m.Run()
+	}
+	if err := onlyOwnConfiguration(); err != nil {
+		return fail(err)
+	}
+	if own := os.Getenv(envOwnCluster); own != "" {
+		if err := os.Setenv(envKubeconfig, own); err != nil {
+			return fail(err)
+		}
+		return m.Run()
+	}
+	stop, err := startCluster()
+	if err != nil {
+		return fail(err)
+	}
+	defer stop()
+	return m.Run()
+}
+
+func fail(err error) int {
+	fmt.Fprintln(os.Stderr, "acceptance tests can't run:", err)
+	return 1
+}
+
+// onlyOwnConfiguration keeps the developer's own settings out of the tests.
+func onlyOwnConfiguration() error {
+	if os.Getenv(envTerraform) == "" {
+		return fmt.Errorf("%s doesn't say which Terraform to use; run them with make testacc", envTerraform)
+	}
+	for _, variable := range os.Environ() {
+		name, _, _ := strings.Cut(variable, "=")
+		if strings.HasPrefix(name, "KUBE_") || name == "KUBECONFIG" || strings.HasPrefix(name, "TF_VAR_") {
+			if err := os.Unsetenv(name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func startCluster() (stop func(), err error) {
+	binary := os.Getenv(envDevcluster)
+	if binary == "" {
+		return nil, fmt.Errorf("%s doesn't say where the embedded cluster's binary is; run them with make testacc", envDevcluster)
+	}
+	dir, err := os.MkdirTemp("", "mar-acc-")
+	if err != nil {
+		return nil, err
+	}
+	stop = func() {
+		if out, err := exec.Command(binary, "down", "--dir", dir).CombinedOutput(); err != nil {
+			fmt.Fprintf(os.Stderr, "stop the embedded cluster in %s: %v\n%s", dir, err, out)
+			return
+		}
+		_ = os.RemoveAll(dir)
+	}
+	var stderr bytes.Buffer
+	up := exec.Command(binary, "up", "--dir", dir)
+	up.Stderr = &stderr
+	if _, err := up.Output(); err != nil {
+		stop()
+		return nil, errors.Join(fmt.Errorf("start the embedded cluster: %w", err), errors.New(stderr.String()))
+	}
+	return stop, os.Setenv(envKubeconfig, filepath.Join(dir, "kubeconfig"))
+}

@@ -1,0 +1,65 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/headgym/terraform-provider-mar/internal/fw"
+	"github.com/headgym/terraform-provider-mar/internal/kube"
+)
+
+var _ datasource.DataSourceWithConfigure = (*clusterDataSource)(nil)
+
+// NewDataSource returns the data source mar_cluster.
+func NewDataSource() datasource.DataSource { return &clusterDataSource{} }
+
+type clusterDataSource struct {
+	store store
+}
+
+type dataSourceModel struct {
+	model
+}
+
+func (d *clusterDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_" + typeName
+}
+
+func (d *clusterDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: description + " This data source reads one that exists, whoever made it.",
+		Attributes:          fw.ComputedAttributes(attributes(), "name"),
+	}
+}
+
+func (d *clusterDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	if data := fw.ProviderDataFrom(req.ProviderData, &resp.Diagnostics); data != nil {
+		d.store = store{client: data.Client}
+	}
+}
+
+func (d *clusterDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var config dataSourceModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := kube.WithTimeout(ctx, readTimeout)
+	defer cancel()
+
+	name := config.Name.ValueString()
+	have, err := d.store.Get(ctx, name)
+	switch {
+	case kube.IsGone(err):
+		resp.Diagnostics.AddAttributeError(path.Root("name"), "No such cluster",
+			fmt.Sprintf("There is no %s. Check the name, and that the provider is connected to the right API server.", ref(name)))
+	case err != nil:
+		fw.AddError(&resp.Diagnostics, "read the cluster "+name, err, path.Root("name"))
+	default:
+		resp.Diagnostics.Append(resp.State.Set(ctx, dataSourceModel{importedModelOf(have, nil)})...)
+	}
+}

@@ -1,0 +1,50 @@
+package cluster
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/validate"
+)
+
+const (
+	typeName       = "cluster"
+	quotaName      = "mar-quota"
+	limitRangeName = "mar-limits"
+)
+
+// identity names one cluster of an API server for good; a UID isn't part of it,
+// for an identity can't change.
+type identity struct {
+	Name types.String `tfsdk:"name"`
+}
+
+func identitySchema() identityschema.Schema {
+	return identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"name": identityschema.StringAttribute{
+			Description:       "The cluster's name, which is its Namespace's.",
+			RequiredForImport: true,
+		},
+	}}
+}
+
+// parseID reads an import ID, which is the cluster's name.
+func parseID(id string) (string, error) {
+	if validate.IsReservedNamespace(id) {
+		return "", fmt.Errorf("the namespace %q belongs to Kubernetes itself, and MAR leaves it alone", id)
+	}
+	if faults := validation.IsDNS1123Label(id); len(faults) > 0 {
+		return "", fmt.Errorf("%q can't be a cluster's name (%s); the import ID of a cluster is its name, such as \"prod-us-east\"", id, faults[0])
+	}
+	return id, nil
+}
+
+func ref(name string) kube.Ref { return kube.Ref{Kind: "Namespace", Name: name} }
+
+func childRef(kind, cluster, name string) kube.Ref {
+	return kube.Ref{Kind: kind, Namespace: cluster, Name: name}
+}

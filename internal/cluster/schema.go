@@ -1,0 +1,172 @@
+package cluster
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
+	"github.com/headgym/terraform-provider-mar/internal/validate"
+)
+
+const description = "A MAR cluster: an isolated place for instances with its own quota and limits. In Kubernetes it is a Namespace of the same name."
+
+// attributes are those of resource and data source alike.
+func attributes() map[string]schema.Attribute {
+	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
+	return map[string]schema.Attribute{
+		"name": schema.StringAttribute{
+			MarkdownDescription: "Name of the cluster and of its Namespace: lower-case letters, digits and hyphens, at most 63, such as `prod-us-east`. Namespaces of Kubernetes itself (`default`, `kube-…`) are refused. A change replaces the cluster and all that is in it.",
+			Required:            true,
+			Validators:          []validator.String{validate.ClusterName()},
+			PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+		},
+		"region": schema.StringAttribute{
+			MarkdownDescription: "Where the cluster is, such as `us-east-1`: a fact for people and filters, kept in the label `topology.kubernetes.io/region`. It schedules nothing. Changed in place.",
+			Optional:            true,
+			Validators:          []validator.String{validate.LabelValue()},
+		},
+		"labels": schema.MapAttribute{
+			MarkdownDescription: "Labels of the Namespace, such as `{ team = \"payments\" }`. Labels that others add are left alone. Changed in place.",
+			ElementType:         types.StringType,
+			Optional:            true,
+			Validators: []validator.Map{
+				validate.LabelKeys(validate.ReservedLabels()),
+				mapvalidator.NoNullValues(),
+				mapvalidator.ValueStringsAre(validate.LabelValue()),
+			},
+		},
+		"labels_all": schema.MapAttribute{
+			MarkdownDescription: "All labels that the configuration declares: `labels` over the provider's `default_labels`.",
+			ElementType:         types.StringType,
+			Computed:            true,
+		},
+		"annotations": schema.MapAttribute{
+			MarkdownDescription: "Annotations of the Namespace, such as `{ \"example.com/owner\" = \"payments@example.com\" }`. Annotations that others add are left alone. Changed in place.",
+			ElementType:         types.StringType,
+			Optional:            true,
+			Validators:          []validator.Map{validate.AnnotationKeys(), mapvalidator.NoNullValues()},
+		},
+		"quota":       quotaAttribute(),
+		"limit_range": limitRangeAttribute(),
+		"id": schema.StringAttribute{
+			MarkdownDescription: "The cluster's name.",
+			Computed:            true,
+			PlanModifiers:       keep,
+		},
+		"uid": schema.StringAttribute{
+			MarkdownDescription: "UID of the Namespace, which no other one ever has.",
+			Computed:            true,
+			PlanModifiers:       keep,
+		},
+		"created_at": schema.StringAttribute{
+			MarkdownDescription: "When the Namespace was made, in UTC (RFC 3339), such as `2026-01-31T12:00:00Z`.",
+			Computed:            true,
+			PlanModifiers:       keep,
+		},
+		"phase": schema.StringAttribute{
+			MarkdownDescription: "Phase of the Namespace: `Active`, or `Terminating` while it is being deleted. A cluster that is being deleted is planned to be replaced.",
+			Computed:            true,
+			PlanModifiers:       keep,
+		},
+	}
+}
+
+// resourceAttributes adds what only the resource has.
+func resourceAttributes(ctx context.Context) map[string]schema.Attribute {
+	all := attributes()
+	all["force_destroy"] = schema.BoolAttribute{
+		MarkdownDescription: "Whether a destroy may take along what is in the cluster and isn't its own, such as instances that are managed elsewhere, volumes and ConfigMaps. Without it such things stop the destroy. It has to be applied before the destroy. Default: `false`.",
+		Optional:            true,
+		Computed:            true,
+		Default:             booldefault.StaticBool(false),
+	}
+	all["deletion_protection"] = schema.BoolAttribute{
+		MarkdownDescription: "Whether plans that destroy or replace the cluster are refused, until this is set to `false` and applied. Default: `false`.",
+		Optional:            true,
+		Computed:            true,
+		Default:             booldefault.StaticBool(false),
+	}
+	all["timeouts"] = timeouts.Attributes(ctx, timeouts.Opts{
+		Create: true, Read: true, Update: true, Delete: true,
+		CreateDescription: "How long to wait for the cluster to be made, such as `90s`. Default: `5m`.",
+		ReadDescription:   "How long a read may take. Default: `2m`.",
+		UpdateDescription: "How long a change may take. Default: `5m`.",
+		DeleteDescription: "How long to wait for the cluster and all in it to be gone. Default: `10m`.",
+	})
+	return all
+}
+
+func quotaAttribute() schema.Attribute {
+	keys := map[string]schema.Attribute{
+		"extra": schema.MapAttribute{
+			MarkdownDescription: "Any other key of a ResourceQuota, such as `{ \"count/jobs.batch\" = \"10\", \"requests.nvidia.com/gpu\" = \"4\" }`.",
+			ElementType:         fwtypes.QuantityType{},
+			Optional:            true,
+			Validators:          []validator.Map{validate.QuotaKeys(insteadOfExtra()), mapvalidator.NoNullValues(), mapvalidator.SizeAtLeast(1)},
+		},
+	}
+	for _, k := range quotaKeys() {
+		if k.Counts {
+			keys[k.Attribute] = schema.Int64Attribute{MarkdownDescription: k.Says, Optional: true, Validators: []validator.Int64{int64validator.AtLeast(0)}}
+		} else {
+			keys[k.Attribute] = schema.StringAttribute{MarkdownDescription: k.Says, CustomType: fwtypes.QuantityType{}, Optional: true}
+		}
+	}
+	return schema.SingleNestedAttribute{
+		MarkdownDescription: "What all instances and objects of the cluster may use together: the ResourceQuota `mar-quota`. What is left out isn't limited. Changed in place; a quota below what is used stops new instances and removes none.",
+		Optional:            true,
+		Attributes:          keys,
+	}
+}
+
+func limitRangeAttribute() schema.Attribute {
+	resources := validate.ResourceNames("a limit's resource", nil)
+	amounts := func(text string) schema.Attribute {
+		return schema.MapAttribute{MarkdownDescription: text, ElementType: fwtypes.QuantityType{}, Optional: true, Validators: []validator.Map{resources, mapvalidator.NoNullValues(), mapvalidator.SizeAtLeast(1)}}
+	}
+	amount := func(text string) schema.Attribute {
+		return schema.StringAttribute{MarkdownDescription: text, CustomType: fwtypes.QuantityType{}, Optional: true}
+	}
+	return schema.SingleNestedAttribute{
+		MarkdownDescription: "What a single container, instance or volume of the cluster gets by default, and may have: the LimitRange `mar-limits`. It applies to what is made from then on. Changed in place.",
+		Optional:            true,
+		Attributes: map[string]schema.Attribute{
+			"container": schema.SingleNestedAttribute{
+				MarkdownDescription: "Limits for each container. Each is a map by resource: `cpu` in cores, `memory` and `ephemeral-storage` in bytes.",
+				Optional:            true,
+				Attributes: map[string]schema.Attribute{
+					"default":                 amounts("Limits of a container that sets none, such as `{ cpu = \"500m\", memory = \"512Mi\" }`. Left out, `max` is the default."),
+					"default_request":         amounts("Requests of a container that sets none. Left out, they are `default`, or else `min`."),
+					"min":                     amounts("Smallest request that a container may have, such as `{ cpu = \"100m\" }`."),
+					"max":                     amounts("Largest limit that a container may have, such as `{ cpu = \"4\", memory = \"8Gi\" }`."),
+					"max_limit_request_ratio": amounts("How many times its request a container's limit may be, such as `{ cpu = \"4\" }`."),
+				},
+			},
+			"instance": schema.SingleNestedAttribute{
+				MarkdownDescription: "Limits for each instance, all its containers together.",
+				Optional:            true,
+				Attributes: map[string]schema.Attribute{
+					"min": amounts("Smallest sum of requests."),
+					"max": amounts("Largest sum of limits."),
+				},
+			},
+			"volume": schema.SingleNestedAttribute{
+				MarkdownDescription: "Limits for the size of each volume (PersistentVolumeClaim).",
+				Optional:            true,
+				Attributes: map[string]schema.Attribute{
+					"min": amount("Smallest size in bytes, such as `1Gi`."),
+					"max": amount("Largest size in bytes, such as `100Gi`."),
+				},
+			},
+		},
+	}
+}

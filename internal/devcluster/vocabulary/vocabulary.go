@@ -1,0 +1,30 @@
+// Package vocabulary holds the names by which Pods and nodes are told what to become. README.md says what each means.
+package vocabulary
+
+// Prefix of every annotation and label.
+const Prefix = "devcluster.mar.headgym.com/"
+
+// Annotations of Pods.
+const (
+	Behavior     = Prefix + "behavior"
+	StartDelay   = Prefix + "start-delay"
+	Delay        = Prefix + "delay"
+	StopDelay    = Prefix + "stop-delay"
+	Container    = Prefix + "container"
+	ExitCode     = Prefix + "exit-code"
+	Reason       = Prefix + "reason"
+	Message      = Prefix + "message"
+	Resize       = Prefix + "resize"
+	Logs         = Prefix + "logs"
+	PreviousLogs = Prefix + "previous-logs"
+)
+
+// OOMKilled is the behaviour whose exit code and reason differ from the other crashes'.
+const OOMKilled = "oom-killed"
+
+// NodeLabel says whether a node's kubelet is played. With any other value than NodeRunning the node is lost: its
+// lease isn't renewed any more, and its Pods are left as they are. It is a label because nodes are selected by it.
+const (
+	NodeLabel   = Prefix + "kubelet"
+	NodeRunning = "running"
+)

@@ -1,0 +1,164 @@
+package fw
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	"github.com/headgym/terraform-provider-mar/internal/kube"
+)
+
+// AddError words an error. Doing completes "Could not …", such as "create the
+// instance dev/web". At is the attribute that a person would change, or
+// path.Empty().
+//
+// Each message says what could not be done to which object, the cause in the
+// server's words, the state it was left in, and the next step.
+func AddError(diags *diag.Diagnostics, doing string, err error, at path.Path) {
+	summary, detail := explain(doing, err)
+	if len(at.Steps()) == 0 {
+		diags.AddError(summary, detail)
+		return
+	}
+	diags.AddAttributeError(at, summary, detail)
+}
+
+// IsCancelled reports whether a person ended the run (Ctrl-C), rather than a
+// limit of time.
+func IsCancelled(err error) bool {
+	var timeout kube.TimeoutError
+	return errors.Is(err, context.Canceled) && !errors.As(err, &timeout)
+}
+
+// AddCancelled notes as a warning that a wait was broken off: an error would
+// taint an object that may be healthy.
+func AddCancelled(diags *diag.Diagnostics, ref kube.Ref, goal string) {
+	diags.AddWarning("Stopped waiting for "+ref.String(),
+		fmt.Sprintf("The run was cancelled while %s was expected to %s. It was created and is in the state; the next plan reads how it fares.", ref, goal))
+}
+
+// AddServerWarnings passes on the warnings that the API server gave.
+func AddServerWarnings(diags *diag.Diagnostics, ref kube.Ref, warnings *kube.Warnings) {
+	for _, text := range warnings.Texts() {
+		diags.AddWarning("The API server warns about "+ref.String(), sentence(text))
+	}
+}
+
+func explain(doing string, err error) (summary, detail string) {
+	var (
+		exists   *kube.ExistsError
+		gone     *kube.GoneError
+		conflict *kube.ConflictError
+		refused  *kube.RefusedError
+		waited   *kube.WaitError
+	)
+	summary = "Could not " + doing
+	switch {
+	case errors.As(err, &waited):
+		return summary, explainWait(waited)
+	case errors.As(err, &exists):
+		return summary, explainExists(exists)
+	case errors.As(err, &conflict):
+		return summary, explainConflict(conflict)
+	case errors.As(err, &refused):
+		return summary, explainRefusal(refused)
+	case errors.As(err, &gone):
+		return summary, sentence(gone.Error()) + " That happened while this run was at work on it. Run the plan again: it shows what is there now."
+	case apierrors.IsUnauthorized(err):
+		return summary, fmt.Sprintf("The API server doesn't accept the credentials: %s\n\nRenew the token or certificate that the provider is configured with.", sentence(err.Error()))
+	}
+	return summary, sentence(err.Error())
+}
+
+func explainExists(e *kube.ExistsError) string {
+	if e.Terminating {
+		return fmt.Sprintf("%s is still there and is being deleted. Wait until it is gone, then apply again.", e.Ref)
+	}
+	resource, id := "mar_cluster", e.Ref.Name
+	if e.Ref.Namespace != "" {
+		resource, id = "mar_instance", e.Ref.Namespace+"/"+e.Ref.Name
+	}
+	return fmt.Sprintf(`%s already exists, and was not made by this apply. To manage it from here, import it:
+
+  import {
+    to = %s.this # the address of this resource
+    id = %q
+  }
+
+Otherwise choose another name.`, e.Ref, resource, id)
+}
+
+func explainConflict(e *kube.ConflictError) string {
+	var lines []string
+	for _, c := range e.Conflicts {
+		lines = append(lines, fmt.Sprintf("  %s is applied by %q", c.Field, c.Manager))
+	}
+	return fmt.Sprintf(`Another tool applies the same fields of %s, and would set them back:
+
+%s
+
+Either let go of the field here (take it out of the configuration), or there (so that the other tool no longer manages it), or set there what is wanted.`,
+		e.Ref, strings.Join(lines, "\n"))
+}
+
+func explainRefusal(e *kube.RefusedError) string {
+	return fmt.Sprintf("The API server refused to %s %s: %s\n\n%s", e.Verb, e.Ref, sentence(e.Message), advice(e))
+}
+
+func advice(e *kube.RefusedError) string {
+	switch e.Kind {
+	case kube.RefusedByQuota:
+		return "The cluster's quota doesn't leave room for it. Raise `quota` on the cluster, ask for less, or remove something else. Where a limit must be specified, set `cpu` and `memory`, or give the cluster a `limit_range` with defaults."
+	case kube.RefusedByLimitRange:
+		return "The cluster's `limit_range` doesn't allow this size. Change `cpu` or `memory`, or the cluster's `limit_range`."
+	case kube.RefusedByPodSecurity:
+		return "The cluster enforces a Pod Security level that this breaks. Leave `security` at its defaults, which satisfy the strictest level, or lower the cluster's level."
+	case kube.RefusedByRBAC:
+		return "The credentials lack this permission. Ask for a Role with that verb on that resource, or use other credentials."
+	case kube.RefusedByPolicy:
+		return "An admission policy of this Kubernetes cluster forbids it; its message above says why. Its administrators can tell more."
+	case kube.RefusedTerminating:
+		return "The cluster is being deleted. Wait until it is gone, then apply again."
+	case kube.RefusedAsInvalid:
+		return "Change the named field's attribute and apply again."
+	case kube.RefusedOtherwise:
+	}
+	return "Its administrators can tell more."
+}
+
+func explainWait(e *kube.WaitError) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s was waited for to %s: %s", e.Ref, e.Goal, sentence(e.Reason))
+	for _, part := range []struct {
+		title string
+		lines []string
+	}{
+		{"Last seen", e.State},
+		{"Warning events", e.Events},
+		{"Last lines of its log", e.Logs},
+	} {
+		if len(part.lines) > 0 {
+			fmt.Fprintf(&b, "\n\n%s:\n  %s", part.title, strings.Join(part.lines, "\n  "))
+		}
+	}
+	if e.Advice != "" {
+		fmt.Fprintf(&b, "\n\n%s", e.Advice)
+	}
+	return b.String()
+}
+
+func sentence(text string) string {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return "The cause isn't known."
+	}
+	if !strings.ContainsAny(text[len(text)-1:], ".!?") {
+		text += "."
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
+}

@@ -1,0 +1,98 @@
+package fw_test
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	"github.com/headgym/terraform-provider-mar/internal/fw"
+	"github.com/headgym/terraform-provider-mar/internal/kube"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// The golden files are what a person reads in the terminal.
+func TestAddError_golden(t *testing.T) {
+	web := kube.Ref{Kind: "Pod", Namespace: "dev", Name: "web"}
+	refused := func(kind kube.RefusalKind, message string) error {
+		return fmt.Errorf("in passing: %w", &kube.RefusedError{Ref: web, Verb: "create", Kind: kind, Message: message})
+	}
+	for name, err := range map[string]error{
+		"exists_cluster":     &kube.ExistsError{Ref: kube.Ref{Kind: "Namespace", Name: "dev"}},
+		"exists_instance":    &kube.ExistsError{Ref: web},
+		"exists_terminating": &kube.ExistsError{Ref: web, Terminating: true},
+		"gone":               &kube.GoneError{Ref: web},
+		"replaced":           &kube.GoneError{Ref: web, ReplacedBy: "u-2"},
+		"conflict":           &kube.ConflictError{Ref: web, Conflicts: []kube.Conflict{{Manager: "argocd", Field: ".metadata.labels.team", Applied: true}}},
+		"quota":              refused(kube.RefusedByQuota, "exceeded quota: mar-quota, requested: limits.cpu=2, used: limits.cpu=3, limited: limits.cpu=4"),
+		"limit_range":        refused(kube.RefusedByLimitRange, "maximum cpu usage per Container is 1, but limit is 2"),
+		"pod_security":       refused(kube.RefusedByPodSecurity, `violates PodSecurity "restricted:latest": privileged`),
+		"rbac":               refused(kube.RefusedByRBAC, `User "jane" cannot create resource "pods" in API group "" in the namespace "dev"`),
+		"policy":             refused(kube.RefusedByPolicy, "ValidatingAdmissionPolicy 'p' with binding 'b' denied request: pin the image"),
+		"terminating":        refused(kube.RefusedTerminating, "unable to create new content in namespace dev because it is being terminated"),
+		"invalid":            refused(kube.RefusedAsInvalid, `Pod "web" is invalid: spec.containers[0].image: Required value`),
+		"unauthorized":       fmt.Errorf("read Pod dev/web: %w", apierrors.NewUnauthorized("Unauthorized")),
+		"other":              errors.New("read Pod dev/web: connection refused"),
+		"wait": &kube.WaitError{
+			Ref: web, Goal: "become Ready", Reason: "container app ended with exit code 137 (OOMKilled)", Advice: "Give it more `memory`.",
+			State: []string{"phase Failed", "container app: terminated, exit code 137"}, Events: []string{"3× BackOff: back-off restarting failed container"}, Logs: []string{"out of memory"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var diags diag.Diagnostics
+			fw.AddError(&diags, "create the instance dev/web", err, path.Root("name"))
+			got := diags[0].Summary() + "\n\n" + diags[0].Detail() + "\n"
+			golden := filepath.Join("testdata", "errors", name+".txt")
+			if *update {
+				if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), got); diff != "" {
+				t.Errorf("-golden +got, write it anew with -update if that is meant:\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestAddError_isOnTheAttribute(t *testing.T) {
+	var diags diag.Diagnostics
+	fw.AddError(&diags, "create it", errors.New("no"), path.Root("name"))
+	fw.AddError(&diags, "create it", errors.New("no"), path.Empty())
+	if at, ok := diags[0].(diag.DiagnosticWithPath); !ok || !at.Path().Equal(path.Root("name")) {
+		t.Errorf("no path: %v", diags[0])
+	}
+	if _, ok := diags[1].(diag.DiagnosticWithPath); ok {
+		t.Errorf("a path: %v", diags[1])
+	}
+}
+
+func TestIsCancelled(t *testing.T) {
+	if !fw.IsCancelled(fmt.Errorf("wait: %w", context.Canceled)) {
+		t.Error("a Ctrl-C isn't one")
+	}
+	ctx, cancel := kube.WithTimeout(t.Context(), time.Nanosecond)
+	defer cancel()
+	<-ctx.Done()
+	if fw.IsCancelled(context.Cause(ctx)) {
+		t.Error("a timeout is a Ctrl-C")
+	}
+	if got := context.Cause(ctx).Error(); !strings.Contains(got, "timed out after 1ns") {
+		t.Errorf("got %q", got)
+	}
+}

@@ -1,0 +1,97 @@
+package fwtypes
+
+import (
+	"fmt"
+	"math"
+	"math/big"
+	"regexp"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/api/resource"
+)
+
+// ParseQuantity reads a non-negative amount. Unlike resource.ParseQuantity it
+// refuses what Kubernetes can't hold and would silently change: amounts beyond
+// 2^63-1, which are capped, and amounts finer than a billionth, which are
+// rounded up.
+func ParseQuantity(s string) (resource.Quantity, error) {
+	if s == "" {
+		return resource.Quantity{}, fmt.Errorf("the quantity is empty; write an amount such as \"500m\" or \"4Gi\", or leave the attribute out")
+	}
+	outOfRange := fmt.Errorf("%q is outside of what Kubernetes can hold: amounts are zero, or from 1n (a billionth) to 2^63-1", s)
+	if tooLong(s) {
+		return resource.Quantity{}, outOfRange
+	}
+	q, err := resource.ParseQuantity(s)
+	if err != nil {
+		return resource.Quantity{}, fmt.Errorf("%q is not a Kubernetes quantity: write a number with an optional suffix, m (thousandths), k, M, G, T, P, E (powers of 1000) or Ki, Mi, Gi, Ti, Pi, Ei (powers of 1024), such as \"500m\", \"2\" or \"4Gi\"%s", s, suffixHint(s))
+	}
+	if q.Sign() < 0 {
+		return resource.Quantity{}, fmt.Errorf("%q is negative; an amount is zero or more", s)
+	}
+	written, held := exact(s), amountOf(q)
+	if written.Cmp(held) != 0 || written.Cmp(new(big.Rat).SetInt64(math.MaxInt64)) > 0 {
+		return resource.Quantity{}, outOfRange
+	}
+	return q, nil
+}
+
+// tooLong guards the exact arithmetic: a short text such as 1e999999999 would
+// otherwise become a number of a gigabyte.
+func tooLong(s string) bool {
+	const maxDigits, maxExponentDigits = 64, 2
+	exponent := regexp.MustCompile(`[eE][+-]?0*([0-9]+)$`).FindStringSubmatch(s)
+	return len(s) > maxDigits || len(exponent) == 2 && len(exponent[1]) > maxExponentDigits
+}
+
+// exact is the amount as written, before Kubernetes rounds or caps it. The text
+// has passed resource.ParseQuantity.
+func exact(s string) *big.Rat {
+	end := strings.IndexFunc(s, func(r rune) bool { return !strings.ContainsRune("+-.0123456789", r) })
+	if end < 0 {
+		end = len(s)
+	}
+	number, suffix := s[:end], s[end:]
+	if i := strings.IndexByte("KMGTPE", first(suffix)); i >= 0 && strings.HasSuffix(suffix, "i") {
+		factor := new(big.Int).Lsh(big.NewInt(1), uint(10*(i+1)))
+		return new(big.Rat).Mul(rat(number), new(big.Rat).SetInt(factor))
+	}
+	if exponent, ok := map[string]string{
+		"": "", "n": "e-9", "u": "e-6", "m": "e-3", "k": "e3",
+		"M": "e6", "G": "e9", "T": "e12", "P": "e15", "E": "e18",
+	}[suffix]; ok {
+		return rat(number + exponent)
+	}
+	return rat(s)
+}
+
+func first(s string) byte {
+	if s == "" {
+		return 0
+	}
+	return s[0]
+}
+
+func amountOf(q resource.Quantity) *big.Rat { return rat(q.AsDec().String()) }
+
+// rat reads a decimal number; what isn't one is zero, which equals no amount
+// that was written.
+func rat(s string) *big.Rat {
+	r, ok := new(big.Rat).SetString(s)
+	if !ok {
+		return new(big.Rat)
+	}
+	return r
+}
+
+// suffixHint helps with the bytes of everyday language: "4GB" and "512 MiB".
+func suffixHint(s string) string {
+	trimmed := strings.TrimRight(strings.ReplaceAll(s, " ", ""), "Bb")
+	if trimmed == s {
+		return ""
+	}
+	if _, err := resource.ParseQuantity(trimmed); err != nil {
+		return ""
+	}
+	return fmt.Sprintf("; did you mean %q?", trimmed)
+}

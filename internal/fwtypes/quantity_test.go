@@ -1,0 +1,107 @@
+package fwtypes_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/attr/xattr"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
+)
+
+func TestParseQuantity_accepts(t *testing.T) {
+	for in, want := range map[string]string{
+		"0": "0", "2": "2", "2000m": "2", "0.5": "500m", "0.5k": "500", "4096Mi": "4Gi", "1.5Gi": "1536Mi",
+		"1e3": "1e3", "1n": "1n", "7Ei": "7Ei", "9E": "9E", "9223372036854775807": "9223372036854775807", ".5": "500m",
+	} {
+		q, err := fwtypes.ParseQuantity(in)
+		if err != nil {
+			t.Errorf("%q: %v", in, err)
+			continue
+		}
+		if got := q.String(); got != want {
+			t.Errorf("%q: got %s, want %s", in, got, want)
+		}
+	}
+}
+
+func TestParseQuantity_refuses(t *testing.T) {
+	for in, want := range map[string]string{
+		"":                      "is empty",
+		"4GB":                   `did you mean "4G"?`,
+		"512 MiB":               `did you mean "512Mi"?`,
+		"lots":                  "not a Kubernetes quantity",
+		"-1":                    "negative",
+		"-0.5":                  "negative",
+		"1e999":                 "outside",
+		"1e999999999":           "outside",
+		"1e19":                  "outside",
+		"8Ei":                   "outside",
+		"10E":                   "outside",
+		"0.5n":                  "outside",
+		"0.0000000001":          "outside",
+		"9223372036854775808":   "outside",
+		strings.Repeat("9", 99): "outside",
+	} {
+		if _, err := fwtypes.ParseQuantity(in); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: got error %v, want one with %q", in, err, want)
+		}
+	}
+}
+
+func TestQuantity_equalAmountsAreEqualValues(t *testing.T) {
+	for _, c := range []struct {
+		a, b  fwtypes.Quantity
+		equal bool
+	}{
+		{fwtypes.NewQuantity("2000m"), fwtypes.NewQuantity("2"), true},
+		{fwtypes.NewQuantity("4096Mi"), fwtypes.NewQuantity("4Gi"), true},
+		{fwtypes.NewQuantity("0.5k"), fwtypes.NewQuantity("500"), true},
+		{fwtypes.NewQuantity("1G"), fwtypes.NewQuantity("1Gi"), false},
+		{fwtypes.NewQuantity("odd"), fwtypes.NewQuantity("odd"), true},
+		{fwtypes.NewQuantity("odd"), fwtypes.NewQuantity("1"), false},
+		{fwtypes.NewQuantityNull(), fwtypes.NewQuantityNull(), true},
+		{fwtypes.NewQuantityNull(), fwtypes.NewQuantity("0"), false},
+		{fwtypes.NewQuantityUnknown(), fwtypes.NewQuantity("0"), false},
+	} {
+		if got, _ := c.a.StringSemanticEquals(t.Context(), c.b); got != c.equal {
+			t.Errorf("%s and %s: equal %t, want %t", c.a, c.b, got, c.equal)
+		}
+	}
+}
+
+func TestQuantityType_roundTrip(t *testing.T) {
+	for _, in := range []tftypes.Value{
+		tftypes.NewValue(tftypes.String, "2000m"),
+		tftypes.NewValue(tftypes.String, nil),
+		tftypes.NewValue(tftypes.String, tftypes.UnknownValue),
+	} {
+		value, err := fwtypes.QuantityType{}.ValueFromTerraform(t.Context(), in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := value.ToTerraformValue(t.Context())
+		if err != nil || !out.Equal(in) {
+			t.Errorf("%s came back as %s (%v)", in, out, err)
+		}
+		if !value.Type(t.Context()).Equal(attr.Type(fwtypes.QuantityType{})) {
+			t.Errorf("%s lost its type", in)
+		}
+	}
+}
+
+func TestQuantity_validateAttribute(t *testing.T) {
+	var resp xattr.ValidateAttributeResponse
+	fwtypes.NewQuantity("4GB").ValidateAttribute(t.Context(), xattr.ValidateAttributeRequest{Path: path.Root("memory")}, &resp)
+	if len(resp.Diagnostics) != 1 || resp.Diagnostics[0].Summary() != "Invalid quantity" {
+		t.Fatalf("got %v", resp.Diagnostics)
+	}
+	resp = xattr.ValidateAttributeResponse{}
+	fwtypes.NewQuantityUnknown().ValidateAttribute(t.Context(), xattr.ValidateAttributeRequest{Path: path.Root("memory")}, &resp)
+	if resp.Diagnostics.HasError() {
+		t.Fatalf("an unknown quantity was refused: %v", resp.Diagnostics)
+	}
+}

@@ -1,0 +1,60 @@
+package instance
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/headgym/terraform-provider-mar/internal/fw"
+	"github.com/headgym/terraform-provider-mar/internal/kube"
+)
+
+var _ datasource.DataSourceWithConfigure = (*instanceDataSource)(nil)
+
+// NewDataSource returns the data source mar_instance.
+func NewDataSource() datasource.DataSource { return &instanceDataSource{} }
+
+type instanceDataSource struct {
+	store *store
+}
+
+func (d *instanceDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_" + typeName
+}
+
+func (d *instanceDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A MAR instance as it is at this moment, whoever made it: what it runs, and how it fares. In Kubernetes it is a Pod. An instance that isn't there is an error.",
+		Attributes:          dataSourceAttributes(),
+	}
+}
+
+func (d *instanceDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	if data := fw.ProviderDataFrom(req.ProviderData, &resp.Diagnostics); data != nil {
+		d.store = newStore(data.Client)
+	}
+}
+
+func (d *instanceDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var config dataSourceModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	k := config.key()
+	ctx, cancel := kube.WithTimeout(ctx, defaultReadTimeout)
+	defer cancel()
+	pod, err := d.store.Get(ctx, k.ref())
+	switch {
+	case kube.IsGone(err):
+		resp.Diagnostics.AddAttributeError(path.Root("name"), "No such instance",
+			fmt.Sprintf("There is no instance %s in the cluster %s: %s isn't there. Check both names. If this configuration makes the instance, refer to the resource's attributes instead, so that Terraform makes it first.", k.Name, k.Cluster, k.ref()))
+	case err != nil:
+		fw.AddError(&resp.Diagnostics, "read the instance "+k.String(), err, path.Empty())
+	default:
+		resp.Diagnostics.Append(resp.State.Set(ctx, observedNow(pod))...)
+	}
+}

@@ -1,0 +1,171 @@
+package instance
+
+import (
+	"context"
+	"maps"
+	"regexp"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	corev1ac "k8s.io/client-go/applyconfigurations/core/v1"
+	"k8s.io/utils/ptr"
+
+	"github.com/headgym/terraform-provider-mar/internal/fw"
+	"github.com/headgym/terraform-provider-mar/internal/kube"
+)
+
+// containerName is the main container of every instance that is made here.
+const containerName = "app"
+
+// desired is the Pod that a new instance is made from. What the model doesn't
+// know yet is left to the API server.
+func desired(ctx context.Context, m model, nonce string) (*corev1.Pod, diag.Diagnostics) {
+	ports, diags := desiredPorts(ctx, m.Ports)
+	podSecurity, containerSecurity, more := desiredSecurity(ctx, m.Security)
+	diags.Append(more...)
+	return &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{
+			Namespace:   m.Cluster.ValueString(),
+			Name:        m.Name.ValueString(),
+			Labels:      withDefault(desiredLabels(m), kube.LabelApp, kube.AppValue),
+			Annotations: withDefault(fw.StringMap(m.Annotations), kube.AnnotationNonce, nonce),
+		},
+		Spec: corev1.PodSpec{
+			RestartPolicy:                corev1.RestartPolicy(m.RestartPolicy.ValueString()),
+			AutomountServiceAccountToken: ptr.To(false),
+			SecurityContext:              podSecurity,
+			Containers: []corev1.Container{{
+				Name:            containerName,
+				Image:           m.Image.ValueString(),
+				Command:         texts(m.Command),
+				Args:            texts(m.Args),
+				Env:             desiredEnv(fw.StringMap(m.Env)),
+				Ports:           ports,
+				Resources:       desiredResources(m),
+				SecurityContext: containerSecurity,
+			}},
+		},
+	}, diags
+}
+
+// desiredLabels are those of an instance whoever made its Pod: the declared
+// ones and those that the provider knows its own by.
+func desiredLabels(m model) map[string]string {
+	labels := fw.StringMap(m.LabelsAll)
+	labels[kube.LabelInstanceID] = m.Name.ValueString()
+	labels[kube.LabelManagedBy] = kube.ManagedBy
+	return labels
+}
+
+// change is what an update in place sends besides a resize. An empty image is
+// the one that the Pod has.
+type change struct {
+	Labels, Annotations map[string]string
+	Image               string
+}
+
+func desiredChange(prior, plan model) change {
+	c := change{Labels: desiredLabels(plan), Annotations: fw.StringMap(plan.Annotations)}
+	if !plan.Image.Equal(prior.Image) {
+		c.Image = plan.Image.ValueString()
+	}
+	return c
+}
+
+// applyConfiguration is everything that the manager owns on the Pod, with the
+// change in it. An apply takes away whatever its manager owns and doesn't send,
+// and a Pod can lose next to nothing, so the rest is sent as it is. The UID
+// keeps it from making a deleted Pod anew.
+func applyConfiguration(pod *corev1.Pod, manager string, c change) (*corev1ac.PodApplyConfiguration, error) {
+	config, err := corev1ac.ExtractPod(pod, manager)
+	if err != nil {
+		return nil, err
+	}
+	labels, annotations := maps.Clone(c.Labels), maps.Clone(c.Annotations)
+	if _, ours := config.Labels[kube.LabelApp]; ours {
+		labels = withDefault(labels, kube.LabelApp, kube.AppValue)
+	}
+	if nonce, ours := config.Annotations[kube.AnnotationNonce]; ours {
+		annotations = withDefault(annotations, kube.AnnotationNonce, nonce)
+	}
+	config.Labels, config.Annotations = labels, annotations
+	if c.Image != "" {
+		applyImage(config, mainContainer(pod).Name, c.Image)
+	}
+	return config.WithUID(pod.UID), nil
+}
+
+func applyImage(config *corev1ac.PodApplyConfiguration, container, image string) {
+	if config.Spec == nil {
+		config.WithSpec(corev1ac.PodSpec())
+	}
+	for i := range config.Spec.Containers {
+		if ptr.Deref(config.Spec.Containers[i].Name, "") == container {
+			config.Spec.Containers[i].WithImage(image)
+			return
+		}
+	}
+	config.Spec.WithContainers(corev1ac.Container().WithName(container).WithImage(image))
+}
+
+// desiredEnv puts a variable after those that its value uses, for Kubernetes
+// only fills in what comes before; otherwise by name.
+func desiredEnv(env map[string]string) []corev1.EnvVar {
+	uses := regexp.MustCompile(`\$\$|\$\(([^)]+)\)`)
+	var ordered []corev1.EnvVar
+	seen := map[string]bool{}
+	var add func(name string)
+	add = func(name string) {
+		value, declared := env[name]
+		if !declared || seen[name] {
+			return
+		}
+		seen[name] = true
+		for _, use := range uses.FindAllStringSubmatch(value, -1) {
+			add(use[1])
+		}
+		ordered = append(ordered, corev1.EnvVar{Name: name, Value: value})
+	}
+	for _, name := range slices.Sorted(maps.Keys(env)) {
+		add(name)
+	}
+	return ordered
+}
+
+func desiredPorts(ctx context.Context, declared types.Map) ([]corev1.ContainerPort, diag.Diagnostics) {
+	var byName map[string]portModel
+	diags := declared.ElementsAs(ctx, &byName, false)
+	var ports []corev1.ContainerPort
+	for _, name := range slices.Sorted(maps.Keys(byName)) {
+		ports = append(ports, corev1.ContainerPort{
+			Name:          name,
+			ContainerPort: int32(byName[name].Port.ValueInt64()),
+			Protocol:      corev1.Protocol(byName[name].Protocol.ValueString()),
+		})
+	}
+	return ports, diags
+}
+
+func withDefault(m map[string]string, key, value string) map[string]string {
+	if m == nil {
+		m = map[string]string{}
+	}
+	if _, declared := m[key]; !declared {
+		m[key] = value
+	}
+	return m
+}
+
+func texts(list interface{ Elements() []attr.Value }) []string {
+	var all []string
+	for _, element := range list.Elements() {
+		if text, ok := element.(types.String); ok {
+			all = append(all, text.ValueString())
+		}
+	}
+	return all
+}

@@ -1,0 +1,292 @@
+package instance
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/utils/ptr"
+
+	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
+	"github.com/headgym/terraform-provider-mar/internal/kube"
+)
+
+// observed reads the Pod back as the model that was declared: what others put on
+// it isn't the instance's, and an equal amount keeps its author's spelling. What
+// prior doesn't know yet is filled in. Limited names the resources whose limit
+// the configuration declares: there, a request that somebody set apart from the
+// limit is seen although it was left out.
+func observed(pod *corev1.Pod, prior model, limited []string) model {
+	m := everything(pod)
+	m.Command = declaredList(m.Command, prior.Command)
+	m.Args = declaredList(m.Args, prior.Args)
+	m.Env = declaredKeys(m.Env, prior.Env, types.StringType)
+	m.CPU = spelt(m.CPU, prior.CPU)
+	m.Memory = spelt(m.Memory, prior.Memory)
+	m.Limits = speltMap(declaredKeys(m.Limits, prior.Limits, fwtypes.QuantityType{}), prior.Limits)
+	m.Requests = speltMap(declaredRequests(mainContainer(pod).Resources, prior.Requests, limited), prior.Requests)
+	m.Ports = declaredKeys(m.Ports, prior.Ports, portType())
+	m.Labels = declaredKeys(m.Labels, prior.Labels, types.StringType)
+	m.LabelsAll = declaredKeys(m.LabelsAll, prior.LabelsAll, types.StringType)
+	m.Annotations = declaredKeys(m.Annotations, prior.Annotations, types.StringType)
+	m.Security = declaredSecurity(m.Security, prior.Security)
+	return m
+}
+
+// everything reads all of a Pod that a model can say, whoever said it.
+func everything(pod *corev1.Pod) model {
+	m := newModel()
+	c := mainContainer(pod)
+	m.Cluster = types.StringValue(pod.Namespace)
+	m.Name = types.StringValue(pod.Name)
+	m.ID = types.StringValue(m.key().String())
+	m.Image = types.StringValue(c.Image)
+	m.Command = textList(c.Command)
+	m.Args = textList(c.Args)
+	m.Env = readEnv(c.Env)
+	m.CPU = readAmount(c.Resources.Limits, corev1.ResourceCPU)
+	m.Memory = readAmount(c.Resources.Limits, corev1.ResourceMemory)
+	m.Limits = readAmounts(others(c.Resources.Limits))
+	m.Requests = readAmounts(c.Resources.Requests)
+	m.Ports = readPorts(c.Ports)
+	m.RestartPolicy = types.StringValue(string(pod.Spec.RestartPolicy))
+	m.Security = readSecurity(pod.Spec.SecurityContext, c.SecurityContext).object()
+	m.LabelsAll = textMap(pod.Labels, func(string) bool { return true })
+	m.Labels = textMap(pod.Labels, func(key string) bool { return !kube.IsSystemKey(key) })
+	m.Annotations = textMap(pod.Annotations, func(key string) bool { return !kube.IsSystemKey(key) })
+	m.UID = types.StringValue(string(pod.UID))
+	m.Status = types.StringValue(statusOf(pod))
+	m.Node = textOrNull(pod.Spec.NodeName)
+	m.IP = textOrNull(pod.Status.PodIP)
+	return m
+}
+
+// mainContainer is the one that the attributes are about: app, or else the
+// first.
+func mainContainer(pod *corev1.Pod) corev1.Container {
+	for _, c := range pod.Spec.Containers {
+		if c.Name == containerName {
+			return c
+		}
+	}
+	if len(pod.Spec.Containers) == 0 {
+		return corev1.Container{}
+	}
+	return pod.Spec.Containers[0]
+}
+
+func readEnv(vars []corev1.EnvVar) types.Map {
+	env := map[string]attr.Value{}
+	for _, v := range vars {
+		if v.ValueFrom == nil {
+			env[v.Name] = types.StringValue(v.Value)
+		}
+	}
+	return mapOrNull(types.StringType, env)
+}
+
+func readPorts(declared []corev1.ContainerPort) types.Map {
+	ports := map[string]attr.Value{}
+	for _, p := range declared {
+		if p.Name != "" {
+			ports[p.Name] = portModel{
+				Port:     types.Int64Value(int64(p.ContainerPort)),
+				Protocol: types.StringValue(string(p.Protocol)),
+			}.object()
+		}
+	}
+	return mapOrNull(portType(), ports)
+}
+
+func readAmount(list corev1.ResourceList, name corev1.ResourceName) fwtypes.Quantity {
+	amount, ok := list[name]
+	if !ok {
+		return fwtypes.NewQuantityNull()
+	}
+	return fwtypes.NewQuantity(amount.String())
+}
+
+func readAmounts(list corev1.ResourceList) types.Map {
+	values := map[string]attr.Value{}
+	for name := range list {
+		values[string(name)] = readAmount(list, name)
+	}
+	return mapOrNull(fwtypes.QuantityType{}, values)
+}
+
+// readSecurity says what holds for the main container: a container's own
+// setting goes before the Pod's, and what neither says is Kubernetes' default.
+func readSecurity(pod *corev1.PodSecurityContext, container *corev1.SecurityContext) securityModel {
+	p, c := ptr.Deref(pod, corev1.PodSecurityContext{}), ptr.Deref(container, corev1.SecurityContext{})
+	capabilities := ptr.Deref(c.Capabilities, corev1.Capabilities{})
+	s := securityModel{
+		RunAsNonRoot:             types.BoolValue(ptr.Deref(either(c.RunAsNonRoot, p.RunAsNonRoot), false)),
+		ReadOnlyRootFilesystem:   types.BoolValue(ptr.Deref(c.ReadOnlyRootFilesystem, false)),
+		AllowPrivilegeEscalation: types.BoolValue(ptr.Deref(c.AllowPrivilegeEscalation, true)),
+		CapabilitiesDrop:         readCapabilities(capabilities.Drop),
+		CapabilitiesAdd:          readCapabilities(capabilities.Add),
+		SeccompProfile:           types.StringValue(profileUnconfined),
+		SELinux:                  readSELinux(either(c.SELinuxOptions, p.SELinuxOptions)),
+		RunAsUser:                types.Int64PointerValue(either(c.RunAsUser, p.RunAsUser)),
+		RunAsGroup:               types.Int64PointerValue(either(c.RunAsGroup, p.RunAsGroup)),
+		FSGroup:                  types.Int64PointerValue(p.FSGroup),
+	}
+	if profile := either(c.SeccompProfile, p.SeccompProfile); profile != nil {
+		s.SeccompProfile = readProfile(string(profile.Type), profile.LocalhostProfile)
+	}
+	if profile := either(c.AppArmorProfile, p.AppArmorProfile); profile != nil {
+		s.AppArmorProfile = readProfile(string(profile.Type), profile.LocalhostProfile)
+	}
+	return s
+}
+
+func readCapabilities(capabilities []corev1.Capability) types.Set {
+	names := []string{}
+	for _, c := range capabilities {
+		names = append(names, string(c))
+	}
+	return textSet(names...)
+}
+
+func readProfile(kind string, local *string) types.String {
+	if local != nil {
+		return types.StringValue(profileLocalhost + *local)
+	}
+	return types.StringValue(kind)
+}
+
+func readSELinux(options *corev1.SELinuxOptions) types.Map {
+	o := ptr.Deref(options, corev1.SELinuxOptions{})
+	return textMap(map[string]string{"user": o.User, "role": o.Role, "type": o.Type, "level": o.Level},
+		func(string) bool { return true }, "")
+}
+
+// declaredSecurity leaves out what has no default and wasn't declared: a cluster
+// may fill in users and groups.
+func declaredSecurity(seen, prior types.Object) types.Object {
+	if prior.IsNull() || prior.IsUnknown() {
+		return seen
+	}
+	declared, values := prior.Attributes(), seen.Attributes()
+	for name, value := range values {
+		switch was := declared[name].(type) {
+		case types.Map:
+			if live, ok := value.(types.Map); ok {
+				values[name] = declaredKeys(live, was, types.StringType)
+			}
+		case types.Set:
+			if live, ok := value.(types.Set); ok && len(live.Elements()) == 0 && was.IsNull() {
+				values[name] = was
+			}
+		default:
+			if was != nil && was.IsNull() {
+				values[name] = was
+			}
+		}
+	}
+	return types.ObjectValueMust(securityTypes(), values)
+}
+
+func declaredRequests(live corev1.ResourceRequirements, prior types.Map, limited []string) types.Map {
+	seen := filtered(live.Requests, func(name string, amount resource.Quantity) bool {
+		if _, declared := prior.Elements()[name]; declared || prior.IsUnknown() {
+			return true
+		}
+		limit, isLimited := live.Limits[corev1.ResourceName(name)]
+		return slices.Contains(limited, name) && isLimited && amount.Cmp(limit) != 0
+	})
+	if len(seen) == 0 && !prior.IsNull() {
+		return types.MapValueMust(fwtypes.QuantityType{}, map[string]attr.Value{})
+	}
+	return readAmounts(seen)
+}
+
+// declaredKeys keeps the keys that were declared. Null stays null, for nothing
+// was; an unknown map takes what is there.
+func declaredKeys(seen, prior types.Map, element attr.Type) types.Map {
+	if prior.IsUnknown() {
+		return seen
+	}
+	if prior.IsNull() {
+		return types.MapNull(element)
+	}
+	kept := map[string]attr.Value{}
+	for key, value := range seen.Elements() {
+		if _, declared := prior.Elements()[key]; declared {
+			kept[key] = value
+		}
+	}
+	return types.MapValueMust(element, kept)
+}
+
+// declaredList keeps a list only where one was declared: what a Pod runs else
+// is the image's affair, or of whoever wrapped it.
+func declaredList(seen, prior types.List) types.List {
+	if prior.IsNull() {
+		return prior
+	}
+	return seen
+}
+
+func spelt(seen, prior fwtypes.Quantity) fwtypes.Quantity {
+	if seen.SemanticallyEqual(prior) {
+		return prior
+	}
+	return seen
+}
+
+func speltMap(seen, prior types.Map) types.Map {
+	values := seen.Elements()
+	if len(values) == 0 {
+		return seen
+	}
+	for key, value := range values {
+		live, isQuantity := value.(fwtypes.Quantity)
+		was, wasQuantity := prior.Elements()[key].(fwtypes.Quantity)
+		if isQuantity && wasQuantity {
+			values[key] = spelt(live, was)
+		}
+	}
+	return types.MapValueMust(fwtypes.QuantityType{}, values)
+}
+
+func textMap(m map[string]string, keep func(key string) bool, without ...string) types.Map {
+	values := map[string]attr.Value{}
+	for key, text := range m {
+		if keep(key) && !slices.Contains(without, text) {
+			values[key] = types.StringValue(text)
+		}
+	}
+	return mapOrNull(types.StringType, values)
+}
+
+func mapOrNull(element attr.Type, values map[string]attr.Value) types.Map {
+	if len(values) == 0 {
+		return types.MapNull(element)
+	}
+	return types.MapValueMust(element, values)
+}
+
+func textList(list []string) types.List {
+	if len(list) == 0 {
+		return types.ListNull(types.StringType)
+	}
+	return types.ListValueMust(types.StringType, textValues(list))
+}
+
+func textOrNull(text string) types.String {
+	if strings.TrimSpace(text) == "" {
+		return types.StringNull()
+	}
+	return types.StringValue(text)
+}
+
+func either[T any](first, second *T) *T {
+	if first != nil {
+		return first
+	}
+	return second
+}

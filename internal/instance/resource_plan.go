@@ -1,0 +1,79 @@
+package instance
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/headgym/terraform-provider-mar/internal/fw"
+	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
+)
+
+// ModifyPlan fills in what can be known before an apply, and says which changes
+// replace the instance.
+func (r *instanceResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if destroying := req.Plan.Raw.IsNull(); destroying || r.store == nil {
+		return
+	}
+	var plan resourceModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	plan.LabelsAll = fw.LabelsAll(r.defaultLabels, plan.Labels)
+	if !plan.Cluster.IsUnknown() && !plan.Name.IsUnknown() {
+		plan.ID = types.StringValue(plan.key().String())
+	}
+	if !req.State.Raw.IsNull() {
+		r.planChange(ctx, req, resp, &plan)
+	}
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+}
+
+func (r *instanceResource) planChange(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, plan *resourceModel) {
+	var prior, config resourceModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	rec := loadRecord(ctx, req.Private, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	dropped := droppedLimits(prior.model, config.model, rec.Limited)
+	d := decide(prior, *plan, dropped, rec, true)
+	if d.Resize != nil {
+		resizable, err := r.store.Resizable()
+		if err != nil {
+			fw.AddError(&resp.Diagnostics, "plan the new size of the instance "+prior.key().String(), err, path.Empty())
+			return
+		}
+		d = decide(prior, *plan, dropped, rec, resizable)
+	}
+	for _, name := range d.Replace {
+		resp.RequiresReplace.Append(path.Root(name))
+	}
+	for _, n := range d.Notes {
+		resp.Diagnostics.AddAttributeWarning(path.Root(n.Attribute), n.Summary, n.Detail)
+	}
+	if changes := !req.Plan.Raw.Equal(req.State.Raw) || !plan.LabelsAll.Equal(prior.LabelsAll) || len(d.Replace) > 0; changes {
+		setUnknown(plan, d.Unknown)
+	}
+}
+
+func setUnknown(plan *resourceModel, names []string) {
+	for _, name := range names {
+		switch name {
+		case "status":
+			plan.Status = types.StringUnknown()
+		case "node":
+			plan.Node = types.StringUnknown()
+		case "ip":
+			plan.IP = types.StringUnknown()
+		case cpu:
+			plan.CPU = fwtypes.NewQuantityUnknown()
+		case memory:
+			plan.Memory = fwtypes.NewQuantityUnknown()
+		}
+	}
+}

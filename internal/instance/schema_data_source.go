@@ -1,0 +1,64 @@
+package instance
+
+import (
+	"maps"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+
+	"github.com/headgym/terraform-provider-mar/internal/fw"
+)
+
+// dataSourceAttributes are a resource's, computed, and what changes by itself.
+func dataSourceAttributes() map[string]schema.Attribute {
+	all := fw.ComputedAttributes(attributes(), "cluster", "name")
+	maps.Copy(all, map[string]schema.Attribute{
+		"ready": schema.BoolAttribute{
+			MarkdownDescription: "Whether the instance runs and passes its readiness checks, so that services send it work.",
+			Computed:            true,
+		},
+		"reason": schema.StringAttribute{
+			MarkdownDescription: "Why the instance isn't ready, in Kubernetes' words: `Evicted`, `CrashLoopBackOff`, `ImagePullBackOff`, `OOMKilled`, `Unschedulable`… Null when nothing is wrong.",
+			Computed:            true,
+		},
+		"restarts": schema.Int64Attribute{
+			MarkdownDescription: "How often the program was started again.",
+			Computed:            true,
+		},
+		"qos_class": schema.StringAttribute{
+			MarkdownDescription: "The quality-of-service class, which says who has to go first when the node runs short: `BestEffort` (no requests and limits at all), then `Burstable`, last `Guaranteed` (CPU and memory requested up to their limits).",
+			Computed:            true,
+		},
+		"started_at": schema.StringAttribute{
+			MarkdownDescription: "When a node took the instance on, such as `2026-03-01T09:30:00Z`. Null before that.",
+			Computed:            true,
+		},
+		"conditions": schema.MapNestedAttribute{
+			MarkdownDescription: "Kubernetes' conditions by type, such as `conditions[\"Ready\"].status`: `PodScheduled`, `Initialized`, `ContainersReady`, `Ready`, and others that the cluster adds.",
+			Computed:            true,
+			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+				"status":     computedText("`True`, `False` or `Unknown`."),
+				"reason":     computedText("The cause, in one word."),
+				"message":    computedText("The cause, for people."),
+				"changed_at": computedText("When the status last changed."),
+			}},
+		},
+		"last_termination": schema.SingleNestedAttribute{
+			MarkdownDescription: "How the program last ended. Null when it never has.",
+			Computed:            true,
+			Attributes: map[string]schema.Attribute{
+				"reason": computedText("The cause, in one word: `Completed`, `Error`, `OOMKilled`…"),
+				"exit_code": schema.Int64Attribute{
+					MarkdownDescription: "The program's exit code: 0 is success, 137 means that it was killed.",
+					Computed:            true,
+				},
+				"message":     computedText("What the program or the node left as a message."),
+				"finished_at": computedText("When it ended."),
+			},
+		},
+	})
+	return all
+}
+
+func computedText(description string) schema.Attribute {
+	return schema.StringAttribute{MarkdownDescription: description, Computed: true}
+}

@@ -1,0 +1,127 @@
+package instance
+
+import (
+	"regexp"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/mapplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/objectdefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/setdefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/setplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// securityAttribute is all defaults when left out, so that plans and the
+// policies that read them know the effective values.
+func securityAttribute() schema.Attribute {
+	return schema.SingleNestedAttribute{
+		MarkdownDescription: "What the instance may do to the machine that it runs on. With nothing set it is as restricted as Kubernetes knows (Pod Security level *restricted*, and a read-only root filesystem on top); each default can be turned off by itself: `{ run_as_non_root = false }`. Any change replaces the instance.",
+		Optional:            true,
+		Computed:            true,
+		Default:             objectdefault.StaticValue(newSecurity().object()),
+		Attributes: map[string]schema.Attribute{
+			"run_as_non_root": switchAttribute(true, "Refuse to run as root (user 0). Default: `true`. An image whose user is root doesn't start then: give it another one with `run_as_user`, or set this to `false`."),
+			"read_only_root_filesystem": switchAttribute(true,
+				"Let nothing be written to the image's files. Default: `true`. A program that must write there, a log or a cache say, needs `false`."),
+			"allow_privilege_escalation": switchAttribute(false,
+				"Let a program gain rights that its parent doesn't have, as `sudo` and setuid programs do. Default: `false`."),
+			"capabilities_drop": schema.SetAttribute{
+				MarkdownDescription: "Rights of root to take away (Linux capabilities, without `CAP_`). Default: `[\"ALL\"]`. `[]` leaves those that container engines give by default.",
+				ElementType:         types.StringType,
+				Optional:            true,
+				Computed:            true,
+				Default:             setdefault.StaticValue(textSet(allCapabilities)),
+				Validators:          capabilityNames(),
+				PlanModifiers:       []planmodifier.Set{setplanmodifier.RequiresReplace()},
+			},
+			"capabilities_add": schema.SetAttribute{
+				MarkdownDescription: "Rights of root to give back: `[\"NET_BIND_SERVICE\"]` to listen on ports below 1024 is the only one that the level *restricted* allows. Default: none.",
+				ElementType:         types.StringType,
+				Optional:            true,
+				Validators:          capabilityNames(),
+				PlanModifiers:       []planmodifier.Set{setplanmodifier.RequiresReplace()},
+			},
+			"seccomp_profile": schema.StringAttribute{
+				MarkdownDescription: "Which system calls are allowed: `RuntimeDefault` (default), those that the container engine thinks safe; `Localhost/<file>`, those in a profile on the node; `Unconfined`, all.",
+				Optional:            true,
+				Computed:            true,
+				Default:             stringdefault.StaticString(profileRuntimeDefault),
+				Validators:          []validator.String{profile()},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+			"app_armor_profile": schema.StringAttribute{
+				MarkdownDescription: "The AppArmor profile, on nodes that have AppArmor: `RuntimeDefault`, `Localhost/<profile>` or `Unconfined`. Left out, the container engine's default where there is one.",
+				Optional:            true,
+				Validators:          []validator.String{profile()},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+			"selinux": schema.MapAttribute{
+				MarkdownDescription: "The SELinux label, on nodes that have SELinux, in its parts `user`, `role`, `type` and `level`: `{ level = \"s0:c123,c456\" }`. Left out, the container engine makes one.",
+				ElementType:         types.StringType,
+				Optional:            true,
+				Validators: []validator.Map{
+					mapvalidator.SizeAtLeast(1),
+					mapvalidator.NoNullValues(),
+					mapvalidator.KeysAre(stringvalidator.OneOf("user", "role", "type", "level")),
+					mapvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1)),
+				},
+				PlanModifiers: []planmodifier.Map{mapplanmodifier.RequiresReplace()},
+			},
+			"run_as_user":  numberAttribute("The number of the user to run as, such as `1000`. Left out, the image decides."),
+			"run_as_group": numberAttribute("The number of the group to run as, such as `1000`. Left out, the image decides, or it is the group 0."),
+			"fs_group":     numberAttribute("The number of a group that owns the files of the instance's volumes, and that the program is in, such as `2000`. Left out, the volumes' owners stay as they are."),
+		},
+	}
+}
+
+func switchAttribute(byDefault bool, description string) schema.Attribute {
+	return schema.BoolAttribute{
+		MarkdownDescription: description,
+		Optional:            true,
+		Computed:            true,
+		Default:             booldefault.StaticBool(byDefault),
+		PlanModifiers:       []planmodifier.Bool{boolplanmodifier.RequiresReplace()},
+	}
+}
+
+func numberAttribute(description string) schema.Attribute {
+	const maxID = 1<<31 - 1
+	return schema.Int64Attribute{
+		MarkdownDescription: description,
+		Optional:            true,
+		Validators:          []validator.Int64{int64validator.Between(0, maxID)},
+		PlanModifiers:       []planmodifier.Int64{int64planmodifier.RequiresReplace()},
+	}
+}
+
+func capabilityNames() []validator.Set {
+	return []validator.Set{
+		setvalidator.NoNullValues(),
+		setvalidator.ValueStringsAre(stringvalidator.RegexMatches(regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`), "must be a capability in capital letters, such as NET_BIND_SERVICE"), notPrefixed()),
+	}
+}
+
+// notPrefixed refuses the kernel's way of naming capabilities, which Kubernetes
+// hands on unread and container engines then misread.
+func notPrefixed() validator.String {
+	return stringvalidator.RegexMatches(regexp.MustCompile(`^(?:[^C]|C[^A]|CA[^P]|CAP[^_])`), "must be written without CAP_ in front")
+}
+
+func profile() validator.String {
+	return stringvalidator.RegexMatches(regexp.MustCompile(`^(RuntimeDefault|Unconfined|Localhost/.+)$`), "must be RuntimeDefault, Unconfined or Localhost/<file on the node>")
+}
+
+func unpadded() validator.String {
+	return stringvalidator.RegexMatches(regexp.MustCompile(`^\S(.*\S)?$`), "must neither begin nor end with a space")
+}

@@ -1,0 +1,281 @@
+package instance
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/types"
+	corev1client "k8s.io/client-go/kubernetes/typed/core/v1"
+	"k8s.io/utils/ptr"
+
+	"github.com/headgym/terraform-provider-mar/internal/kube"
+)
+
+// store is the API server's Pods.
+type store struct {
+	client *kube.Client
+	// Resizable reports whether the server has the resize subresource, which it
+	// asks for once.
+	Resizable func() (bool, error)
+}
+
+func newStore(client *kube.Client) *store {
+	return &store{client: client, Resizable: sync.OnceValues(func() (bool, error) {
+		list, err := client.Discovery.ServerResourcesForGroupVersion(corev1.SchemeGroupVersion.String())
+		if err != nil {
+			return false, fmt.Errorf("list the resources that the API server has: %w", err)
+		}
+		return slices.ContainsFunc(list.APIResources, func(r metav1.APIResource) bool { return r.Name == "pods/resize" }), nil
+	})}
+}
+
+func (s *store) pods(ref kube.Ref) corev1client.PodInterface {
+	return s.client.Clientset.CoreV1().Pods(ref.Namespace)
+}
+
+// Manager is the name that the server records the provider's writes under.
+func (s *store) Manager() string { return s.client.FieldManager }
+
+// Create POSTs the Pod. A namesake that is being deleted is waited for; any
+// other is a *kube.ExistsError.
+func (s *store) Create(ctx context.Context, pod *corev1.Pod) (*corev1.Pod, error) {
+	ref := kube.Ref{Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name}
+	for {
+		created, err := kube.Create(ctx, ref, pod.Annotations[kube.AnnotationNonce],
+			func(ctx context.Context) (*corev1.Pod, error) {
+				return s.pods(ref).Create(ctx, pod, metav1.CreateOptions{FieldManager: s.client.FieldManager})
+			},
+			func(ctx context.Context) (*corev1.Pod, error) {
+				return s.pods(ref).Get(ctx, ref.Name, metav1.GetOptions{})
+			})
+		var exists *kube.ExistsError
+		if !errors.As(err, &exists) || !exists.Terminating {
+			return created, err
+		}
+		leaving, err := s.Get(ctx, ref)
+		if apierrors.IsNotFound(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if err := s.awaitGone(ctx, ref, leaving.UID); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// Get reads the Pod of that name, whichever it is.
+func (s *store) Get(ctx context.Context, ref kube.Ref) (*corev1.Pod, error) {
+	pod, err := s.pods(ref).Get(ctx, ref.Name, metav1.GetOptions{})
+	return pod, kube.Wrap(ref, "read", err)
+}
+
+// Update carries out what was decided about the Pod with that UID, and waits for
+// it to take effect. It returns the Pod as it was last seen, nil when it isn't
+// there.
+func (s *store) Update(ctx context.Context, ref kube.Ref, uid string, g goal, d decision) (*corev1.Pod, error) {
+	pod, err := s.Get(ctx, ref)
+	switch {
+	case apierrors.IsNotFound(err):
+		return nil, &kube.GoneError{Ref: ref}
+	case err != nil:
+		return nil, err
+	case string(pod.UID) != uid:
+		return nil, &kube.GoneError{Ref: ref, ReplacedBy: pod.UID}
+	}
+	if d.Resize != nil {
+		if pod, err = s.resize(ctx, pod, *d.Resize); err != nil {
+			return pod, err
+		}
+	}
+	if d.Change == nil {
+		return pod, nil
+	}
+	if before := statusByName(pod.Status.ContainerStatuses, mainContainer(pod).Name); before != nil {
+		g.Before = before.DeepCopy()
+	}
+	if pod, err = s.apply(ctx, pod, *d.Change); err != nil || d.Change.Image == "" || !g.followsContainer() {
+		return pod, err
+	}
+	return s.Await(ctx, pod, g)
+}
+
+// apply sends a change by server-side apply, having made sure that what an
+// earlier POST wrote counts as applied.
+func (s *store) apply(ctx context.Context, pod *corev1.Pod, c change) (*corev1.Pod, error) {
+	ref := kube.Ref{Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name}
+	migrated, err := kube.MigrateManager(ctx, s.client, ref, pod,
+		func(ctx context.Context, kind types.PatchType, data []byte, options metav1.PatchOptions) (*corev1.Pod, error) {
+			return s.pods(ref).Patch(ctx, ref.Name, kind, data, options)
+		})
+	if err != nil {
+		return pod, err
+	}
+	config, err := applyConfiguration(migrated, s.client.FieldManager, c)
+	if err != nil {
+		return migrated, kube.Wrap(ref, "read the field ownership of", err)
+	}
+	applied, err := kube.Apply(ctx, s.client, ref, func(ctx context.Context, options metav1.ApplyOptions) (*corev1.Pod, error) {
+		return s.pods(ref).Apply(ctx, config, options)
+	})
+	if err != nil {
+		return migrated, err
+	}
+	return applied, nil
+}
+
+// resize asks for another size of the main container and waits for it. A size
+// that the node can't give is taken back, for it would come true at some later
+// time, unasked.
+func (s *store) resize(ctx context.Context, pod *corev1.Pod, want size) (*corev1.Pod, error) {
+	had := sizeOf(mainContainer(pod).Resources)
+	patched, err := s.patchSize(ctx, pod, want)
+	if err != nil {
+		return pod, err
+	}
+	last, err := s.Await(ctx, patched, goal{Size: &want})
+	var waited *kube.WaitError
+	if !errors.As(err, &waited) || resizeFault(last) == nil {
+		return last, err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	defer cancel()
+	restored, restoreErr := s.patchSize(ctx, last, had)
+	if restoreErr != nil {
+		waited.Advice += fmt.Sprintf(" Taking the request back failed too (%s), so it may still come true.", restoreErr)
+		return last, err
+	}
+	waited.Advice += " The request was taken back: the instance keeps the size that it had."
+	return restored, err
+}
+
+func (s *store) patchSize(ctx context.Context, pod *corev1.Pod, want size) (*corev1.Pod, error) {
+	ref := kube.Ref{Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name}
+	patch, err := json.Marshal(resizePatch(pod, want))
+	if err != nil {
+		return pod, kube.Wrap(ref, "resize", err)
+	}
+	patched, err := s.pods(ref).Patch(ctx, ref.Name, types.StrategicMergePatchType, patch,
+		metav1.PatchOptions{FieldManager: s.client.FieldManager}, "resize")
+	if err != nil {
+		return pod, kube.Wrap(ref, "resize", err)
+	}
+	return patched, nil
+}
+
+// Delete asks for the Pod with that UID to go, in its own time, and waits until
+// it is no more. That it is gone already is fine.
+func (s *store) Delete(ctx context.Context, ref kube.Ref, uid string) error {
+	if err := kube.Delete(ctx, ref, types.UID(uid), s.pods(ref).Delete); err != nil {
+		return err
+	}
+	return s.awaitGone(ctx, ref, types.UID(uid))
+}
+
+// awaitGone waits until the Pod with that UID is no more.
+func (s *store) awaitGone(ctx context.Context, ref kube.Ref, uid types.UID) error {
+	start := time.Now()
+	last, err := kube.AwaitGone(ctx, ref, uid, s.pods(ref))
+	if err == nil || last == nil || !timedOut(err) {
+		return err
+	}
+	seen := s.diagnose(ctx, last)
+	return &kube.WaitError{
+		Ref: ref, Goal: "be gone", Reason: err.Error(), Advice: adviceOnLeaving(last),
+		Elapsed: time.Since(start), State: seen.State, Events: seen.Events, Err: err,
+	}
+}
+
+// Await waits until the Pod has come to the goal. It returns the Pod as it was
+// last seen, and a *kube.WaitError when the goal is out of reach or the time is
+// up.
+func (s *store) Await(ctx context.Context, pod *corev1.Pod, g goal) (*corev1.Pod, error) {
+	ref := kube.Ref{Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name}
+	start := time.Now()
+	var (
+		view   outlook
+		key    string
+		faulty = start
+	)
+	last, err := kube.Await(ctx, ref, pod.UID, s.pods(ref), func(p *corev1.Pod) (bool, error) {
+		if now := faultKey(p, g); now != key {
+			key, faulty = now, time.Now()
+		}
+		view = progress(p, g, time.Since(faulty))
+		if view.Hopeless != "" {
+			return false, errors.New(view.Hopeless)
+		}
+		return view.Done, nil
+	})
+	if last == nil {
+		last = pod
+	}
+	if err == nil || view.Hopeless == "" && !timedOut(err) {
+		return last, err
+	}
+	failed := &kube.WaitError{Ref: ref, Goal: g.String(), Reason: view.Hopeless, Advice: view.Advice, Elapsed: time.Since(start), Err: err}
+	if view.Hopeless == "" {
+		failed.Reason = fmt.Sprintf("it %s, waiting for %s", err, orElse(view.Waiting, "the API server"))
+		failed.Advice = adviceOnTimeout(last)
+	}
+	seen := s.diagnose(ctx, last)
+	failed.State, failed.Events, failed.Logs = seen.State, seen.Events, seen.Logs
+	return last, failed
+}
+
+func faultKey(pod *corev1.Pod, g goal) string {
+	if f := faultOf(pod, g); f != nil {
+		return f.Key
+	}
+	return ""
+}
+
+func timedOut(err error) bool {
+	var timeout kube.TimeoutError
+	return errors.As(err, &timeout) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// diagnose gathers what there is to be had on a Pod. It is short and outlives
+// the wait that failed; what the credentials may not read is left out.
+func (s *store) diagnose(ctx context.Context, pod *corev1.Pod) diagnosis {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	events, err := s.client.Clientset.CoreV1().Events(pod.Namespace).List(ctx, metav1.ListOptions{
+		FieldSelector: fields.OneTermEqualSelector("involvedObject.uid", string(pod.UID)).String(),
+		Limit:         500,
+	})
+	if err != nil {
+		events = &corev1.EventList{}
+	}
+	return diagnose(pod, events.Items, s.log(ctx, pod))
+}
+
+func (s *store) log(ctx context.Context, pod *corev1.Pod) []string {
+	container, previous, any := logsOf(pod)
+	if !any {
+		return nil
+	}
+	data, err := s.client.Clientset.CoreV1().Pods(pod.Namespace).GetLogs(pod.Name, &corev1.PodLogOptions{
+		Container: container, Previous: previous, TailLines: ptr.To[int64](maxLogLines), LimitBytes: ptr.To[int64](16 << 10),
+	}).DoRaw(ctx)
+	if err != nil {
+		return nil
+	}
+	var lines []string
+	for scanner := bufio.NewScanner(bytes.NewReader(data)); scanner.Scan(); {
+		lines = append(lines, scanner.Text())
+	}
+	return lines
+}

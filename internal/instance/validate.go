@@ -1,0 +1,107 @@
+package instance
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
+)
+
+// ValidateConfig refuses what contradicts itself. Values that aren't known yet
+// contradict nothing.
+func (r *instanceResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config resourceModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(quantityFaults(config.model)...)
+	resp.Diagnostics.Append(requestFaults(config.model)...)
+	resp.Diagnostics.Append(securityFaults(ctx, config.Security)...)
+	resp.Diagnostics.Append(waitFaults(config)...)
+}
+
+// quantityFaults checks the amounts within maps, which the framework doesn't.
+func quantityFaults(m model) diag.Diagnostics {
+	var diags diag.Diagnostics
+	for attribute, amounts := range map[string]types.Map{"limits": m.Limits, "requests": m.Requests} {
+		for _, name := range slices.Sorted(maps.Keys(amounts.Elements())) {
+			quantity, ok := amounts.Elements()[name].(fwtypes.Quantity)
+			if !ok {
+				continue
+			}
+			if _, err := quantity.Amount(); err != nil {
+				diags.AddAttributeError(path.Root(attribute).AtMapKey(name), "Invalid quantity", err.Error())
+			}
+		}
+	}
+	return diags
+}
+
+func requestFaults(m model) diag.Diagnostics {
+	var diags diag.Diagnostics
+	limits := m.Limits.Elements()
+	limits[cpu], limits[memory] = m.CPU, m.Memory
+	for _, name := range slices.Sorted(maps.Keys(m.Requests.Elements())) {
+		request, known := amountOf(m.Requests.Elements()[name])
+		limit, limited := amountOf(limits[name])
+		if known && limited && request.Cmp(limit) > 0 {
+			diags.AddAttributeError(path.Root("requests").AtMapKey(name), "Request above the limit",
+				fmt.Sprintf("The instance would be promised %s of %s, but may use no more than %s. Lower the request, or raise the limit in `%s`.", request.String(), name, limit.String(), limitAttribute(name)))
+		}
+	}
+	return diags
+}
+
+func limitAttribute(name string) string {
+	if name == cpu || name == memory {
+		return name
+	}
+	return "limits"
+}
+
+func securityFaults(ctx context.Context, declared types.Object) diag.Diagnostics {
+	var diags diag.Diagnostics
+	if declared.IsNull() || declared.IsUnknown() {
+		return diags
+	}
+	var s securityModel
+	diags.Append(declared.As(ctx, &s, basetypes.ObjectAsOptions{})...)
+	at := path.Root("security")
+	nonRoot := s.RunAsNonRoot.IsNull() || s.RunAsNonRoot.ValueBool()
+	if !s.RunAsNonRoot.IsUnknown() && nonRoot && !s.RunAsUser.IsNull() && !s.RunAsUser.IsUnknown() && s.RunAsUser.ValueInt64() == 0 {
+		diags.AddAttributeError(at.AtName("run_as_user"), "User 0 is root",
+			"`run_as_non_root` is true, as it is by default, and user 0 is root. Choose another user, or set `run_as_non_root = false`.")
+	}
+	add, drop := texts(s.CapabilitiesAdd), texts(s.CapabilitiesDrop)
+	escalates := s.AllowPrivilegeEscalation.IsUnknown() || s.AllowPrivilegeEscalation.ValueBool()
+	if !escalates && (slices.Contains(add, "SYS_ADMIN") || slices.Contains(add, allCapabilities)) {
+		diags.AddAttributeError(at.AtName("capabilities_add"), "Contradicts allow_privilege_escalation",
+			"Who has SYS_ADMIN can gain any other right, so Kubernetes refuses it while `allow_privilege_escalation` is false, as it is by default. Leave it out, or set `allow_privilege_escalation = true`.")
+	}
+	for _, name := range add {
+		if name != "" && slices.Contains(drop, name) {
+			diags.AddAttributeError(at.AtName("capabilities_add"), "Capability both added and dropped",
+				fmt.Sprintf("%s is in `capabilities_drop` too. Name it in one of them.", name))
+		}
+	}
+	return diags
+}
+
+func waitFaults(config resourceModel) diag.Diagnostics {
+	var diags diag.Diagnostics
+	always := config.RestartPolicy.IsNull() || config.RestartPolicy.ValueString() == "Always"
+	if config.WaitFor.ValueString() == waitSucceeded && !config.RestartPolicy.IsUnknown() && always {
+		diags.AddAttributeError(path.Root("wait_for"), "The instance can't succeed",
+			"With `restart_policy` Always, as it is by default, the program is started again whenever it ends, so waiting for it to succeed never ends. Set `restart_policy` to \"OnFailure\" or \"Never\", or wait for something else.")
+	}
+	return diags
+}

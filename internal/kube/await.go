@@ -1,0 +1,165 @@
+package kube
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/watch"
+)
+
+const (
+	// recheck is how often a check is asked again about an object that hasn't
+	// changed, so that it can run out of patience. It costs no request.
+	recheck = time.Second
+	// pollInterval paces reads where watching is forbidden, and after a read that
+	// a restarting API server failed.
+	pollInterval = 2 * time.Second
+	// resumeInterval keeps a watch that always breaks at once from becoming a
+	// busy loop.
+	resumeInterval = 200 * time.Millisecond
+)
+
+// Reader reads and watches one kind; the typed clients are such.
+type Reader[T metav1.Object] interface {
+	Get(ctx context.Context, name string, opts metav1.GetOptions) (T, error)
+	Watch(ctx context.Context, opts metav1.ListOptions) (watch.Interface, error)
+}
+
+// Await blocks until check says that the object with that UID is as wished, or
+// errs. It watches, and polls only where watching is forbidden. A broken watch
+// is resumed after a fresh read, so nothing is missed. It returns the last
+// object seen, with a *GoneError when that one is no more (a namesake with
+// another UID isn't it), and with the context's cause when the context ends.
+func Await[T metav1.Object](ctx context.Context, ref Ref, uid types.UID, r Reader[T], check func(T) (bool, error)) (T, error) {
+	a := &awaiting[T]{ref: ref, uid: uid, reader: r, check: check}
+	for {
+		done, err := a.once(ctx)
+		if done || err != nil {
+			return a.last, err
+		}
+	}
+}
+
+// AwaitGone blocks until no object with that UID is there. It returns the last
+// object seen, and the context's cause when the context ends first.
+func AwaitGone[T metav1.Object](ctx context.Context, ref Ref, uid types.UID, r Reader[T]) (T, error) {
+	last, err := Await(ctx, ref, uid, r, func(T) (bool, error) { return false, nil })
+	var gone *GoneError
+	if errors.As(err, &gone) {
+		return last, nil
+	}
+	return last, err
+}
+
+type awaiting[T metav1.Object] struct {
+	ref    Ref
+	uid    types.UID
+	reader Reader[T]
+	check  func(T) (bool, error)
+	last   T
+}
+
+// once reads the object, then follows it until its watch ends.
+func (a *awaiting[T]) once(ctx context.Context) (bool, error) {
+	obj, err := a.reader.Get(ctx, a.ref.Name, metav1.GetOptions{})
+	switch {
+	case ctx.Err() != nil:
+		return false, context.Cause(ctx)
+	case apierrors.IsNotFound(err):
+		return false, &GoneError{Ref: a.ref}
+	case err != nil && passing(err):
+		return false, a.pause(ctx, pollInterval)
+	case err != nil:
+		return false, Wrap(a.ref, "read", err)
+	}
+	if done, err := a.see(obj); done || err != nil {
+		return done, err
+	}
+	events, err := a.reader.Watch(ctx, metav1.ListOptions{
+		FieldSelector:   fields.OneTermEqualSelector(metav1.ObjectNameField, a.ref.Name).String(),
+		ResourceVersion: obj.GetResourceVersion(),
+	})
+	if err != nil {
+		return a.poll(ctx)
+	}
+	defer events.Stop()
+	return a.follow(ctx, events.ResultChan())
+}
+
+func (a *awaiting[T]) follow(ctx context.Context, events <-chan watch.Event) (bool, error) {
+	ticker := time.NewTicker(recheck)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return false, context.Cause(ctx)
+		case <-ticker.C:
+			if done, err := a.check(a.last); done || err != nil {
+				return done, err
+			}
+		case event, open := <-events:
+			if !open || event.Type == watch.Error {
+				return false, a.pause(ctx, resumeInterval)
+			}
+			obj, ok := event.Object.(T)
+			if !ok {
+				continue
+			}
+			if event.Type == watch.Deleted && obj.GetUID() == a.uid {
+				a.last = obj
+				return false, &GoneError{Ref: a.ref}
+			}
+			if done, err := a.see(obj); done || err != nil {
+				return done, err
+			}
+		}
+	}
+}
+
+// poll stands in for a watch: it ends after a pause, and once reads again.
+func (a *awaiting[T]) poll(ctx context.Context) (bool, error) {
+	if err := a.pause(ctx, pollInterval); err != nil {
+		return false, err
+	}
+	return a.check(a.last)
+}
+
+func (a *awaiting[T]) pause(ctx context.Context, d time.Duration) error {
+	if !pause(ctx, d) {
+		return context.Cause(ctx)
+	}
+	return nil
+}
+
+func (a *awaiting[T]) see(obj T) (bool, error) {
+	if obj.GetUID() != a.uid {
+		return false, &GoneError{Ref: a.ref, ReplacedBy: obj.GetUID()}
+	}
+	a.last = obj
+	return a.check(obj)
+}
+
+// passing tells errors that a restarting API server gives and that the next
+// read may not.
+func passing(err error) bool {
+	return neverSent(err) || connectionLost(err) || apierrors.IsTooManyRequests(err) ||
+		apierrors.IsServiceUnavailable(err) || apierrors.IsServerTimeout(err) ||
+		apierrors.IsTimeout(err) || apierrors.IsInternalError(err)
+}
+
+// TimeoutError is the cause of a context that WithTimeout ended, which tells a
+// limit that was reached from a user's Ctrl-C.
+type TimeoutError struct{ After time.Duration }
+
+func (e TimeoutError) Error() string { return fmt.Sprintf("timed out after %s", e.After) }
+
+// WithTimeout is context.WithTimeout whose cause is an TimeoutError.
+func WithTimeout(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, d, TimeoutError{After: d})
+}

@@ -1,0 +1,132 @@
+package kube
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/watch"
+)
+
+// scripted is a server whose watches break and end as told, which a real one
+// can't be made to do at a given moment.
+type scripted struct {
+	gets    []any // *corev1.Pod or error, the last stays
+	watches []any // []watch.Event or error, the last stays
+	got     int
+	watched int
+}
+
+func (s *scripted) Get(context.Context, string, metav1.GetOptions) (*corev1.Pod, error) {
+	s.got++
+	switch answer := s.gets[min(s.got, len(s.gets))-1].(type) {
+	case *corev1.Pod:
+		return answer, nil
+	case error:
+		return nil, answer
+	}
+	panic("a script holds Pods and errors")
+}
+
+func (s *scripted) Watch(context.Context, metav1.ListOptions) (watch.Interface, error) {
+	s.watched++
+	switch answer := s.watches[min(s.watched, len(s.watches))-1].(type) {
+	case []watch.Event:
+		w := watch.NewFakeWithChanSize(len(answer), false)
+		for _, e := range answer {
+			w.Action(e.Type, e.Object)
+		}
+		if len(answer) == 0 || answer[len(answer)-1].Type == "" {
+			w.Stop()
+		}
+		return w, nil
+	case error:
+		return nil, answer
+	}
+	panic("a script holds events and errors")
+}
+
+func podIn(uid types.UID, phase corev1.PodPhase) *corev1.Pod {
+	return &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "web", UID: uid}, Status: corev1.PodStatus{Phase: phase}}
+}
+
+func running(p *corev1.Pod) (bool, error) { return p.Status.Phase == corev1.PodRunning, nil }
+
+func TestAwait(t *testing.T) {
+	pending, up := podIn("1", corev1.PodPending), podIn("1", corev1.PodRunning)
+	modified := func(p *corev1.Pod) []watch.Event { return []watch.Event{{Type: watch.Modified, Object: p}} }
+	forbidden := status(403, metav1.StatusReasonForbidden, "no watching")
+	var (
+		gone    *GoneError
+		timeout TimeoutError
+	)
+	isGone := func(err error) bool { return errors.As(err, &gone) }
+	for name, c := range map[string]struct {
+		server *scripted
+		ok     func(error) bool
+		took   time.Duration
+	}{
+		"there at once":           {&scripted{gets: []any{up}}, nil, 0},
+		"seen by the watch":       {&scripted{gets: []any{pending}, watches: []any{modified(up)}}, nil, 0},
+		"after a broken watch":    {&scripted{gets: []any{pending}, watches: []any{[]watch.Event{}, modified(up)}}, nil, resumeInterval},
+		"after an expired watch":  {&scripted{gets: []any{pending}, watches: []any{[]watch.Event{{Type: watch.Error, Object: &metav1.Status{}}}, modified(up)}}, nil, resumeInterval},
+		"polled":                  {&scripted{gets: []any{pending, pending, up}, watches: []any{forbidden}}, nil, 2 * pollInterval},
+		"after a restart":         {&scripted{gets: []any{status(503, metav1.StatusReasonServiceUnavailable, "later"), up}}, nil, pollInterval},
+		"never there":             {&scripted{gets: []any{status(404, metav1.StatusReasonNotFound, "no")}}, isGone, 0},
+		"a namesake":              {&scripted{gets: []any{podIn("2", corev1.PodRunning)}}, isGone, 0},
+		"replaced while watching": {&scripted{gets: []any{pending}, watches: []any{modified(podIn("2", corev1.PodRunning))}}, isGone, 0},
+		"deleted while watching":  {&scripted{gets: []any{pending}, watches: []any{[]watch.Event{{Type: watch.Deleted, Object: pending}}}}, isGone, 0},
+		"out of time":             {&scripted{gets: []any{pending}, watches: []any{modified(pending)}}, func(err error) bool { return errors.As(err, &timeout) }, 30 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := WithTimeout(t.Context(), 30*time.Second)
+				defer cancel()
+				start := time.Now()
+				_, err := Await(ctx, Ref{Kind: "Pod", Name: "web"}, "1", c.server, running)
+				if c.ok == nil && err != nil || c.ok != nil && !c.ok(err) {
+					t.Errorf("got %v", err)
+				}
+				if took := time.Since(start); took != c.took {
+					t.Errorf("took %s, want %s", took, c.took)
+				}
+			})
+		})
+	}
+}
+
+func TestAwait_asksAgainWithoutRequests(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := &scripted{gets: []any{podIn("1", corev1.PodPending)}, watches: []any{[]watch.Event{{Type: watch.Modified, Object: podIn("1", corev1.PodPending)}}}}
+		start, hopeless := time.Now(), errors.New("hopeless")
+		_, err := Await(t.Context(), Ref{}, "1", server, func(*corev1.Pod) (bool, error) {
+			if time.Since(start) >= 10*time.Second {
+				return false, hopeless
+			}
+			return false, nil
+		})
+		if !errors.Is(err, hopeless) || server.got != 1 || server.watched != 1 {
+			t.Errorf("got %v with %d reads and %d watches", err, server.got, server.watched)
+		}
+	})
+}
+
+func TestAwaitGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		pod := podIn("1", corev1.PodRunning)
+		last, err := AwaitGone(t.Context(), Ref{}, "1", &scripted{gets: []any{pod}, watches: []any{[]watch.Event{{Type: watch.Deleted, Object: pod}}}})
+		if err != nil || last != pod {
+			t.Errorf("got %v, %v", last, err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := AwaitGone(ctx, Ref{}, "1", &scripted{gets: []any{pod}, watches: []any{[]watch.Event{{Type: watch.Modified, Object: pod}}}}); !errors.Is(err, context.Canceled) {
+			t.Errorf("a cancelled wait gave %v", err)
+		}
+	})
+}

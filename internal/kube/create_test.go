@@ -1,0 +1,56 @@
+package kube
+
+import (
+	"context"
+	"errors"
+	"io"
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// A POST whose answer is lost can't be had from a real server on demand, so the
+// answers are made here.
+func TestCreate(t *testing.T) {
+	lost := func(context.Context) (*corev1.Pod, error) { return nil, io.ErrUnexpectedEOF }
+	taken := func(context.Context) (*corev1.Pod, error) {
+		return nil, status(409, metav1.StatusReasonAlreadyExists, "exists")
+	}
+	missing := func(context.Context) (*corev1.Pod, error) {
+		return nil, status(404, metav1.StatusReasonNotFound, "missing")
+	}
+	pod := func(nonce string) func(context.Context) (*corev1.Pod, error) {
+		return func(context.Context) (*corev1.Pod, error) {
+			return &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Annotations: map[string]string{AnnotationNonce: nonce}}}, nil
+		}
+	}
+	then := func(answers ...func(context.Context) (*corev1.Pod, error)) func(context.Context) (*corev1.Pod, error) {
+		n := 0
+		return func(ctx context.Context) (*corev1.Pod, error) {
+			n++
+			return answers[min(n, len(answers))-1](ctx)
+		}
+	}
+	isExists := func(err error) bool { var e *ExistsError; return errors.As(err, &e) }
+	for name, c := range map[string]struct {
+		create, get func(context.Context) (*corev1.Pod, error)
+		ok, exists  bool
+	}{
+		"made":                                {pod("mine"), missing, true, false},
+		"made, but the answer was lost":       {lost, pod("mine"), true, false},
+		"the request was lost":                {then(lost, pod("mine")), missing, true, false},
+		"lost, and somebody else's is there":  {lost, pod("other"), false, true},
+		"somebody else's was there":           {taken, pod("other"), false, true},
+		"our own retried request collided":    {taken, pod("mine"), true, false},
+		"it was there and vanished meanwhile": {then(taken, pod("mine")), missing, true, false},
+		"refused": {func(context.Context) (*corev1.Pod, error) {
+			return nil, status(403, metav1.StatusReasonForbidden, "no")
+		}, missing, false, false},
+	} {
+		got, err := Create(t.Context(), Ref{Kind: "Pod", Namespace: "dev", Name: "web"}, "mine", c.create, c.get)
+		if (err == nil) != c.ok || isExists(err) != c.exists {
+			t.Errorf("%s: got %v, %v", name, got, err)
+		}
+	}
+}

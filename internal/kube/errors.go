@@ -1,0 +1,199 @@
+package kube
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// ExistsError says that an object of that name was there before.
+type ExistsError struct {
+	Ref Ref
+	// Terminating is set when that object is being deleted.
+	Terminating bool
+}
+
+func (e *ExistsError) Error() string { return e.Ref.String() + " already exists" }
+
+// GoneError says that an object was deleted, or replaced by a namesake.
+type GoneError struct {
+	Ref        Ref
+	ReplacedBy types.UID
+}
+
+func (e *GoneError) Error() string {
+	if e.ReplacedBy != "" {
+		return e.Ref.String() + " was deleted and made again by somebody else"
+	}
+	return e.Ref.String() + " is gone"
+}
+
+// Conflict is one field that another manager owns.
+type Conflict struct {
+	Manager, Field string
+	// Applied is set when the manager applies the field, and so will again.
+	Applied bool
+}
+
+// ConflictError says that other managers apply the fields that we apply.
+type ConflictError struct {
+	Ref       Ref
+	Conflicts []Conflict
+	Err       error
+}
+
+func (e *ConflictError) Error() string { return fmt.Sprintf("apply %s: %v", e.Ref, e.Err) }
+func (e *ConflictError) Unwrap() error { return e.Err }
+
+// RefusalKind says which part of the API server refused a request.
+type RefusalKind string
+
+// The kinds of refusal that a person mends in different places.
+const (
+	RefusedByQuota       RefusalKind = "quota"
+	RefusedByLimitRange  RefusalKind = "limit range"
+	RefusedByPodSecurity RefusalKind = "pod security"
+	RefusedByRBAC        RefusalKind = "permissions"
+	RefusedByPolicy      RefusalKind = "policy"
+	RefusedTerminating   RefusalKind = "terminating"
+	RefusedAsInvalid     RefusalKind = "invalid"
+	RefusedOtherwise     RefusalKind = "other"
+)
+
+// RefusedError is a request that the API server understood and declined.
+type RefusedError struct {
+	Ref  Ref
+	Verb string
+	Kind RefusalKind
+	// Message is the server's, without its "… is forbidden:" lead.
+	Message string
+	Err     error
+}
+
+func (e *RefusedError) Error() string {
+	return fmt.Sprintf("%s %s: refused (%s): %s", e.Verb, e.Ref, e.Kind, e.Message)
+}
+func (e *RefusedError) Unwrap() error { return e.Err }
+
+// WaitError is a wait that ended without reaching its goal, and what was seen.
+type WaitError struct {
+	Ref Ref
+	// Goal completes "… was waited for: " such as "become Ready".
+	Goal string
+	// Reason says why the wait ended, Advice what to do.
+	Reason, Advice string
+	Elapsed        time.Duration
+	// State is the last observed one, a line a fact; Events are the Warning
+	// events, Logs the last lines of the log.
+	State, Events, Logs []string
+	Err                 error
+}
+
+func (e *WaitError) Error() string {
+	return fmt.Sprintf("wait for %s to %s: %s", e.Ref, e.Goal, e.Reason)
+}
+func (e *WaitError) Unwrap() error { return e.Err }
+
+// Wrap adds to an API error which object and what was being done, and turns a
+// refusal into a *RefusedError. It returns nil for nil.
+func Wrap(ref Ref, verb string, err error) error {
+	if err == nil {
+		return nil
+	}
+	kind, message := refusal(err)
+	if kind == "" {
+		return fmt.Errorf("%s %s: %w", verb, ref, err)
+	}
+	return &RefusedError{Ref: ref, Verb: verb, Kind: kind, Message: message, Err: err}
+}
+
+// IsGone reports whether the object isn't there, or isn't the same any more: a
+// UID precondition that fails means a namesake.
+func IsGone(err error) bool {
+	var gone *GoneError
+	return errors.As(err, &gone) || apierrors.IsNotFound(err) || apierrors.IsConflict(err)
+}
+
+// refusal tells the API server's refusals apart. Quota, LimitRange, Pod
+// Security and RBAC all answer 403 with prose alone, so this is the one place
+// that reads that prose; its test holds the real server's sentences.
+func refusal(err error) (RefusalKind, string) {
+	status := apierrors.APIStatus(nil)
+	if !asStatus(err, &status) {
+		return "", ""
+	}
+	message := status.Status().Message
+	policy := strings.Contains(message, "ValidatingAdmissionPolicy ") || strings.Contains(message, "admission webhook ")
+	switch {
+	case apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause):
+		return RefusedTerminating, lead(message)
+	case policy:
+		return RefusedByPolicy, lead(message)
+	case apierrors.IsInvalid(err), apierrors.IsBadRequest(err):
+		return RefusedAsInvalid, message
+	case !apierrors.IsForbidden(err):
+		return "", ""
+	}
+	text := lead(message)
+	switch {
+	case strings.HasPrefix(text, "exceeded quota: "), strings.HasPrefix(text, "failed quota: "):
+		return RefusedByQuota, text
+	case strings.HasPrefix(text, "violates PodSecurity "):
+		return RefusedByPodSecurity, text
+	case regexp.MustCompile(`(usage|limit to request ratio) per (Container|Pod|PersistentVolumeClaim) is`).MatchString(text):
+		return RefusedByLimitRange, text
+	case regexp.MustCompile(`^User "[^"]*" cannot `).MatchString(text):
+		return RefusedByRBAC, text
+	}
+	return RefusedOtherwise, text
+}
+
+// lead cuts `pods "web" is forbidden: ` off a message.
+func lead(message string) string {
+	if _, text, found := strings.Cut(message, " is forbidden: "); found {
+		return text
+	}
+	return message
+}
+
+// fieldConflicts reads the managers out of a server-side apply's 409; what
+// isn't one has none. An updating manager reads `conflict with "kubectl-edit"
+// using v1`, an applying one `conflict with "argocd"`.
+func fieldConflicts(err error) []Conflict {
+	status := apierrors.APIStatus(nil)
+	if !asStatus(err, &status) || !apierrors.IsConflict(err) || status.Status().Details == nil {
+		return nil
+	}
+	manager := regexp.MustCompile(`^conflict with "([^"]*)"( with subresource "[^"]*")?( using .*)?$`)
+	var conflicts []Conflict
+	for _, cause := range status.Status().Details.Causes {
+		if cause.Type != metav1.CauseTypeFieldManagerConflict {
+			continue
+		}
+		conflict := Conflict{Manager: cause.Message, Field: cause.Field, Applied: true}
+		if parts := manager.FindStringSubmatch(cause.Message); parts != nil {
+			conflict.Manager, conflict.Applied = parts[1], parts[3] == ""
+		}
+		conflicts = append(conflicts, conflict)
+	}
+	return conflicts
+}
+
+func byAppliers(conflicts []Conflict) []Conflict {
+	var applied []Conflict
+	for _, c := range conflicts {
+		if c.Applied {
+			applied = append(applied, c)
+		}
+	}
+	return applied
+}
+
+func asStatus(err error, status *apierrors.APIStatus) bool { return errors.As(err, status) }

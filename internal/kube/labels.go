@@ -1,0 +1,48 @@
+package kube
+
+import (
+	"strings"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/rand"
+	"k8s.io/apimachinery/pkg/util/uuid"
+)
+
+// The labels and annotations with a meaning of MAR's or the provider's own.
+const (
+	LabelManagedBy = "app.kubernetes.io/managed-by"
+	ManagedBy      = "terraform-provider-mar"
+
+	LabelApp        = "app"
+	AppValue        = "mar"
+	LabelInstanceID = "instance-id"
+
+	LabelRegion = "topology.kubernetes.io/region"
+
+	// AnnotationNonce is a random value that a POST carries, by which its
+	// sender knows its own object when the response was lost.
+	AnnotationNonce = "mar.headgym.com/create-nonce"
+)
+
+// IsOurs reports whether the provider made the object.
+func IsOurs(o metav1.Object) bool { return o.GetLabels()[LabelManagedBy] == ManagedBy }
+
+// IsSystemKey reports whether a label or annotation is written by Kubernetes,
+// by kubectl or by the provider itself, and so is nobody's declaration.
+func IsSystemKey(key string) bool {
+	switch key {
+	case LabelManagedBy, LabelInstanceID, AnnotationNonce,
+		"kubernetes.io/metadata.name",
+		"kubectl.kubernetes.io/last-applied-configuration",
+		"kubectl.kubernetes.io/restartedAt":
+		return true
+	}
+	return strings.HasPrefix(key, "mar.headgym.com/")
+}
+
+// NewNonce returns a value for AnnotationNonce that no other POST has.
+func NewNonce() string { return string(uuid.NewUUID()) }
+
+// RandomSuffix returns what makes a generated name unique: 8 characters, about
+// 2·10^11 values, with neither vowels nor look-alikes.
+func RandomSuffix() string { return rand.String(8) }

@@ -1,0 +1,136 @@
+package kube
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	utilnet "k8s.io/apimachinery/pkg/util/net"
+	"k8s.io/apimachinery/pkg/util/wait"
+)
+
+// How long an API server that doesn't answer is waited for. A server that
+// answered before is restarting; one that never did is probably misspelt.
+const (
+	patienceWithKnownServer   = 60 * time.Second
+	patienceWithUnknownServer = 3 * time.Second
+)
+
+// retrier rides out a restarting or overloaded API server. It repeats requests
+// that surely were not processed, and, because every write but a POST is
+// idempotent here (server-side apply, patches with a resourceVersion, deletes
+// with a UID), also those whose fate is unknown unless they are POSTs: Create
+// tells those apart. Answers with a Retry-After are left to client-go.
+type retrier struct {
+	next    http.RoundTripper
+	reached atomic.Bool
+}
+
+// RoundTrip sends the request until it is answered, its context ends, or the
+// patience with the server does; the last answer is returned.
+func (r *retrier) RoundTrip(req *http.Request) (*http.Response, error) {
+	start := time.Now()
+	backoff := wait.Backoff{Duration: 100 * time.Millisecond, Factor: 2, Jitter: 0.2, Cap: 5 * time.Second, Steps: 1 << 20}
+	for {
+		resp, err := r.next.RoundTrip(req)
+		if err == nil && resp.StatusCode < http.StatusInternalServerError {
+			r.reached.Store(true)
+		}
+		if !worthRepeating(req, resp, err) || time.Since(start) > r.patience() {
+			return resp, err
+		}
+		again, rewindErr := rewind(req)
+		if rewindErr != nil {
+			return resp, err
+		}
+		if !pause(req.Context(), backoff.Step()) {
+			return resp, err
+		}
+		if resp != nil {
+			drain(resp)
+		}
+		req = again
+	}
+}
+
+func (r *retrier) patience() time.Duration {
+	if r.reached.Load() {
+		return patienceWithKnownServer
+	}
+	return patienceWithUnknownServer
+}
+
+func worthRepeating(req *http.Request, resp *http.Response, err error) bool {
+	idempotent := req.Method != http.MethodPost
+	if err != nil {
+		if req.Context().Err() != nil {
+			return false
+		}
+		return neverSent(err) || idempotent && connectionLost(err)
+	}
+	if resp.Header.Get("Retry-After") != "" {
+		return false
+	}
+	switch resp.StatusCode {
+	case http.StatusTooManyRequests:
+		return true
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return idempotent
+	}
+	return false
+}
+
+func neverSent(err error) bool {
+	var op *net.OpError
+	return utilnet.IsConnectionRefused(err) || errors.As(err, &op) && op.Op == "dial" && !isLookup(err)
+}
+
+// isLookup tells a name that doesn't resolve, which no waiting mends.
+func isLookup(err error) bool {
+	var dns *net.DNSError
+	return errors.As(err, &dns)
+}
+
+func connectionLost(err error) bool {
+	return utilnet.IsConnectionReset(err) || utilnet.IsHTTP2ConnectionLost(err) ||
+		utilnet.IsProbableEOF(err) || errors.Is(err, io.ErrUnexpectedEOF)
+}
+
+func rewind(req *http.Request) (*http.Request, error) {
+	if req.Body == nil || req.Body == http.NoBody {
+		return req, nil
+	}
+	if req.GetBody == nil {
+		return nil, errors.New("the request's body can't be sent again")
+	}
+	body, err := req.GetBody()
+	if err != nil {
+		return nil, err
+	}
+	again := req.Clone(req.Context())
+	again.Body = body
+	return again, nil
+}
+
+// drain lets the connection be used again.
+func drain(resp *http.Response) {
+	const enoughForAStatus = 64 << 10
+	_, _ = io.CopyN(io.Discard, resp.Body, enoughForAStatus)
+	_ = resp.Body.Close()
+}
+
+// pause reports false when the context ended first.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}

@@ -1,0 +1,156 @@
+package validate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"k8s.io/apimachinery/pkg/util/validation"
+)
+
+// ClusterName accepts what can be a Namespace's name and isn't the system's.
+func ClusterName() validator.String {
+	return stringRule{rule{
+		what: "a cluster's name",
+		says: "lower-case letters, digits and hyphens, at most 63, beginning and ending with a letter or digit; not a namespace of Kubernetes itself",
+		faults: func(s string) []string {
+			if IsReservedNamespace(s) {
+				return []string{"that namespace belongs to Kubernetes itself (default and all that begin with kube-), and MAR leaves it alone"}
+			}
+			return validation.IsDNS1123Label(s)
+		},
+	}}
+}
+
+// IsReservedNamespace reports whether a namespace is Kubernetes' own.
+func IsReservedNamespace(name string) bool {
+	return name == "default" || strings.HasPrefix(name, "kube-")
+}
+
+// InstanceName accepts what can be both a Pod's name and its host name.
+func InstanceName() validator.String {
+	return stringRule{rule{
+		what:   "an instance's name",
+		says:   "lower-case letters, digits and hyphens, at most 63, beginning and ending with a letter or digit",
+		faults: validation.IsDNS1123Label,
+	}}
+}
+
+// LabelValue accepts what can be a label's value.
+func LabelValue() validator.String {
+	return stringRule{rule{
+		what:   "a label's value",
+		says:   "at most 63 letters, digits, hyphens, underscores and dots, beginning and ending with a letter or digit",
+		faults: validation.IsValidLabelValue,
+	}}
+}
+
+// LabelKeys accepts label keys that the provider doesn't set itself; reserved
+// maps such a key to what to use instead.
+func LabelKeys(reserved map[string]string) validator.Map {
+	return keyRule{rule{
+		what:   "a label's key",
+		says:   "an optional DNS prefix and a slash, then at most 63 letters, digits, hyphens, underscores and dots",
+		faults: unreserved(reserved, validation.IsQualifiedName),
+	}}
+}
+
+// AnnotationKeys accepts annotation keys outside of the provider's own prefix.
+func AnnotationKeys() validator.Map {
+	return keyRule{rule{
+		what: "an annotation's key",
+		says: "an optional DNS prefix and a slash, then at most 63 letters, digits, hyphens, underscores and dots; not under mar.headgym.com/, which the provider uses itself",
+		faults: func(s string) []string {
+			if strings.HasPrefix(s, "mar.headgym.com/") {
+				return []string{"the provider keeps its own records under mar.headgym.com/"}
+			}
+			// The API server checks annotation keys in lower case.
+			return validation.IsQualifiedName(strings.ToLower(s))
+		},
+	}}
+}
+
+// EnvVarNames accepts the names of environment variables by Kubernetes' older,
+// stricter rule: since 1.32 a server takes nearly any character, but no shell
+// reads such a variable.
+func EnvVarNames() validator.Map {
+	return keyRule{rule{
+		what:   "an environment variable's name",
+		says:   "letters, digits, underscores, hyphens and dots, not beginning with a digit",
+		faults: validation.IsEnvVarName,
+	}}
+}
+
+// PortNames accepts the names of ports (IANA service names).
+func PortNames() validator.Map {
+	return keyRule{rule{
+		what:   "a port's name",
+		says:   "at most 15 lower-case letters, digits and hyphens, with at least one letter",
+		faults: validation.IsValidPortName,
+	}}
+}
+
+// ResourceNames accepts the names of resources such as "nvidia.com/gpu" or
+// "ephemeral-storage"; reserved maps a refused one to what to use instead.
+func ResourceNames(what string, reserved map[string]string) validator.Map {
+	return keyRule{rule{
+		what:   what,
+		says:   "a resource as Kubernetes names it, such as ephemeral-storage or nvidia.com/gpu",
+		faults: unreserved(reserved, validation.IsQualifiedName),
+	}}
+}
+
+func unreserved(reserved map[string]string, faults func(string) []string) func(string) []string {
+	return func(s string) []string {
+		if instead, ok := reserved[s]; ok {
+			return []string{instead}
+		}
+		return faults(s)
+	}
+}
+
+// standardResources are the keys that a ResourceQuota counts without a prefix
+// (pkg/apis/core/helper.IsStandardQuotaResourceName, which isn't in a module
+// that can be imported).
+func standardResources() []string {
+	return []string{
+		"cpu", "memory", "ephemeral-storage",
+		"requests.cpu", "requests.memory", "requests.storage", "requests.ephemeral-storage",
+		"limits.cpu", "limits.memory", "limits.ephemeral-storage",
+		"pods", "services", "services.nodeports", "services.loadbalancers",
+		"resourcequotas", "replicationcontrollers", "secrets", "configmaps", "persistentvolumeclaims",
+	}
+}
+
+// QuotaKeys accepts what can be a key of a ResourceQuota's spec.hard; reserved
+// maps a refused one to the attribute to use instead.
+func QuotaKeys(reserved map[string]string) validator.Map {
+	return keyRule{rule{
+		what:   "a quota's key",
+		says:   "a key of a ResourceQuota's spec.hard, such as count/jobs.batch, requests.nvidia.com/gpu or gold.storageclass.storage.k8s.io/requests.storage",
+		faults: unreserved(reserved, quotaKeyFaults),
+	}}
+}
+
+func quotaKeyFaults(s string) []string {
+	if faults := validation.IsQualifiedName(s); len(faults) > 0 {
+		return faults
+	}
+	if slices.Contains(standardResources(), s) || strings.Contains(s, "/") {
+		return nil
+	}
+	return []string{fmt.Sprintf("a key without a slash must be one of %s; others are written as count/<resource>.<group>, requests.<vendor>/<resource> or <class>.storageclass.storage.k8s.io/requests.storage",
+		strings.Join(standardResources(), ", "))}
+}
+
+// ReservedLabels are the label keys that the provider sets itself, with what to
+// do instead.
+func ReservedLabels() map[string]string {
+	return map[string]string{
+		"app.kubernetes.io/managed-by":  "the provider marks with it what it manages",
+		"instance-id":                   "the provider sets it to the instance's name",
+		"topology.kubernetes.io/region": "set the attribute `region` of the cluster instead",
+		"kubernetes.io/metadata.name":   "Kubernetes sets it to the namespace's name",
+	}
+}

@@ -1,0 +1,46 @@
+// Command terraform-provider-mar is the Terraform provider for MAR.
+package main
+
+import (
+	"context"
+	"flag"
+	"log"
+	"os"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+
+	"github.com/headgym/terraform-provider-mar/internal/provider"
+)
+
+// version is set by the linker on release builds.
+var version = "dev"
+
+func main() {
+	debug := flag.Bool("debug", false, "wait for a debugger: print how Terraform reattaches to this process, and serve")
+	flag.Parse()
+
+	quietLogs()
+	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
+		Address: "registry.terraform.io/headgym/mar",
+		Debug:   *debug,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+}
+
+// quietLogs turns the plugin libraries' logs off where nobody asked for any:
+// their default is to encode every trace line and send it to a core that throws
+// it away, which costs nearly half of a plan's time.
+func quietLogs() {
+	for _, name := range []string{"TF_LOG", "TF_LOG_PROVIDER", "TF_LOG_PROVIDER_MAR", "TF_LOG_SDK"} {
+		if os.Getenv(name) != "" {
+			return
+		}
+	}
+	for _, name := range []string{"TF_LOG_SDK", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_SDK_PROTO", "TF_LOG_PROVIDER_MAR"} {
+		if os.Getenv(name) == "" {
+			_ = os.Setenv(name, "off")
+		}
+	}
+}
