@@ -111,7 +111,7 @@ func quotaAttribute() schema.Attribute {
 			MarkdownDescription: "Any other key of a ResourceQuota, such as `{ \"count/jobs.batch\" = \"10\", \"requests.nvidia.com/gpu\" = \"4\" }`.",
 			ElementType:         fwtypes.QuantityType{},
 			Optional:            true,
-			Validators:          []validator.Map{validate.QuotaKeys(insteadOfExtra()), mapvalidator.NoNullValues(), mapvalidator.SizeAtLeast(1)},
+			Validators:          []validator.Map{validate.QuotaKeys(insteadOfExtra()), validate.Quantities(), mapvalidator.SizeAtLeast(1)},
 		},
 	}
 	for _, k := range quotaKeys() {
@@ -131,7 +131,7 @@ func quotaAttribute() schema.Attribute {
 func limitRangeAttribute() schema.Attribute {
 	resources := validate.ResourceNames("a limit's resource", nil)
 	amounts := func(text string) schema.Attribute {
-		return schema.MapAttribute{MarkdownDescription: text, ElementType: fwtypes.QuantityType{}, Optional: true, Validators: []validator.Map{resources, mapvalidator.NoNullValues(), mapvalidator.SizeAtLeast(1)}}
+		return schema.MapAttribute{MarkdownDescription: text, ElementType: fwtypes.QuantityType{}, Optional: true, Validators: []validator.Map{resources, validate.Quantities(), mapvalidator.SizeAtLeast(1)}}
 	}
 	amount := func(text string) schema.Attribute {
 		return schema.StringAttribute{MarkdownDescription: text, CustomType: fwtypes.QuantityType{}, Optional: true}

@@ -42,10 +42,15 @@ func AddCancelled(diags *diag.Diagnostics, ref kube.Ref, goal string) {
 		fmt.Sprintf("The run was cancelled while %s was expected to %s. It was created and is in the state; the next plan reads how it fares.", ref, goal))
 }
 
-// AddServerWarnings passes on the warnings that the API server gave.
+// AddServerWarnings passes on the warnings that the API server gave, as one
+// diagnostic, for core shows only the first of several with one summary.
 func AddServerWarnings(diags *diag.Diagnostics, ref kube.Ref, warnings *kube.Warnings) {
+	var texts []string
 	for _, text := range warnings.Texts() {
-		diags.AddWarning("The API server warns about "+ref.String(), sentence(text))
+		texts = append(texts, sentence(text))
+	}
+	if len(texts) > 0 {
+		diags.AddWarning("The API server warns about "+ref.String(), strings.Join(texts, "\n"))
 	}
 }
 

@@ -1,0 +1,151 @@
+package acctest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/hashicorp/go-plugin"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
+)
+
+const providerAddress = "registry.terraform.io/headgym/mar"
+
+// CLI is a working directory for the real terraform command, for what the test
+// framework has no step for: warnings, generated configuration, a Ctrl-C.
+type CLI struct {
+	t        *testing.T
+	dir      string
+	reattach string
+}
+
+// NewCLI returns an empty directory whose terraform uses the provider under
+// test, served by the test's own process.
+func NewCLI(t *testing.T) *CLI {
+	t.Helper()
+	Kubeconfig(t)
+	return &CLI{t: t, dir: t.TempDir(), reattach: serve(t)}
+}
+
+// serve serves the provider until the test ends and returns how Terraform
+// reaches it, in the form of TF_REATTACH_PROVIDERS.
+func serve(t *testing.T) string {
+	t.Helper()
+	server, err := Providers()["mar"]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	configs, closed := make(chan *plugin.ReattachConfig), make(chan struct{})
+	failed := make(chan error, 1)
+	go func() {
+		failed <- tf6server.Serve(providerAddress, func() tfprotov6.ProviderServer { return server },
+			tf6server.WithDebug(ctx, configs, closed), tf6server.WithGoPluginLogger(hclog.NewNullLogger()), tf6server.WithLoggingSink(t), tf6server.WithoutLogStderrOverride())
+	}()
+	t.Cleanup(func() {
+		cancel()
+		<-closed
+	})
+	var config *plugin.ReattachConfig
+	select {
+	case config = <-configs:
+	case err := <-failed:
+		t.Fatalf("serve the provider: %v", err)
+	}
+	type address struct{ Network, String string }
+	text, err := json.Marshal(map[string]any{providerAddress: map[string]any{
+		"Protocol": string(config.Protocol), "ProtocolVersion": config.ProtocolVersion,
+		"Pid": config.Pid, "Test": true, "Addr": address{config.Addr.Network(), config.Addr.String()},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// Write puts a file into the directory.
+func (c *CLI) Write(name, content string) {
+	c.t.Helper()
+	if err := os.WriteFile(filepath.Join(c.dir, name), []byte(content), 0o600); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// Configure writes main.tf, with the provider's address in front.
+func (c *CLI) Configure(config string) {
+	c.t.Helper()
+	c.Write("main.tf", `terraform {
+  required_providers {
+    mar = { source = "headgym/mar" }
+  }
+}
+`+config)
+}
+
+// Read returns a file of the directory.
+func (c *CLI) Read(name string) string {
+	c.t.Helper()
+	content, err := os.ReadFile(filepath.Join(c.dir, name))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return string(content)
+}
+
+// Run runs terraform and returns what it printed and its exit code.
+func (c *CLI) Run(args ...string) (output string, code int) {
+	c.t.Helper()
+	return c.wait(c.command(args...))
+}
+
+// Must is Run for a command that has to end with the exit code.
+func (c *CLI) Must(code int, args ...string) string {
+	c.t.Helper()
+	output, got := c.Run(args...)
+	if got != code {
+		c.t.Fatalf("terraform %v ended with %d, want %d:\n%s", args, got, code, output)
+	}
+	return output
+}
+
+// Interrupt runs terraform and presses Ctrl-C once ready has returned.
+func (c *CLI) Interrupt(ready func(), args ...string) (output string, code int) {
+	c.t.Helper()
+	command := c.command(args...)
+	// Its own process group, as in a shell, so that the test isn't hit.
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	go func() {
+		ready()
+		_ = command.Process.Signal(os.Interrupt)
+	}()
+	return c.wait(command)
+}
+
+func (c *CLI) command(args ...string) *exec.Cmd {
+	command := exec.Command(os.Getenv(envTerraform), args...)
+	command.Dir = c.dir
+	command.Env = append(os.Environ(), "TF_REATTACH_PROVIDERS="+c.reattach, "TF_IN_AUTOMATION=1", "TF_INPUT=0", "TF_CLI_ARGS=-no-color", "CHECKPOINT_DISABLE=1")
+	command.WaitDelay = time.Minute
+	return command
+}
+
+func (c *CLI) wait(command *exec.Cmd) (string, int) {
+	c.t.Helper()
+	var output bytes.Buffer
+	command.Stdout, command.Stderr = &output, &output
+	err := command.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		c.t.Fatalf("run %s: %v", command.Path, err)
+	}
+	return output.String(), command.ProcessState.ExitCode()
+}

@@ -1,0 +1,155 @@
+package examples_test
+
+import (
+	"io/fs"
+	"os"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const root = "../../../examples"
+
+// kind says how an example is tried out.
+type kind int
+
+const (
+	unknown kind = iota
+	// whole is a folder that is a configuration of its own.
+	whole
+	// providerBlock is a file that configures the provider.
+	providerBlock
+	// resourceBlock is a file with a resource, dataSourceBlock one with a data source.
+	resourceBlock
+	dataSourceBlock
+	// importBlock and importCommand import what the folder's resource.tf makes.
+	importBlock
+	importCommand
+)
+
+// example is a file, or a folder where kind is whole; the path is within root.
+type example struct {
+	path string
+	kind kind
+}
+
+func kindOf(file string) kind {
+	for _, c := range []struct {
+		pattern string
+		kind    kind
+	}{
+		{"provider/provider*.tf", providerBlock},
+		{"resources/mar_*/resource*.tf", resourceBlock},
+		{"resources/mar_*/import-by-*.tf", importBlock},
+		{"resources/mar_*/import.sh", importCommand},
+		{"data-sources/mar_*/data-source*.tf", dataSourceBlock},
+		{"*/*.tf", whole},
+	} {
+		if match, err := path.Match(c.pattern, file); err == nil && match {
+			return c.kind
+		}
+	}
+	return unknown
+}
+
+// find returns all examples. It fails on a file that none of the tests would
+// look at.
+func find(t *testing.T) []example {
+	t.Helper()
+	var found []example
+	err := fs.WalkDir(os.DirFS(root), ".", func(file string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() {
+			if strings.HasPrefix(entry.Name(), ".terraform") {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		e := example{file, kindOf(file)}
+		switch e.kind {
+		case unknown:
+			t.Errorf("examples/%s: no test applies it", file)
+			return nil
+		case whole:
+			e.path = path.Dir(file)
+		}
+		if !slices.Contains(found, e) {
+			found = append(found, e)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+func TestExamples_allAreTried(t *testing.T) {
+	seen := map[kind]bool{}
+	for _, e := range find(t) {
+		seen[e.kind] = true
+	}
+	for _, k := range []kind{whole, providerBlock, resourceBlock, dataSourceBlock, importBlock, importCommand} {
+		if !seen[k] {
+			t.Errorf("there is no example of kind %d", k)
+		}
+	}
+}
+
+func TestExamples_everyTypeHasAPage(t *testing.T) {
+	for _, folder := range []string{"resources", "data-sources"} {
+		types, err := os.ReadDir(path.Join(root, folder))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, entry := range types {
+			page := path.Join(root, "../templates", folder, strings.TrimPrefix(entry.Name(), "mar_")+".md.tmpl")
+			if _, err := os.Stat(page); err != nil {
+				t.Errorf("examples/%s/%s: %v", folder, entry.Name(), err)
+			}
+		}
+	}
+}
+
+// Examples are copied, so they must run with whatever version is the newest.
+func TestExamples_nameNoProviderVersion(t *testing.T) {
+	constraint := regexp.MustCompile(`(?m)^\s*version\s*=`)
+	for _, e := range find(t) {
+		for file, text := range read(t, e) {
+			if constraint.MatchString(text) {
+				t.Errorf("examples/%s: %s constrains the provider's version", e.path, file)
+			}
+		}
+	}
+}
+
+// read returns an example's files by name.
+func read(t *testing.T, e example) map[string]string {
+	t.Helper()
+	paths := []string{e.path}
+	if e.kind == whole {
+		matches, err := fs.Glob(os.DirFS(root), e.path+"/*.tf")
+		if err != nil {
+			t.Fatal(err)
+		}
+		paths = matches
+	}
+	files := map[string]string{}
+	for _, p := range paths {
+		files[path.Base(p)] = readFile(t, p)
+	}
+	return files
+}
+
+func readFile(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(path.Join(root, file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
