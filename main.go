@@ -2,12 +2,12 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"log"
 	"os"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
 	"github.com/headgym/terraform-provider-mar/internal/provider"
 )
@@ -20,11 +20,16 @@ func main() {
 	flag.Parse()
 
 	quietLogs()
-	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
-		Address: "registry.terraform.io/headgym/mar",
-		Debug:   *debug,
-	})
+	server, err := provider.NewServer(version)
 	if err != nil {
+		log.Fatal(err)
+	}
+	var options []tf6server.ServeOpt
+	if *debug {
+		options = append(options, tf6server.WithManagedDebug())
+	}
+	factory := func() tfprotov6.ProviderServer { return server }
+	if err := tf6server.Serve("registry.terraform.io/headgym/mar", factory, options...); err != nil {
 		log.Fatal(err)
 	}
 }

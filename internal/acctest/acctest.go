@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
@@ -27,7 +26,7 @@ const NamePrefix = "mar-acc-"
 // Providers are the provider under test, served within the test's process.
 func Providers() map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){
-		"mar": providerserver.NewProtocol6WithError(provider.New("test")()),
+		"mar": func() (tfprotov6.ProviderServer, error) { return provider.NewServer("test") },
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/net/http2"
 	utilnet "k8s.io/apimachinery/pkg/util/net"
 	"k8s.io/apimachinery/pkg/util/wait"
 )
@@ -95,8 +96,15 @@ func isLookup(err error) bool {
 	return errors.As(err, &dns)
 }
 
+// connectionLost tells errors after which nobody knows whether the request was
+// carried out.
 func connectionLost(err error) bool {
-	return utilnet.IsConnectionReset(err) || utilnet.IsHTTP2ConnectionLost(err) ||
+	var (
+		stream http2.StreamError
+		goAway http2.GoAwayError
+	)
+	return errors.As(err, &stream) || errors.As(err, &goAway) ||
+		utilnet.IsConnectionReset(err) || utilnet.IsHTTP2ConnectionLost(err) ||
 		utilnet.IsProbableEOF(err) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 

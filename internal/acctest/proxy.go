@@ -1,0 +1,79 @@
+package acctest
+
+import (
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"testing"
+
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+)
+
+// Fault is what a faulty network or API server does to a request.
+type Fault func(http.ResponseWriter, *http.Request, http.Handler)
+
+// Pass does nothing to it.
+func Pass(w http.ResponseWriter, r *http.Request, server http.Handler) { server.ServeHTTP(w, r) }
+
+// Answer answers it without the API server, with that status code.
+func Answer(code int) Fault {
+	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { http.Error(w, "made by a test", code) }
+}
+
+// Lose has the API server carry it out, and then loses the answer.
+func Lose(_ http.ResponseWriter, r *http.Request, server http.Handler) {
+	server.ServeHTTP(httptest.NewRecorder(), r)
+	panic(http.ErrAbortHandler)
+}
+
+// Drop breaks the connection before the API server sees it.
+func Drop(http.ResponseWriter, *http.Request, http.Handler) { panic(http.ErrAbortHandler) }
+
+// FaultyProxy puts a proxy before the tested API server, which asks faults what
+// becomes of each request. It returns a provider block that connects through it,
+// as the kubeconfig's user.
+func FaultyProxy(t *testing.T, faults func(*http.Request) Fault) string {
+	t.Helper()
+	config, err := clientcmd.BuildConfigFromFlags("", Kubeconfig(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	target, err := url.Parse(config.Host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	transport, err := rest.TransportFor(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	upstream := &httputil.ReverseProxy{
+		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(target) },
+		Transport: transport,
+		// Each event of a watch passes at once.
+		FlushInterval: -1,
+		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
+			if !errors.Is(err, r.Context().Err()) {
+				http.Error(w, err.Error(), http.StatusBadGateway)
+			}
+		},
+	}
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		faults(r)(w, r, upstream)
+	}))
+	// As an API server does, where a broken answer is a reset stream.
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	authority := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	return fmt.Sprintf(`
+provider "mar" {
+  host                   = %q
+  cluster_ca_certificate = %q
+}
+`, server.URL, string(authority))
+}
