@@ -48,6 +48,15 @@ func quota(set map[string]attr.Value) types.Object { return object(quotaTypes(),
 
 func limitRange(set map[string]attr.Value) types.Object { return object(limitRangeTypes(), set) }
 
+func containerOf(t *testing.T, limitRange types.Object) map[string]attr.Value {
+	t.Helper()
+	c, ok := limitRange.Attributes()["container"].(types.Object)
+	if !ok {
+		t.Fatalf("no container in %v", limitRange)
+	}
+	return c.Attributes()
+}
+
 func container(set map[string]attr.Value) types.Object { return object(containerLimitsTypes(), set) }
 
 // configurations are what the golden files show the meaning of.
@@ -189,7 +198,7 @@ func TestObserved_importLeavesOutWhatNobodyDeclared(t *testing.T) {
 	if !sameMeaning(m.Quota, configurations()["full"].Quota) {
 		t.Errorf("quota: %v", m.Quota)
 	}
-	c := m.LimitRange.Attributes()["container"].(types.Object).Attributes()
+	c := containerOf(t, m.LimitRange)
 	if !sameMeaning(c["default"], amounts(map[string]string{"cpu": "500m", "memory": "512Mi"})) {
 		t.Errorf("default: %v", c["default"])
 	}
@@ -216,7 +225,7 @@ func TestObserved_editOfOneDefaultIsThatOneOnly(t *testing.T) {
 	convert(t, map[string]any{"spec": map[string]any{"limits": []any{map[string]any{
 		"type": "Container", "default": map[string]string{"cpu": "1"}, "defaultRequest": map[string]string{"cpu": "500m"},
 	}}}}, live)
-	got := observedLimitRange(live, items).Attributes()["container"].(types.Object).Attributes()
+	got := containerOf(t, observedLimitRange(live, items))
 	if !sameMeaning(got["default"], amounts(map[string]string{"cpu": "1"})) || !got["default_request"].IsNull() {
 		t.Errorf("got %v", got)
 	}

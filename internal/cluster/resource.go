@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
@@ -297,9 +298,7 @@ func (r *clusterResource) ImportState(ctx context.Context, req resource.ImportSt
 
 // save puts what is there into the state, with the settings that only Terraform
 // knows.
-func (r *clusterResource) save(ctx context.Context, state interface {
-	Set(context.Context, any) diag.Diagnostics
-}, have observed, known resourceModel) diag.Diagnostics {
+func (r *clusterResource) save(ctx context.Context, state *tfsdk.State, have observed, known resourceModel) diag.Diagnostics {
 	now, diags := modelOf(ctx, have, known.model)
 	known.model = now
 	diags.Append(state.Set(ctx, known)...)

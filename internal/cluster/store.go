@@ -10,7 +10,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/client-go/kubernetes/typed/core/v1"
+	corev1client "k8s.io/client-go/kubernetes/typed/core/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
@@ -21,7 +21,9 @@ type store struct {
 	client *kube.Client
 }
 
-func (s store) namespaces() v1.NamespaceInterface { return s.client.Clientset.CoreV1().Namespaces() }
+func (s store) namespaces() corev1client.NamespaceInterface {
+	return s.client.Clientset.CoreV1().Namespaces()
+}
 
 // CreateNamespace makes the anchor of a cluster, or returns a *kube.ExistsError.
 func (s store) CreateNamespace(ctx context.Context, ns *corev1.Namespace) (*corev1.Namespace, error) {

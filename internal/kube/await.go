@@ -107,19 +107,23 @@ func (a *awaiting[T]) follow(ctx context.Context, events <-chan watch.Event) (bo
 			if !open || event.Type == watch.Error {
 				return false, a.pause(ctx, resumeInterval)
 			}
-			obj, ok := event.Object.(T)
-			if !ok {
-				continue
-			}
-			if event.Type == watch.Deleted && obj.GetUID() == a.uid {
-				a.last = obj
-				return false, &GoneError{Ref: a.ref}
-			}
-			if done, err := a.see(obj); done || err != nil {
+			if done, err := a.take(event); done || err != nil {
 				return done, err
 			}
 		}
 	}
+}
+
+func (a *awaiting[T]) take(event watch.Event) (bool, error) {
+	obj, ok := event.Object.(T)
+	if !ok {
+		return false, nil
+	}
+	if event.Type == watch.Deleted && obj.GetUID() == a.uid {
+		a.last = obj
+		return false, &GoneError{Ref: a.ref}
+	}
+	return a.see(obj)
 }
 
 // poll stands in for a watch: it ends after a pause, and once reads again.

@@ -99,11 +99,8 @@ func isLookup(err error) bool {
 // connectionLost tells errors after which nobody knows whether the request was
 // carried out.
 func connectionLost(err error) bool {
-	var (
-		stream http2.StreamError
-		goAway http2.GoAwayError
-	)
-	return errors.As(err, &stream) || errors.As(err, &goAway) ||
+	var stream http2.StreamError
+	return errors.As(err, &stream) ||
 		utilnet.IsConnectionReset(err) || utilnet.IsHTTP2ConnectionLost(err) ||
 		utilnet.IsProbableEOF(err) || errors.Is(err, io.ErrUnexpectedEOF)
 }

@@ -54,7 +54,7 @@ func TestRetrier(t *testing.T) {
 		"a server's fault isn't repeated":   {"GET", []func(http.ResponseWriter, *http.Request){code(500), echo}, 1, 500},
 		"Retry-After is left to client-go": {"GET", []func(http.ResponseWriter, *http.Request){func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Retry-After", "1")
-			w.WriteHeader(429)
+			w.WriteHeader(http.StatusTooManyRequests)
 		}, echo}, 1, 429},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,0 +1,62 @@
+package cluster_test
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/headgym/terraform-provider-mar/internal/acctest"
+)
+
+func TestAccCluster_importIDsThatCannotBe(t *testing.T) {
+	for _, id := range []string{"a/b", "/", "Dev", "kube-system", "a.b"} {
+		t.Run(id, func(t *testing.T) {
+			acctest.Kubeconfig(t)
+			resource.ParallelTest(t, resource.TestCase{
+				ProtoV6ProviderFactories: acctest.Providers(),
+				Steps: []resource.TestStep{{
+					Config:        config("dev", ""),
+					ResourceName:  address,
+					ImportState:   true,
+					ImportStateId: id,
+					ExpectError:   regexp.MustCompile(`Invalid import ID`),
+				}},
+			})
+		})
+	}
+}
+
+func TestAccCluster_importOfWhatIsNotThere(t *testing.T) {
+	name := acctest.ClusterName(t)
+	resource.ParallelTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Providers(),
+		Steps: []resource.TestStep{{
+			Config:        config(name, ""),
+			ResourceName:  address,
+			ImportState:   true,
+			ImportStateId: name,
+			ExpectError:   regexp.MustCompile(`Cannot import non-existent remote object`),
+		}},
+	})
+}
+
+// A whole cluster that somebody else made is imported, its configuration is
+// generated, and plans empty.
+func TestAccCluster_generatedConfigurationPlansEmpty(t *testing.T) {
+	name := acctest.ClusterName(t)
+	terraform := acctest.NewCLI(t)
+	terraform.Configure(config(name, canonicalBody))
+	terraform.Must(0, "apply", "-auto-approve")
+
+	other := acctest.NewCLI(t)
+	other.Configure(fmt.Sprintf("import {\n  to = mar_cluster.test\n  identity = { name = %q }\n}", name))
+	other.Must(0, "plan", "-generate-config-out=generated.tf")
+	if out := other.Must(0, "apply", "-auto-approve"); !strings.Contains(out, "1 imported, 0 added, 0 changed, 0 destroyed") {
+		t.Errorf("the import changed something:\n%s\nby\n%s", out, other.Read("generated.tf"))
+	}
+	other.Must(0, "plan", "-detailed-exitcode")
+	terraform.Must(0, "destroy", "-auto-approve")
+}
