@@ -23,7 +23,7 @@ func TestAccCluster_badInputIsRefusedAtPlan(t *testing.T) {
 		"a dot":                {name: "a.b", at: `name = "a.b"`, says: "dots"},
 		"a reserved namespace": {name: "kube-system", at: `name = "kube-system"`, says: "belongs to Kubernetes"},
 		"default":              {name: "default", at: `name = "default"`, says: "belongs to Kubernetes"},
-		"4GB":                  {body: `quota = { memory = "4GB" }`, at: "quota", says: `did you mean "4G"`},
+		"4GB":                  {body: `quota = { memory = "4GB" }`, at: "quota", says: `perhaps "4G" is meant`},
 		"-1":                   {body: `quota = { cpu = "-1" }`, at: "quota", says: "negative"},
 		"empty quantity":       {body: `quota = { cpu = "" }`, at: "quota", says: "is empty"},
 		"1e999":                {body: `quota = { cpu = "1e999" }`, at: "quota", says: "outside of what Kubernetes can hold"},

@@ -357,9 +357,10 @@ func TestInhabitants(t *testing.T) {
 	for range 12 {
 		many.Objects = append(many.Objects, kube.Ref{Kind: "Pod", Namespace: "dev", Name: "web"})
 	}
-	many.Hidden = []string{"widgets.example.com: forbidden"}
+	many.Forbidden = []string{"pods", "configmaps"}
+	many.Hidden = []string{"widgets.example.com: no answer"}
 	got := inhabitants(many)
-	for _, want := range []string{"Pod dev/web", "and 2 more", "couldn't be listed: widgets.example.com"} {
+	for _, want := range []string{"Pod dev/web", "and 2 more", "may not list them: configmaps, pods", "can't list it: widgets.example.com: no answer"} {
 		if !contains(got, want) {
 			t.Errorf("%q isn't in\n%s", want, got)
 		}
@@ -369,7 +370,7 @@ func TestInhabitants(t *testing.T) {
 func TestStuckOn(t *testing.T) {
 	ns := &corev1.Namespace{
 		ObjectMeta: metav1.ObjectMeta{Finalizers: []string{"example.com/hold"}},
-		Spec:       corev1.NamespaceSpec{Finalizers: []corev1.FinalizerName{"kubernetes"}},
+		Spec:       corev1.NamespaceSpec{Finalizers: []corev1.FinalizerName{"kubernetes", "example.com/own"}},
 		Status: corev1.NamespaceStatus{Conditions: []corev1.NamespaceCondition{
 			{Type: corev1.NamespaceFinalizersRemaining, Status: corev1.ConditionTrue, Reason: "SomeFinalizersRemain", Message: "example.com/x in 1 resource instances"},
 			{Type: corev1.NamespaceDeletionContentFailure, Status: corev1.ConditionFalse},
@@ -377,7 +378,7 @@ func TestStuckOn(t *testing.T) {
 	}
 	want := []string{
 		"condition NamespaceFinalizersRemaining: SomeFinalizersRemain: example.com/x in 1 resource instances",
-		"finalizer of the namespace: kubernetes", "finalizer in its metadata: example.com/hold",
+		"finalizer of the namespace: example.com/own", "finalizer in its metadata: example.com/hold",
 	}
 	if diff := cmp.Diff(want, stuckOn(ns)); diff != "" {
 		t.Error(diff)

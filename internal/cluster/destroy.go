@@ -26,14 +26,18 @@ func inhabitants(contents kube.Contents) string {
 	if len(lines) > most {
 		lines = append(lines[:most], fmt.Sprintf("  … and %d more", len(lines)-most))
 	}
+	if len(contents.Forbidden) > 0 {
+		lines = append(lines, "  unknown, for these credentials may not list them: "+strings.Join(slices.Sorted(slices.Values(contents.Forbidden)), ", "))
+	}
 	for _, hidden := range contents.Hidden {
-		lines = append(lines, "  unknown, for it couldn't be listed: "+hidden)
+		lines = append(lines, "  unknown, for the API server can't list it: "+hidden)
 	}
 	return strings.Join(lines, "\n")
 }
 
 // stuckOn says what keeps a Namespace that is being deleted: the conditions that
-// the namespace controller sets, and the finalizers.
+// the namespace controller sets, and the finalizers, less Kubernetes' own, which
+// goes when the Namespace is empty and must not be taken away by hand.
 func stuckOn(ns *corev1.Namespace) []string {
 	if ns == nil {
 		return nil
@@ -46,7 +50,9 @@ func stuckOn(ns *corev1.Namespace) []string {
 	}
 	slices.Sort(lines)
 	for _, finalizer := range ns.Spec.Finalizers {
-		lines = append(lines, fmt.Sprintf("finalizer of the namespace: %s", finalizer))
+		if finalizer != corev1.FinalizerKubernetes {
+			lines = append(lines, fmt.Sprintf("finalizer of the namespace: %s", finalizer))
+		}
 	}
 	for _, finalizer := range ns.Finalizers {
 		lines = append(lines, fmt.Sprintf("finalizer in its metadata: %s", finalizer))

@@ -81,6 +81,7 @@ func (r *clusterResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	}
 	plan.LabelsAll = fw.LabelsAll(r.defaultLabels, plan.Labels)
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("labels_all"), plan.LabelsAll)...)
+	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("id"), plan.Name)...)
 	if req.State.Raw.IsNull() {
 		warnOfMissingDefaults(ctx, plan.model, &resp.Diagnostics)
 		return
@@ -104,7 +105,7 @@ func (r *clusterResource) planSuccessor(ctx context.Context, plan resourceModel,
 	}
 	resp.RequiresReplace.Append(path.Root("phase"))
 	resp.Diagnostics.AddAttributeWarning(path.Root("phase"), "The cluster is being deleted",
-		fmt.Sprintf("%s was deleted outside of Terraform and is terminating. An apply waits until it is gone and makes it anew; what was in it is lost.", ref(plan.Name.ValueString())))
+		fmt.Sprintf("%s is being deleted and can't be brought back. An apply waits until it is gone and makes it anew; what was in it is lost.", ref(plan.Name.ValueString())))
 }
 
 // protect refuses to plan the end of a protected cluster, unless that has come
@@ -272,9 +273,15 @@ func (r *clusterResource) refuseToEmpty(ctx context.Context, name string, diags 
 		fw.AddError(diags, "look into the cluster "+name+" before destroying it", err, path.Empty())
 		return
 	}
-	if report := inhabitants(contents); report != "" {
+	report := inhabitants(contents)
+	switch {
+	case report == "":
+	case len(contents.Objects) > 0:
 		diags.AddAttributeError(path.Root("force_destroy"), "The cluster isn't empty",
 			fmt.Sprintf("%s holds what this resource didn't put there, and a destroy would remove it too:\n\n%s\n\nRemove it first. To destroy it along with the cluster, set force_destroy = true, apply, and then destroy.", ref(name), report))
+	default:
+		diags.AddAttributeError(path.Root("force_destroy"), "The cluster may not be empty",
+			fmt.Sprintf("It can't be told whether %s holds something that a destroy would remove too:\n\n%s\n\nUse credentials that may list these kinds. To destroy the cluster whatever is in it, set force_destroy = true, apply, and then destroy.", ref(name), report))
 	}
 }
 

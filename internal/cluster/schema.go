@@ -60,7 +60,6 @@ func attributes() map[string]schema.Attribute {
 		"id": schema.StringAttribute{
 			MarkdownDescription: "The cluster's name.",
 			Computed:            true,
-			PlanModifiers:       keep,
 		},
 		"uid": schema.StringAttribute{
 			MarkdownDescription: "UID of the Namespace, which no other one ever has.",

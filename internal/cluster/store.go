@@ -215,6 +215,6 @@ func (s store) Delete(ctx context.Context, name, uid string) error {
 		Ref: ref(name), Goal: "be gone", Elapsed: time.Since(start), Err: err,
 		Reason: fmt.Sprintf("%v; Kubernetes is still deleting it", err),
 		State:  stuckOn(last),
-		Advice: "Whatever has a finalizer has to be let go by the controller that set it: look whether that controller still runs, or remove the finalizer by hand if it doesn't. An API service that doesn't answer holds the deletion too (kubectl get apiservices). Then destroy again; a longer timeouts.delete gives it more time.",
+		Advice: "What has a finalizer goes when the controller that set it lets go: look whether that one still runs, and only if it never will again remove the finalizer from the object by hand. An API service that doesn't answer holds the deletion too (kubectl get apiservices). Then destroy again; a longer timeouts.delete gives it more time.",
 	}
 }

@@ -2,6 +2,7 @@ package fw
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"strings"
@@ -47,7 +48,7 @@ func AddCancelled(diags *diag.Diagnostics, ref kube.Ref, goal string) {
 func AddServerWarnings(diags *diag.Diagnostics, ref kube.Ref, warnings *kube.Warnings) {
 	var texts []string
 	for _, text := range warnings.Texts() {
-		texts = append(texts, sentence(text))
+		texts = append(texts, Sentence(text))
 	}
 	if len(texts) > 0 {
 		diags.AddWarning("The API server warns about "+ref.String(), strings.Join(texts, "\n"))
@@ -61,6 +62,7 @@ func explain(doing string, err error) (summary, detail string) {
 		conflict *kube.ConflictError
 		refused  *kube.RefusedError
 		waited   *kube.WaitError
+		silent   *kube.UnreachableError
 	)
 	summary = "Could not " + doing
 	switch {
@@ -73,11 +75,13 @@ func explain(doing string, err error) (summary, detail string) {
 	case errors.As(err, &refused):
 		return summary, explainRefusal(refused)
 	case errors.As(err, &gone):
-		return summary, sentence(gone.Error()) + " That happened while this run was at work on it. Run the plan again: it shows what is there now."
+		return summary, Sentence(gone.Error()) + " That happened while this run was at work on it. Run the plan again: it shows what is there now."
+	case errors.As(err, &silent):
+		return summary, explainSilence(silent)
 	case apierrors.IsUnauthorized(err):
-		return summary, fmt.Sprintf("The API server doesn't accept the credentials: %s\n\nRenew the token or certificate that the provider is configured with.", sentence(err.Error()))
+		return summary, fmt.Sprintf("The API server doesn't accept the credentials: %s\n\nRenew the token or certificate that the provider is configured with.", Sentence(err.Error()))
 	}
-	return summary, sentence(err.Error())
+	return summary, Sentence(err.Error())
 }
 
 func explainExists(e *kube.ExistsError) string {
@@ -112,7 +116,22 @@ Either let go of the field here (take it out of the configuration), or there (so
 }
 
 func explainRefusal(e *kube.RefusedError) string {
-	return fmt.Sprintf("The API server refused to %s %s: %s\n\n%s", e.Verb, e.Ref, sentence(e.Message), advice(e))
+	return fmt.Sprintf("The API server refused to %s %s: %s\n\n%s", e.Verb, e.Ref, Sentence(e.Message), advice(e))
+}
+
+func explainSilence(e *kube.UnreachableError) string {
+	next := "Check the address, and whether this machine has a way there: a VPN, a proxy, a firewall."
+	var (
+		authority x509.UnknownAuthorityError
+		host      x509.HostnameError
+	)
+	switch {
+	case errors.As(e.Err, &authority):
+		next = "Give the certificate of its authority: cluster_ca_certificate, KUBE_CLUSTER_CA_CERT_DATA, or certificate-authority-data in the kubeconfig."
+	case errors.As(e.Err, &host):
+		next = "Use a host name that its certificate is for."
+	}
+	return fmt.Sprintf("The API server at %s, which %s names, could not be talked to: %s.\n\n%s", e.Host, e.Source, strings.TrimSuffix(e.Err.Error(), "."), next)
 }
 
 func advice(e *kube.RefusedError) string {
@@ -124,6 +143,9 @@ func advice(e *kube.RefusedError) string {
 	case kube.RefusedByPodSecurity:
 		return "The cluster enforces a Pod Security level that this breaks. Leave `security` at its defaults, which satisfy the strictest level, or lower the cluster's level."
 	case kube.RefusedByRBAC:
+		if strings.Contains(e.Message, `"system:anonymous"`) {
+			return "No credentials were sent. Set token or a client certificate, or use a kubeconfig that has them."
+		}
 		return "The credentials lack this permission. Ask for a Role with that verb on that resource, or use other credentials."
 	case kube.RefusedByPolicy:
 		return "An admission policy of this Kubernetes cluster forbids it; its message above says why. Its administrators can tell more."
@@ -138,7 +160,7 @@ func advice(e *kube.RefusedError) string {
 
 func explainWait(e *kube.WaitError) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s was waited for to %s: %s", e.Ref, e.Goal, sentence(e.Reason))
+	fmt.Fprintf(&b, "%s was waited for to %s: %s", e.Ref, e.Goal, Sentence(e.Reason))
 	for _, part := range []struct {
 		title string
 		lines []string
@@ -157,7 +179,8 @@ func explainWait(e *kube.WaitError) string {
 	return b.String()
 }
 
-func sentence(text string) string {
+// Sentence begins a text with a capital and ends it with a full stop.
+func Sentence(text string) string {
 	text = strings.TrimSpace(text)
 	if text == "" {
 		return "The cause isn't known."

@@ -93,5 +93,5 @@ func suffixHint(s string) string {
 	if _, err := resource.ParseQuantity(trimmed); err != nil {
 		return ""
 	}
-	return fmt.Sprintf("; did you mean %q?", trimmed)
+	return fmt.Sprintf("; perhaps %q is meant", trimmed)
 }

@@ -120,6 +120,6 @@ func (q Quantity) ValidateAttribute(_ context.Context, req xattr.ValidateAttribu
 		return
 	}
 	if _, err := ParseQuantity(q.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid quantity", err.Error())
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid quantity", err.Error()+".")
 	}
 }

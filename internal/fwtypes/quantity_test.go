@@ -31,8 +31,8 @@ func TestParseQuantity_accepts(t *testing.T) {
 func TestParseQuantity_refuses(t *testing.T) {
 	for in, want := range map[string]string{
 		"":                      "is empty",
-		"4GB":                   `did you mean "4G"?`,
-		"512 MiB":               `did you mean "512Mi"?`,
+		"4GB":                   `perhaps "4G" is meant`,
+		"512 MiB":               `perhaps "512Mi" is meant`,
 		"lots":                  "not a Kubernetes quantity",
 		"-1":                    "negative",
 		"-0.5":                  "negative",

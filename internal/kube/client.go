@@ -26,15 +26,16 @@ type Client struct {
 	FieldManager string
 }
 
-// NewClient makes the client for a resolved configuration. It sends nothing.
-func NewClient(cfg *rest.Config, userAgent string) (*Client, error) {
+// NewClient makes the client for a resolved configuration, which came from
+// source, such as "the environment variable KUBE_HOST". It sends nothing.
+func NewClient(cfg *rest.Config, source, userAgent string) (*Client, error) {
 	cfg = rest.CopyConfig(cfg)
 	cfg.UserAgent = userAgent
 	// The API server's own priority and fairness paces clients better than
 	// client-go's default of 5 requests a second.
 	cfg.QPS = -1
 	cfg.WarningHandlerWithContext = warningHandler{}
-	cfg.Wrap(func(next http.RoundTripper) http.RoundTripper { return &retrier{next: next} })
+	cfg.Wrap(func(next http.RoundTripper) http.RoundTripper { return &retrier{next: next, source: source} })
 
 	httpClient, err := rest.HTTPClientFor(cfg)
 	if err != nil {

@@ -22,7 +22,9 @@ import (
 // itself and what is already being deleted.
 type Contents struct {
 	Objects []Ref
-	// Hidden are kinds that couldn't be listed, with the reason.
+	// Forbidden are kinds that the credentials may not list.
+	Forbidden []string
+	// Hidden are kinds that couldn't be listed for another reason, with it.
 	Hidden []string
 }
 
@@ -43,7 +45,9 @@ func ContentsOf(ctx context.Context, c *Client, namespace string, ignore func(Re
 		group.Go(func() error {
 			objects, err := listKind(ctx, c, kind, namespace, ignore)
 			switch {
-			case apierrors.IsForbidden(err), apierrors.IsServiceUnavailable(err):
+			case apierrors.IsForbidden(err):
+				found[i].Forbidden = []string{kind.name()}
+			case apierrors.IsServiceUnavailable(err):
 				found[i].Hidden = []string{fmt.Sprintf("%s: %v", kind.name(), err)}
 			case apierrors.IsNotFound(err), apierrors.IsMethodNotSupported(err):
 			case err != nil:
@@ -67,6 +71,7 @@ func ContentsOf(ctx context.Context, c *Client, namespace string, ignore func(Re
 	}
 	for _, part := range found {
 		all.Objects = append(all.Objects, part.Objects...)
+		all.Forbidden = append(all.Forbidden, part.Forbidden...)
 		all.Hidden = append(all.Hidden, part.Hidden...)
 	}
 	return all, nil

@@ -82,6 +82,17 @@ func (e *RefusedError) Error() string {
 }
 func (e *RefusedError) Unwrap() error { return e.Err }
 
+// UnreachableError is a request that wasn't answered.
+type UnreachableError struct {
+	Host string
+	// Source says where the connection's settings came from.
+	Source string
+	Err    error
+}
+
+func (e *UnreachableError) Error() string { return e.Err.Error() }
+func (e *UnreachableError) Unwrap() error { return e.Err }
+
 // WaitError is a wait that ended without reaching its goal, and what was seen.
 type WaitError struct {
 	Ref Ref

@@ -28,12 +28,22 @@ const (
 // tells those apart. Answers with a Retry-After are left to client-go.
 type retrier struct {
 	next    http.RoundTripper
+	source  string
 	reached atomic.Bool
 }
 
 // RoundTrip sends the request until it is answered, its context ends, or the
-// patience with the server does; the last answer is returned.
+// patience with the server does; the last answer is returned, and an
+// *UnreachableError where there was none.
 func (r *retrier) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := r.persist(req)
+	if err != nil && req.Context().Err() == nil {
+		return resp, &UnreachableError{Host: req.URL.Host, Source: r.source, Err: err}
+	}
+	return resp, err
+}
+
+func (r *retrier) persist(req *http.Request) (*http.Response, error) {
 	start := time.Now()
 	backoff := wait.Backoff{Duration: 100 * time.Millisecond, Factor: 2, Jitter: 0.2, Cap: 5 * time.Second, Steps: 1 << 20}
 	for {

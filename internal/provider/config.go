@@ -32,7 +32,7 @@ type arguments struct {
 // lookup reads one environment variable, as os.LookupEnv does.
 type lookup func(name string) (string, bool)
 
-var errNotConfigured = errors.New(`nothing says which API server to talk to. These were looked at, in this order, and none is set:
+var errNotConfigured = errors.New(`Nothing says which API server to talk to. These were looked at, in this order, and none is set:
 
   - the provider's arguments host, config_path and config_paths
   - the environment variables KUBE_HOST, KUBE_CONFIG_PATH, KUBE_CONFIG_PATHS and KUBECONFIG
@@ -57,7 +57,7 @@ func resolve(args arguments, env lookup) (kube.Config, error) {
 	_, envHost := env("KUBE_HOST")
 	switch {
 	case len(direct) > 0 && len(files) > 0:
-		return kube.Config{}, fmt.Errorf("the provider's arguments %s describe a direct connection and %s a kubeconfig, and credentials of the two are never mixed: keep one kind", strings.Join(direct, ", "), strings.Join(files, ", "))
+		return kube.Config{}, fmt.Errorf("%s belongs to a direct connection and %s to a kubeconfig, and credentials of the two are never mixed: keep one kind", strings.Join(direct, " and "), strings.Join(files, " and "))
 	case len(direct) > 0, len(files) == 0 && envHost:
 		return resolveDirect(args, env)
 	default:
@@ -78,7 +78,7 @@ func resolveDirect(args arguments, env lookup) (kube.Config, error) {
 		cfg.Source = "the provider's argument host"
 	}
 	if cfg.Host == "" {
-		return kube.Config{}, fmt.Errorf("the provider's arguments %s need a host: set host or KUBE_HOST", strings.Join(args.direct(), ", "))
+		return kube.Config{}, fmt.Errorf("%s is for a direct connection, and that needs an address: set host or KUBE_HOST", strings.Join(args.direct(), " and "))
 	}
 	insecure := either(nil, env, "KUBE_INSECURE")
 	switch {
@@ -101,7 +101,7 @@ func resolveFiles(args arguments, env lookup) (kube.Config, error) {
 		ContextUser:    either(args.ConfigContextAuthInfo, env, "KUBE_CTX_AUTH_INFO"),
 	}
 	if args.ConfigPath != nil && args.ConfigPaths != nil {
-		return kube.Config{}, errors.New("the provider's arguments config_path and config_paths are both set: keep one")
+		return kube.Config{}, errors.New("config_path and config_paths are both set: keep one")
 	}
 	path, hasPath := env("KUBE_CONFIG_PATH")
 	paths, hasPaths := env("KUBE_CONFIG_PATHS")
@@ -118,7 +118,7 @@ func resolveFiles(args arguments, env lookup) (kube.Config, error) {
 	case hasKubeconfig:
 		cfg.Source, cfg.Paths = "the environment variable KUBECONFIG", filepath.SplitList(kubeconfig)
 	case len(args.files()) > 0:
-		return kube.Config{}, fmt.Errorf("the provider's arguments %s choose within a kubeconfig, and none is named: set config_path, KUBE_CONFIG_PATH or KUBECONFIG", strings.Join(args.files(), ", "))
+		return kube.Config{}, fmt.Errorf("%s chooses within a kubeconfig, and none is named: set config_path, KUBE_CONFIG_PATH or KUBECONFIG", strings.Join(args.files(), " and "))
 	default:
 		return kube.Config{}, errNotConfigured
 	}

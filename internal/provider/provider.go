@@ -67,7 +67,7 @@ func (p *marProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		return
 	}
 	if err != nil {
-		resp.Diagnostics.AddError("The provider has no usable connection", err.Error()+".")
+		resp.Diagnostics.AddError("The provider has no usable connection", fw.Sentence(err.Error()))
 		return
 	}
 	data := &fw.ProviderData{Client: client, DefaultLabels: fw.StringMap(m.DefaultLabels)}
@@ -84,5 +84,5 @@ func (p *marProvider) connect(args arguments, terraformVersion string) (*kube.Cl
 	if err != nil {
 		return nil, fmt.Errorf("%w\n\nThis was set by %s", err, cfg.Source)
 	}
-	return kube.NewClient(rest, fmt.Sprintf("terraform-provider-mar/%s (%s/%s) Terraform/%s", p.version, runtime.GOOS, runtime.GOARCH, terraformVersion))
+	return kube.NewClient(rest, cfg.Source, fmt.Sprintf("terraform-provider-mar/%s (%s/%s) Terraform/%s", p.version, runtime.GOOS, runtime.GOARCH, terraformVersion))
 }

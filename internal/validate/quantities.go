@@ -35,7 +35,7 @@ func (quantities) ValidateMap(_ context.Context, req validator.MapRequest, resp 
 			continue
 		}
 		if _, err := amount.Amount(); err != nil {
-			resp.Diagnostics.AddAttributeError(req.Path.AtMapKey(key), "Invalid quantity", err.Error())
+			resp.Diagnostics.AddAttributeError(req.Path.AtMapKey(key), "Invalid quantity", err.Error()+".")
 		}
 	}
 }

@@ -20,7 +20,7 @@ func TestQuantities(t *testing.T) {
 	}{
 		"right":   {fwtypes.NewQuantity("500m"), ""},
 		"unknown": {fwtypes.NewQuantityUnknown(), ""},
-		"wrong":   {fwtypes.NewQuantity("4GB"), "did you mean"},
+		"wrong":   {fwtypes.NewQuantity("4GB"), "is meant"},
 		"null":    {fwtypes.NewQuantityNull(), "leave the key out"},
 	} {
 		var resp validator.MapResponse

@@ -80,6 +80,7 @@ func gone(clusters []string) func(context.Context, *kubernetes.Clientset) error 
 // testImportBlock imports what resource.tf made into a state that lacks it: the
 // plan must find nothing to do besides.
 func testImportBlock(t *testing.T, e example) {
+	t.Helper()
 	block := readFile(t, e.path)
 	made := configurationOf(t, read(t, example{path: path.Join(path.Dir(e.path), "resource.tf"), kind: resourceBlock}))
 	to := regexp.MustCompile(`(?m)^\s*to\s*=\s*(\S+)$`).FindStringSubmatch(block)
@@ -102,6 +103,7 @@ func testImportBlock(t *testing.T, e example) {
 // testImportCommand runs the command that an import.sh holds, and compares the
 // state that it comes to with the creation's.
 func testImportCommand(t *testing.T, e example) {
+	t.Helper()
 	command := regexp.MustCompile(`(?m)^terraform import (\S+) (\S+)$`).FindStringSubmatch(readFile(t, e.path))
 	if command == nil {
 		t.Fatal("there is no command of the form: terraform import ADDRESS ID")

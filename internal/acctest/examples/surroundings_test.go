@@ -19,6 +19,7 @@ import (
 
 // testDataSource first makes, without the provider, what the example reads.
 func testDataSource(t *testing.T, files map[string]string) {
+	t.Helper()
 	c := configurationOf(t, files)
 	for _, match := range readInstance.FindAllStringSubmatch(c.text(), -1) {
 		makeReadyPod(t, match[1], match[2])
@@ -53,6 +54,7 @@ func makeReadyPod(t *testing.T, namespace, name string) {
 // testProvider puts the tested cluster's connection where the example has one
 // that is made up, and makes a cluster by it.
 func testProvider(t *testing.T, files map[string]string) {
+	t.Helper()
 	path := acctest.Kubeconfig(t)
 	kubeconfig, err := clientcmd.LoadFromFile(path)
 	if err != nil {

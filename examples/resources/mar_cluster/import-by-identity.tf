@@ -1,0 +1,6 @@
+import {
+  to = mar_cluster.prod
+  identity = {
+    name = "prod-us-east"
+  }
+}

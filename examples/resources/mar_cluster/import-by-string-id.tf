@@ -1,0 +1,4 @@
+import {
+  to = mar_cluster.prod
+  id = "prod-us-east"
+}

@@ -1,0 +1,7 @@
+import {
+  to = mar_instance.web
+  identity = {
+    cluster = "dev"
+    name    = "web"
+  }
+}

@@ -1,0 +1,4 @@
+import {
+  to = mar_instance.web
+  id = "dev/web"
+}
