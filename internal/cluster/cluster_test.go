@@ -123,7 +123,7 @@ func TestDesired_golden(t *testing.T) {
 }
 
 // served is what the API server would hold after an apply.
-func served(t *testing.T, want desired) observed {
+func served(t testing.TB, want desired) observed {
 	t.Helper()
 	o := observed{Namespace: want.Namespace.DeepCopy()}
 	o.Namespace.UID = "u-1"
@@ -149,7 +149,7 @@ func served(t *testing.T, want desired) observed {
 	return o
 }
 
-func convert(t *testing.T, from, to any) {
+func convert(t testing.TB, from, to any) {
 	t.Helper()
 	data, err := yaml.Marshal(from)
 	if err != nil {

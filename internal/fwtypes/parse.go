@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"math/big"
-	"regexp"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -40,8 +39,26 @@ func ParseQuantity(s string) (resource.Quantity, error) {
 // otherwise become a number of a gigabyte.
 func tooLong(s string) bool {
 	const maxDigits, maxExponentDigits = 64, 2
-	exponent := regexp.MustCompile(`[eE][+-]?0*([0-9]+)$`).FindStringSubmatch(s)
-	return len(s) > maxDigits || len(exponent) == 2 && len(exponent[1]) > maxExponentDigits
+	exponent := strings.TrimLeft(s[strings.LastIndexAny(s, "eE")+1:], "+-0")
+	return len(s) > maxDigits || exponent != s && len(exponent) > maxExponentDigits && isDigits(exponent)
+}
+
+func isDigits(s string) bool {
+	return strings.Trim(s, "0123456789") == ""
+}
+
+// sameAmount compares two spellings; those that aren't quantities are the same
+// where they are spelt so.
+func sameAmount(a, b string) bool {
+	if a == b {
+		return true
+	}
+	if tooLong(a) || tooLong(b) {
+		return false
+	}
+	x, errX := resource.ParseQuantity(a)
+	y, errY := resource.ParseQuantity(b)
+	return errX == nil && errY == nil && x.Cmp(y) == 0
 }
 
 // exact is the amount as written, before Kubernetes rounds or caps it. The text

@@ -97,12 +97,7 @@ func (q Quantity) SemanticallyEqual(o Quantity) bool {
 	if q.IsNull() || q.IsUnknown() || o.IsNull() || o.IsUnknown() {
 		return q.StringValue.Equal(o.StringValue)
 	}
-	a, errA := ParseQuantity(q.ValueString())
-	b, errB := ParseQuantity(o.ValueString())
-	if errA != nil || errB != nil {
-		return q.ValueString() == o.ValueString()
-	}
-	return a.Cmp(b) == 0
+	return sameAmount(q.ValueString(), o.ValueString())
 }
 
 // Amount parses a known quantity. The error is ParseQuantity's; a null or

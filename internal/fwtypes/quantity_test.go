@@ -105,3 +105,13 @@ func TestQuantity_validateAttribute(t *testing.T) {
 		t.Fatalf("an unknown quantity was refused: %v", resp.Diagnostics)
 	}
 }
+
+func BenchmarkQuantity_semanticallyEqual(b *testing.B) {
+	a, c := fwtypes.NewQuantity("4096Mi"), fwtypes.NewQuantity("4Gi")
+	b.ReportAllocs()
+	for b.Loop() {
+		if !a.SemanticallyEqual(c) {
+			b.Fatal("4096Mi isn't 4Gi")
+		}
+	}
+}

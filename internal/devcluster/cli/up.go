@@ -26,7 +26,8 @@ command has ended. The last line on standard output is the path of the administr
 				return err
 			}
 			if err := s.Up(cmd.Context(), options); err != nil {
-				return fmt.Errorf("the cluster in %s could not be started: %w", s.Paths.Dir, err)
+				return fmt.Errorf("the cluster in %s could not be started: %w\nAll logs are in %s; after `mar-devcluster down` it starts from nothing",
+					s.Paths.Dir, err, s.Paths.Logs())
 			}
 			_, err = fmt.Fprintln(cmd.OutOrStdout(), s.Paths.Kubeconfig())
 			return err

@@ -3,6 +3,7 @@ package controlplane
 import (
 	"fmt"
 	"net"
+	"strconv"
 )
 
 // Loopback is the only address that anything here listens on.
@@ -21,6 +22,9 @@ type Ports struct {
 // Server is the API server's address.
 func (p Ports) Server() string { return url(p.APIServer) }
 
+// EtcdAddress is where etcd's clients connect to.
+func (p Ports) EtcdAddress() string { return net.JoinHostPort(Loopback, strconv.Itoa(p.Etcd)) }
+
 func url(port int) string { return fmt.Sprintf("https://%s:%d", Loopback, port) }
 
 // FreePorts asks the system for ports that nobody listens on. Somebody may take one before it is used: whoever
@@ -36,7 +40,17 @@ func FreePorts() (Ports, error) {
 			return Ports{}, fmt.Errorf("finding a free port on %s: %w", Loopback, err)
 		}
 		defer listener.Close()
-		*port = listener.Addr().(*net.TCPAddr).Port
+		if *port, err = portOf(listener.Addr()); err != nil {
+			return Ports{}, err
+		}
 	}
 	return ports, nil
+}
+
+func portOf(address net.Addr) (int, error) {
+	_, port, err := net.SplitHostPort(address.String())
+	if err != nil {
+		return 0, fmt.Errorf("finding the port in %s: %w", address, err)
+	}
+	return strconv.Atoi(port)
 }

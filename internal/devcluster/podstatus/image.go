@@ -9,6 +9,12 @@ import (
 	"k8s.io/kubernetes/pkg/util/parsers"
 )
 
+const (
+	errImagePull     = "ErrImagePull"
+	imagePullBackOff = "ImagePullBackOff"
+	invalidImageName = "InvalidImageName"
+)
+
 // unresolvable is the top-level domain that no name server will ever know (RFC 2606): an image from there can't be
 // pulled here, nor anywhere else.
 const unresolvable = ".invalid"
@@ -43,7 +49,7 @@ func (b builder) pulled(container corev1.Container) corev1.ContainerStatus {
 		return b.started(container)
 	}
 	if problem := invalidImage(container.Image); problem != "" {
-		return b.waiting(container, "InvalidImageName", problem)
+		return b.waiting(container, invalidImageName, problem)
 	}
 	if problem := pullError(container.Image); problem != "" {
 		return b.notPulled(container, problem)
@@ -54,32 +60,32 @@ func (b builder) pulled(container corev1.Container) corev1.ContainerStatus {
 // notPulled is a container whose image has just failed to be pulled, or had failed before.
 func (b builder) notPulled(container corev1.Container, problem string) corev1.ContainerStatus {
 	previous := b.previous(container.Name)
-	if waits := previous.State.Waiting; waits != nil && waits.Reason == "ImagePullBackOff" && previous.Image == container.Image {
+	if waits := previous.State.Waiting; waits != nil && waits.Reason == imagePullBackOff && previous.Image == container.Image {
 		return previous
 	}
-	return b.waiting(container, "ErrImagePull", problem)
+	return b.waiting(container, errImagePull, problem)
 }
 
 // backedOff is a container whose image is to be pulled again later, if it was one that failed to be.
 func (b builder) backedOff(container corev1.Container) corev1.ContainerStatus {
 	previous := b.previous(container.Name)
 	waits := previous.State.Waiting
-	if waits == nil || waits.Reason != "ErrImagePull" {
+	if waits == nil || waits.Reason != errImagePull {
 		return previous
 	}
 	previous.State.Waiting = &corev1.ContainerStateWaiting{
-		Reason:  "ImagePullBackOff",
+		Reason:  imagePullBackOff,
 		Message: fmt.Sprintf("Back-off pulling image %q: ErrImagePull: %s", previous.Image, waits.Message),
 	}
 	return previous
 }
 
-// WaitingReason is why the first container that waits does so, or "".
-func WaitingReason(pod *corev1.Pod) string {
+// Unpulled is the container whose image couldn't be used, if there is one: its status, as it is.
+func Unpulled(pod *corev1.Pod) corev1.ContainerStatus {
 	for _, status := range slices.Concat(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses) {
-		if status.State.Waiting != nil {
-			return status.State.Waiting.Reason
+		if waits := status.State.Waiting; waits != nil && (waits.Reason == errImagePull || waits.Reason == invalidImageName) {
+			return status
 		}
 	}
-	return ""
+	return corev1.ContainerStatus{State: corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{}}}
 }

@@ -90,8 +90,7 @@ func Evicted(pod *corev1.Pod, node Node) corev1.PodStatus {
 	})
 	status.Phase = corev1.PodFailed
 	status.Reason = reason(pod, "Evicted")
-	status.Message = message(pod, fmt.Sprintf("The node was low on resource: memory. Threshold quantity: 100Mi, available: 52Mi. "+
-		"Container %s was using 600Mi, request is 0, has larger consumption of memory. ", Target(pod)))
+	status.Message = EvictionMessage(pod)
 	status.Conditions = b.withCondition(status.Conditions, corev1.PodCondition{
 		Type:    corev1.DisruptionTarget,
 		Status:  corev1.ConditionTrue,
@@ -99,6 +98,19 @@ func Evicted(pod *corev1.Pod, node Node) corev1.PodStatus {
 		Message: status.Message,
 	})
 	return b.finish(status)
+}
+
+// EvictionMessage is why the node ends the Pod.
+func EvictionMessage(pod *corev1.Pod) string {
+	name := Target(pod)
+	requested := "0"
+	for _, container := range pod.Spec.Containers {
+		if container.Name == name {
+			requested = container.Resources.Requests.Memory().String()
+		}
+	}
+	return message(pod, fmt.Sprintf("The node was low on resource: memory. Threshold quantity: 100Mi, available: 52Mi. "+
+		"Container %s was using 600Mi, request is %s, has larger consumption of memory. ", name, requested))
 }
 
 // PullFailed is a Pod whose target container's image isn't there.
@@ -120,30 +132,32 @@ func PullBackedOff(pod *corev1.Pod, node Node) corev1.PodStatus {
 func ConfigError(pod *corev1.Pod, node Node) corev1.PodStatus {
 	b := builder{pod, node}
 	unmakeable := func(container corev1.Container) corev1.ContainerStatus {
-		return b.waiting(container, reason(pod, "CreateContainerConfigError"), message(pod,
-			fmt.Sprintf("container has runAsNonRoot and image will run as root (pod: %q, container: %s)", Ref(pod), container.Name)))
+		return b.waiting(container, reason(pod, "CreateContainerConfigError"), ConfigMessage(pod))
 	}
 	return b.finish(b.inOrder(b.onTarget(unmakeable, b.started)))
+}
+
+// ConfigMessage is what is wrong with the target container's configuration.
+func ConfigMessage(pod *corev1.Pod) string {
+	return message(pod, fmt.Sprintf("container has runAsNonRoot and image will run as root (pod: %q, container: %s)", Ref(pod), Target(pod)))
 }
 
 // Lost is a Pod whose node has gone: nobody reports on it, and the node's controller has marked it.
 func Lost(pod *corev1.Pod, node Node) corev1.PodStatus {
 	b := builder{pod, node}
 	status := b.finish(b.inOrder(b.started))
-	for i := range status.Conditions {
-		if status.Conditions[i].Type == corev1.PodReady {
-			status.Conditions[i].Status = corev1.ConditionFalse
-			status.Conditions[i].LastTransitionTime = node.Now
-		}
+	_, before := podutil.GetPodCondition(&pod.Status, corev1.PodReady)
+	_, ready := podutil.GetPodCondition(&status, corev1.PodReady)
+	ready.Status = corev1.ConditionFalse
+	ready.LastTransitionTime = node.Now
+	if before != nil && before.Status == corev1.ConditionFalse {
+		ready.LastTransitionTime = before.LastTransitionTime
 	}
 	return status
 }
 
 // Stopped is a Pod whose containers were told to end, and have ended well.
 func Stopped(pod *corev1.Pod, node Node) corev1.PodStatus {
-	if podutil.IsPodTerminal(pod) {
-		return pod.Status
-	}
 	b := builder{pod, node}
 	status := *pod.Status.DeepCopy()
 	status.Phase = corev1.PodSucceeded

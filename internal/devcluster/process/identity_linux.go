@@ -33,7 +33,7 @@ func startTicks(stat []byte) (string, error) {
 		return "", fmt.Errorf("its stat line has no command name: %q", stat)
 	}
 	fields := strings.Fields(string(stat[end+1:]))
-	const state, start = 3 - 3, 22 - 3
+	const state, start = 0, 19 // fields 3 and 22
 	if len(fields) <= start {
 		return "", fmt.Errorf("its stat line is too short: %q", stat)
 	}

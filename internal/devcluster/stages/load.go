@@ -72,8 +72,7 @@ func withPreludes(stage *internalversion.Stage) *internalversion.Stage {
 	}
 	if stage.Spec.ResourceRef.Kind == "Pod" {
 		for _, step := range stage.Spec.Steps {
-			switch {
-			case step.Patch != nil:
+			if step.Patch != nil {
 				step.Patch.Template = addresses + step.Patch.Template
 			}
 		}

@@ -8,34 +8,36 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	applycorev1 "k8s.io/client-go/applyconfigurations/core/v1"
-	applyrbacv1 "k8s.io/client-go/applyconfigurations/rbac/v1"
+	corev1ac "k8s.io/client-go/applyconfigurations/core/v1"
+	rbacv1ac "k8s.io/client-go/applyconfigurations/rbac/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/devcluster/pki"
 	"github.com/headgym/terraform-provider-mar/internal/devcluster/vocabulary"
 )
 
-var applied = metav1.ApplyOptions{FieldManager: "mar-devcluster", Force: true}
+func applyOptions() metav1.ApplyOptions {
+	return metav1.ApplyOptions{FieldManager: "mar-devcluster", Force: true}
+}
 
 // allowKWOK lets KWOK do what all kubelets together may.
 func (c client) allowKWOK(ctx context.Context) error {
-	rule := func(group string, resources []string, verbs ...string) *applyrbacv1.PolicyRuleApplyConfiguration {
-		return applyrbacv1.PolicyRule().WithAPIGroups(group).WithResources(resources...).WithVerbs(verbs...)
+	rule := func(group string, resources []string, verbs ...string) *rbacv1ac.PolicyRuleApplyConfiguration {
+		return rbacv1ac.PolicyRule().WithAPIGroups(group).WithResources(resources...).WithVerbs(verbs...)
 	}
-	role := applyrbacv1.ClusterRole(pki.KWOKUser).WithRules(
+	role := rbacv1ac.ClusterRole(pki.KWOKUser).WithRules(
 		rule("", []string{"nodes"}, "get", "list", "watch"),
 		rule("", []string{"pods"}, "get", "list", "watch", "delete"),
 		rule("", []string{"nodes/status", "pods/status"}, "get", "patch", "update"),
 		rule("", []string{"events"}, "get", "create", "patch", "update"),
 		rule("coordination.k8s.io", []string{"leases"}, "get", "list", "watch", "create", "patch", "update"),
 	)
-	if _, err := c.RbacV1().ClusterRoles().Apply(ctx, role, applied); err != nil {
+	if _, err := c.RbacV1().ClusterRoles().Apply(ctx, role, applyOptions()); err != nil {
 		return fmt.Errorf("creating KWOK's role: %w", err)
 	}
-	binding := applyrbacv1.ClusterRoleBinding(pki.KWOKUser).
-		WithRoleRef(applyrbacv1.RoleRef().WithAPIGroup(rbacv1.GroupName).WithKind("ClusterRole").WithName(pki.KWOKUser)).
-		WithSubjects(applyrbacv1.Subject().WithAPIGroup(rbacv1.GroupName).WithKind(rbacv1.UserKind).WithName(pki.KWOKUser))
-	if _, err := c.RbacV1().ClusterRoleBindings().Apply(ctx, binding, applied); err != nil {
+	binding := rbacv1ac.ClusterRoleBinding(pki.KWOKUser).
+		WithRoleRef(rbacv1ac.RoleRef().WithAPIGroup(rbacv1.GroupName).WithKind("ClusterRole").WithName(pki.KWOKUser)).
+		WithSubjects(rbacv1ac.Subject().WithAPIGroup(rbacv1.GroupName).WithKind(rbacv1.UserKind).WithName(pki.KWOKUser))
+	if _, err := c.RbacV1().ClusterRoleBindings().Apply(ctx, binding, applyOptions()); err != nil {
 		return fmt.Errorf("binding KWOK's role: %w", err)
 	}
 	return nil
@@ -73,13 +75,13 @@ func (c client) ensureNode(ctx context.Context, node *corev1.Node) error {
 	if !apierrors.IsAlreadyExists(err) {
 		return err
 	}
-	alive := applycorev1.Node(node.Name).WithLabels(node.Labels)
-	if _, err := c.CoreV1().Nodes().Apply(ctx, alive, applied); err != nil {
+	alive := corev1ac.Node(node.Name).WithLabels(node.Labels)
+	if _, err := c.CoreV1().Nodes().Apply(ctx, alive, applyOptions()); err != nil {
 		return err
 	}
-	endpoint := applycorev1.Node(node.Name).WithStatus(applycorev1.NodeStatus().WithDaemonEndpoints(
-		applycorev1.NodeDaemonEndpoints().WithKubeletEndpoint(
-			applycorev1.DaemonEndpoint().WithPort(node.Status.DaemonEndpoints.KubeletEndpoint.Port))))
-	_, err = c.CoreV1().Nodes().ApplyStatus(ctx, endpoint, applied)
+	endpoint := corev1ac.Node(node.Name).WithStatus(corev1ac.NodeStatus().WithDaemonEndpoints(
+		corev1ac.NodeDaemonEndpoints().WithKubeletEndpoint(
+			corev1ac.DaemonEndpoint().WithPort(node.Status.DaemonEndpoints.KubeletEndpoint.Port))))
+	_, err = c.CoreV1().Nodes().ApplyStatus(ctx, endpoint, applyOptions())
 	return err
 }

@@ -29,7 +29,7 @@ func (s Supervisor) Down(ctx context.Context, keep bool) error {
 	if err != nil {
 		return err
 	}
-	defer lock.Unlock()
+	defer unlock(lock)
 
 	began := time.Now()
 	recorded, ok, err := state.Read(s.Paths.StateFile())
@@ -38,6 +38,12 @@ func (s Supervisor) Down(ctx context.Context, keep bool) error {
 	}
 	if err := stopAll(ctx, recorded.Components); err != nil {
 		return err
+	}
+	if keep && ok {
+		// The ports are kept too, so that the next up has the same address if it can.
+		if err := state.Write(s.Paths.StateFile(), state.State{Ports: recorded.Ports}); err != nil {
+			return err
+		}
 	}
 	if err := s.removeFiles(keep); err != nil {
 		return err

@@ -32,6 +32,9 @@ func (s Supervisor) lock(ctx context.Context) (*flock.Flock, error) {
 	}
 }
 
+// unlock releases the lock. An error changes nothing: the system releases it when this process ends.
+func unlock(lock *flock.Flock) { _ = lock.Unlock() }
+
 func isCurrent(lock *flock.Flock, path string) bool {
 	held, err := lock.Stat()
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"slices"
 	"strings"
@@ -43,23 +44,24 @@ func (r *run) start(ctx context.Context) error {
 
 	commands := controlplane.Commands(r.folders(), r.state.Ports, r.options.Options)
 	r.exits = make(chan *exitError, len(commands))
-	// The others can do nothing without an API server, and would take the processor from it.
-	isServer := func(c controlplane.Command) bool {
-		return c.Name == controlplane.Etcd || c.Name == controlplane.APIServer
+	for _, phase := range []struct {
+		commands []controlplane.Command
+		wait     func(context.Context) error
+	}{
+		// An API server that finds no etcd waits a second before it looks again.
+		{commands[:1], r.waitEtcd},
+		// The others can do nothing without an API server, and would take the processor from it.
+		{commands[1:2], r.waitAPIServer},
+		{commands[2:], r.waitUsable},
+	} {
+		if err := r.ensureRunning(ctx, phase.commands); err != nil {
+			return err
+		}
+		if err := r.guard(ctx, phase.wait); err != nil {
+			return err
+		}
 	}
-	servers := slices.DeleteFunc(slices.Clone(commands), func(c controlplane.Command) bool { return !isServer(c) })
-	others := slices.DeleteFunc(slices.Clone(commands), isServer)
-
-	if err := r.ensureRunning(ctx, servers); err != nil {
-		return err
-	}
-	if err := r.guard(ctx, r.waitServing); err != nil {
-		return err
-	}
-	if err := r.ensureRunning(ctx, others); err != nil {
-		return err
-	}
-	return r.guard(ctx, r.waitUsable)
+	return nil
 }
 
 // ensureRunning starts the commands that don't already run just so.
@@ -149,17 +151,22 @@ func (r *run) guard(ctx context.Context, wait func(context.Context) error) error
 	return err
 }
 
-// waitServing blocks until the API server takes requests.
-func (r *run) waitServing(ctx context.Context) error {
+// waitEtcd blocks until etcd can be connected to.
+func (r *run) waitEtcd(ctx context.Context) error {
+	return poll(ctx, "etcd to listen", func(ctx context.Context) error {
+		connection, err := new(net.Dialer).DialContext(ctx, "tcp", r.state.Ports.EtcdAddress())
+		if err != nil {
+			return err
+		}
+		return connection.Close()
+	})
+}
+
+// waitAPIServer blocks until the API server takes requests.
+func (r *run) waitAPIServer(ctx context.Context) error {
 	began := time.Now()
-	ports := r.state.Ports
-	if err := poll(ctx, "etcd to be healthy", func(ctx context.Context) error {
-		return r.checkHealth(ctx, controlplane.Etcd, ports.Etcd)
-	}); err != nil {
-		return err
-	}
 	if err := poll(ctx, "the API server to be ready", func(ctx context.Context) error {
-		return r.checkHealth(ctx, controlplane.APIServer, ports.APIServer)
+		return r.checkHealth(ctx, controlplane.APIServer, r.state.Ports.APIServer)
 	}); err != nil {
 		return err
 	}

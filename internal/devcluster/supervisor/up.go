@@ -25,7 +25,7 @@ func (s Supervisor) Up(ctx context.Context, options Options) error {
 	if err != nil {
 		return err
 	}
-	defer lock.Unlock()
+	defer unlock(lock)
 
 	began := time.Now()
 	recorded, _, err := state.Read(s.Paths.StateFile())

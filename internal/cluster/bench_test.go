@@ -1,0 +1,25 @@
+package cluster
+
+import "testing"
+
+func BenchmarkDesired(b *testing.B) {
+	m := configurations()["full"]
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, diags := desiredOf(b.Context(), m); diags.HasError() {
+			b.Fatal(diags)
+		}
+	}
+}
+
+func BenchmarkObserved(b *testing.B) {
+	m := configurations()["full"]
+	want, _ := desiredOf(b.Context(), m)
+	o := served(b, want)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, diags := modelOf(b.Context(), o, m); diags.HasError() {
+			b.Fatal(diags)
+		}
+	}
+}
