@@ -93,10 +93,32 @@ func applyConfiguration(pod *corev1.Pod, manager string, c change) (*corev1ac.Po
 		annotations = withDefault(annotations, kube.AnnotationNonce, nonce)
 	}
 	config.Labels, config.Annotations = labels, annotations
+	keepResources(config, pod)
 	if c.Image != "" {
 		applyImage(config, mainContainer(pod).Name, c.Image)
 	}
 	return config.WithUID(pod.UID), nil
+}
+
+// keepResources sends the resources that the containers have. A POST without any
+// owns them as an empty whole, and giving that up takes away what a LimitRange or
+// an autoscaler has filled in, which nobody else owns.
+func keepResources(config *corev1ac.PodApplyConfiguration, pod *corev1.Pod) {
+	if config.Spec == nil {
+		return
+	}
+	for i := range config.Spec.Containers {
+		sent := &config.Spec.Containers[i]
+		for _, live := range pod.Spec.Containers {
+			if live.Name != ptr.Deref(sent.Name, "") || len(live.Resources.Limits)+len(live.Resources.Requests) == 0 {
+				continue
+			}
+			if sent.Resources == nil {
+				sent.WithResources(corev1ac.ResourceRequirements())
+			}
+			sent.Resources.WithLimits(live.Resources.Limits).WithRequests(live.Resources.Requests)
+		}
+	}
 }
 
 func applyImage(config *corev1ac.PodApplyConfiguration, container, image string) {

@@ -47,7 +47,7 @@ func podLines(pod *corev1.Pod) []string {
 	return lines
 }
 
-// conditionLines names the conditions that aren't as they should be. For most
+// conditionLines names the conditions that aren't as they should be, and why. For most
 // that is False; those about resizing and disruption are bad news when True.
 func conditionLines(pod *corev1.Pod) []string {
 	var lines []string
@@ -58,14 +58,9 @@ func conditionLines(pod *corev1.Pod) []string {
 			wrong = corev1.ConditionTrue
 		case corev1.PodScheduled, corev1.PodReady, corev1.PodInitialized, corev1.ContainersReady, corev1.PodReadyToStartContainers:
 		}
-		if c.Status != wrong {
-			continue
+		if reason := joinReason(c.Reason, c.Message); c.Status == wrong && reason != "" {
+			lines = append(lines, fmt.Sprintf("condition %s is %s: %s", c.Type, c.Status, reason))
 		}
-		line := fmt.Sprintf("condition %s is %s", c.Type, c.Status)
-		if reason := joinReason(c.Reason, c.Message); reason != "" {
-			line += ": " + reason
-		}
-		lines = append(lines, line)
 	}
 	return lines
 }
@@ -169,7 +164,7 @@ func lastLines(log []string) []string {
 // logsOf chooses whose log tells most: the container that is in trouble, and
 // its previous run when the present one has hardly begun. It is nothing where no
 // container has ever run.
-func logsOf(pod *corev1.Pod) (container string, previous, any bool) {
+func logsOf(pod *corev1.Pod) (container string, previous, found bool) {
 	ran := func(c corev1.ContainerStatus) bool {
 		return c.State.Running != nil || c.State.Terminated != nil || c.LastTerminationState.Terminated != nil
 	}

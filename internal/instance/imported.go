@@ -38,13 +38,19 @@ func imported(pod *corev1.Pod, manager string, defaultLabels map[string]string) 
 	if !own.has(in("args")...) {
 		m.Args = types.ListNull(types.StringType)
 	}
-	env := map[string]attr.Value{}
-	for name, value := range m.Env.Elements() {
-		if own.has(in("env", fieldpath.KeyByFields("name", name))...) {
-			env[name] = value
+	var env []corev1.EnvVar
+	for _, v := range container.Env {
+		if own.has(in("env", fieldpath.KeyByFields("name", v.Name))...) {
+			env = append(env, v)
 		}
 	}
-	m.Env = mapOrNull(types.StringType, env)
+	var ports []corev1.ContainerPort
+	for _, p := range container.Ports {
+		if own.has(in("ports", fieldpath.KeyByFields("containerPort", int64(p.ContainerPort), "protocol", string(p.Protocol)))...) {
+			ports = append(ports, p)
+		}
+	}
+	m.Env, m.Ports = readEnv(env), readPorts(ports)
 	m.Limits = own.filter(m.Limits, fwtypes.QuantityType{}, in("resources", "limits")...)
 	m.Requests = own.filter(unequalRequests(container.Resources), fwtypes.QuantityType{}, in("resources", "requests")...)
 	m.Security = importedSecurity(m.Security, own)

@@ -59,7 +59,11 @@ type note struct {
 // answers the same each time.
 func decide(prior, plan resourceModel, dropped []string, rec record, resizable bool) decision {
 	var d decision
-	if r, gone := replacementFor(prior, rec.Standing); gone {
+	found := prior
+	if !plan.ReplaceOn.IsUnknown() {
+		found.ReplaceOn = plan.ReplaceOn
+	}
+	if r, gone := replacementFor(found, rec.Standing); gone {
 		d.Replace = append(d.Replace, "status")
 		d.Unknown = append(d.Unknown, "status")
 		d.Notes = append(d.Notes, note{Attribute: "status", Summary: r.Summary, Detail: r.Detail})
@@ -81,6 +85,10 @@ func decide(prior, plan resourceModel, dropped []string, rec record, resizable b
 	}
 	if differs := !plan.Image.Equal(prior.Image); differs && rec.Standing.finished() {
 		d.Replace = append(d.Replace, "image")
+		d.Notes = append(d.Notes, note{
+			Attribute: "image", Summary: "Instance will be replaced for its image",
+			Detail: prior.key().ref().String() + " has finished, so it can't take up another image in place.",
+		})
 	} else if differs || !plan.LabelsAll.Equal(prior.LabelsAll) || !sameTexts(plan.Annotations, prior.Annotations) {
 		change := desiredChange(prior.model, plan.model)
 		d.Change = &change

@@ -16,7 +16,7 @@ func resized(pod *corev1.Pod, want size, faulty time.Duration) outlook {
 		if f.hopelessAfter(faulty) {
 			return outlook{Hopeless: f.Text, Advice: f.Advice}
 		}
-		return outlook{Waiting: f.Text}
+		return outlook{Waiting: "this to change: " + f.Text}
 	}
 	if conditionOf(pod, corev1.PodResizePending).Status == corev1.ConditionTrue || conditionOf(pod, corev1.PodResizeInProgress).Status == corev1.ConditionTrue {
 		return outlook{Waiting: "the node to give it the new size"}

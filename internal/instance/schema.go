@@ -48,7 +48,7 @@ func programAttributes() map[string]schema.Attribute {
 			Optional:            true,
 			Computed:            true,
 			Validators:          []validator.String{validate.InstanceName()},
-			PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace(), stringplanmodifier.UseStateForUnknown()},
+			PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplace()},
 		},
 		"image": schema.StringAttribute{
 			MarkdownDescription: "The container image to run, such as `registry.example.com/team/web:1.4.2`. Changed in place: the container is restarted with the new image, the instance keeps its address and its node. An instance that has finished is replaced instead.",

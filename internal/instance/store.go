@@ -52,13 +52,7 @@ func (s *store) Manager() string { return s.client.FieldManager }
 func (s *store) Create(ctx context.Context, pod *corev1.Pod) (*corev1.Pod, error) {
 	ref := kube.Ref{Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name}
 	for {
-		created, err := kube.Create(ctx, ref, pod.Annotations[kube.AnnotationNonce],
-			func(ctx context.Context) (*corev1.Pod, error) {
-				return s.pods(ref).Create(ctx, pod, metav1.CreateOptions{FieldManager: s.client.FieldManager})
-			},
-			func(ctx context.Context) (*corev1.Pod, error) {
-				return s.pods(ref).Get(ctx, ref.Name, metav1.GetOptions{})
-			})
+		created, err := s.post(ctx, ref, pod)
 		var exists *kube.ExistsError
 		if !errors.As(err, &exists) || !exists.Terminating {
 			return created, err
@@ -74,6 +68,25 @@ func (s *store) Create(ctx context.Context, pod *corev1.Pod) (*corev1.Pod, error
 			return nil, err
 		}
 	}
+}
+
+// post outlives a cancelled run for a moment: a request that was carried out
+// without anybody hearing of it leaves a Pod that no state knows.
+func (s *store) post(ctx context.Context, ref kube.Ref, pod *corev1.Pod) (*corev1.Pod, error) {
+	const moment = 10 * time.Second
+	posting, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer cancel(nil)
+	stop := context.AfterFunc(ctx, func() {
+		time.AfterFunc(moment, func() { cancel(context.Cause(ctx)) })
+	})
+	defer stop()
+	return kube.Create(posting, ref, pod.Annotations[kube.AnnotationNonce],
+		func(ctx context.Context) (*corev1.Pod, error) {
+			return s.pods(ref).Create(ctx, pod, metav1.CreateOptions{FieldManager: s.client.FieldManager})
+		},
+		func(ctx context.Context) (*corev1.Pod, error) {
+			return s.pods(ref).Get(ctx, ref.Name, metav1.GetOptions{})
+		})
 }
 
 // Get reads the Pod of that name, whichever it is.
@@ -263,8 +276,8 @@ func (s *store) diagnose(ctx context.Context, pod *corev1.Pod) diagnosis {
 }
 
 func (s *store) log(ctx context.Context, pod *corev1.Pod) []string {
-	container, previous, any := logsOf(pod)
-	if !any {
+	container, previous, found := logsOf(pod)
+	if !found {
 		return nil
 	}
 	data, err := s.client.Clientset.CoreV1().Pods(pod.Namespace).GetLogs(pod.Name, &corev1.PodLogOptions{

@@ -25,6 +25,7 @@ func (r *instanceResource) ValidateConfig(ctx context.Context, req resource.Vali
 	}
 	resp.Diagnostics.Append(quantityFaults(config.model)...)
 	resp.Diagnostics.Append(requestFaults(config.model)...)
+	resp.Diagnostics.Append(portFaults(ctx, config.Ports)...)
 	resp.Diagnostics.Append(securityFaults(ctx, config.Security)...)
 	resp.Diagnostics.Append(waitFaults(config)...)
 }
@@ -66,6 +67,35 @@ func limitAttribute(name string) string {
 		return name
 	}
 	return "limits"
+}
+
+// portFaults refuses one port under two names: Kubernetes keeps a Pod's ports by
+// number and protocol, and can't tell such two apart.
+func portFaults(ctx context.Context, declared types.Map) diag.Diagnostics {
+	var diags diag.Diagnostics
+	if !wholeMap(declared) {
+		return diags
+	}
+	var byName map[string]portModel
+	diags.Append(declared.ElementsAs(ctx, &byName, false)...)
+	names := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(byName)) {
+		port := byName[name]
+		if port.Port.IsUnknown() || port.Protocol.IsUnknown() {
+			continue
+		}
+		protocol := port.Protocol.ValueString()
+		if protocol == "" {
+			protocol = "TCP"
+		}
+		number := fmt.Sprintf("%d/%s", port.Port.ValueInt64(), protocol)
+		if other, taken := names[number]; taken {
+			diags.AddAttributeError(path.Root("ports").AtMapKey(name), "One port under two names",
+				fmt.Sprintf("Port %s is named %q already. Keep one of the two names.", number, other))
+		}
+		names[number] = name
+	}
+	return diags
 }
 
 func securityFaults(ctx context.Context, declared types.Object) diag.Diagnostics {

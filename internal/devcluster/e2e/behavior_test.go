@@ -14,6 +14,7 @@ import (
 // TestBehaviors tries every annotation of README.md.
 
 func TestBehaviors(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t)
 	c.up()
 	client := c.client()

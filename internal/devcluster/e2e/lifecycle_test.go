@@ -21,6 +21,7 @@ import (
 var components = []string{"etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"}
 
 func TestLifecycle(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t)
 	if s := c.status(3); s.Up || len(s.Components) != 0 {
 		t.Fatalf("before up, status says %+v", s)
@@ -61,6 +62,7 @@ func TestLifecycle(t *testing.T) {
 
 // A component that was killed, whichever it is, is started again on the same data, and at the same address.
 func TestUp_killedComponentsAreReplaced(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t)
 	c.up()
 	address := config(t, c).Host
@@ -110,6 +112,7 @@ func TestUp_killedComponentsAreReplaced(t *testing.T) {
 }
 
 func TestUp_twoClustersBesideEachOther(t *testing.T) {
+	t.Parallel()
 	one, two := newCluster(t), newCluster(t)
 	one.up("--nodes", "1")
 	two.up("--nodes", "2")
@@ -131,6 +134,7 @@ func TestUp_twoClustersBesideEachOther(t *testing.T) {
 
 // Two ups at once are one after the other: one cluster comes of it.
 func TestUp_atOnce(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t)
 	errs := make(chan error, 2)
 	for range cap(errs) {
@@ -152,6 +156,7 @@ func TestUp_atOnce(t *testing.T) {
 
 // With other options the components that they concern are started anew, and only those.
 func TestUp_otherOptions(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t)
 	c.up()
 	before := c.status(0)
@@ -176,6 +181,7 @@ func TestUp_otherOptions(t *testing.T) {
 }
 
 func TestUp_saysWhatAComponentDislikes(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t)
 	_, stderr, code := c.run("up", "--apiserver-arg=--no-such-flag")
 	if code != 1 || !strings.Contains(stderr, "kube-apiserver has ended") || !strings.Contains(stderr, "unknown flag: --no-such-flag") {
@@ -186,6 +192,7 @@ func TestUp_saysWhatAComponentDislikes(t *testing.T) {
 
 // A port that was taken while the cluster was down is replaced.
 func TestUp_portTaken(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t)
 	c.up()
 	var port int
@@ -210,6 +217,7 @@ func TestUp_portTaken(t *testing.T) {
 
 // A process that has the ID of a component of old, but is another one, is left alone.
 func TestStrangersAreSpared(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t)
 	c.up()
 	if _, stderr, code := c.run("down", "--keep"); code != 0 {
@@ -245,6 +253,7 @@ func TestStrangersAreSpared(t *testing.T) {
 }
 
 func TestUp_unreadableState(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t)
 	path := filepath.Join(c.dir, "cluster", "state.json")
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -262,6 +271,7 @@ func TestUp_unreadableState(t *testing.T) {
 }
 
 func TestKubectl(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t)
 	c.up("--nodes", "1")
 	link := filepath.Join(t.TempDir(), "kubectl")

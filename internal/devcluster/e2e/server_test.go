@@ -20,6 +20,7 @@ import (
 // TestServer tries what distinguishes a real API server from a mock.
 
 func TestServer(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t)
 	c.up()
 	client, config := c.client(), config(t, c)

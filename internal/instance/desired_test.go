@@ -1,0 +1,81 @@
+package instance
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+func TestDesired(t *testing.T) {
+	for name, m := range map[string]model{"minimal": planned(), "full": plannedFull(), "open": plannedOpen()} {
+		t.Run(name, func(t *testing.T) {
+			pod, diags := desired(t.Context(), m, "nonce")
+			if diags.HasError() {
+				t.Fatal(diags)
+			}
+			golden(t, "desired/"+name+".yaml", pod)
+		})
+	}
+}
+
+func TestDesiredEnv_isOrderedByUse(t *testing.T) {
+	names := func(env map[string]string) string {
+		var all []string
+		for _, v := range desiredEnv(env) {
+			all = append(all, v.Name)
+		}
+		return strings.Join(all, " ")
+	}
+	for want, env := range map[string]map[string]string{
+		"A B C": {"C": "1", "A": "2", "B": "3"},
+		"C B A": {"A": "$(B)", "B": "x$(C)y", "C": "1"},
+		"A B D": {"A": "$$(B)", "B": "$(NOT_HERE)", "D": "$(A)"},
+		"Y X":   {"X": "$(Y)", "Y": "$(X)"},
+	} {
+		if got := names(env); got != want {
+			t.Errorf("%v: got %s, want %s", env, got, want)
+		}
+	}
+}
+
+// TestApplyConfiguration_sendsAllThatIsOwned guards against an apply that takes
+// away what it leaves out.
+func TestApplyConfiguration_sendsAllThatIsOwned(t *testing.T) {
+	pod, _ := desired(t.Context(), plannedFull(), "nonce")
+	pod.UID = "uid-1"
+	pod.Labels["injected"] = "by-a-webhook"
+	pod.Spec.NodeName = "node-1"
+	pod.Spec.Containers = append(pod.Spec.Containers, corev1.Container{Name: "sidecar", Image: "sidecar:1"})
+	pod.ManagedFields = []metav1.ManagedFieldsEntry{{
+		Manager: "terraform-provider-mar", Operation: metav1.ManagedFieldsOperationApply, APIVersion: "v1", FieldsType: "FieldsV1",
+		FieldsV1: metav1.NewFieldsV1(`{"f:metadata":{"f:labels":{".":{},"f:app":{},"f:team":{},"f:stage":{},"f:instance-id":{},"f:app.kubernetes.io/managed-by":{}},"f:annotations":{".":{},"f:example.com/owner":{},"f:mar.headgym.com/create-nonce":{}}},
+"f:spec":{"f:restartPolicy":{},"f:containers":{"k:{\"name\":\"app\"}":{".":{},"f:name":{},"f:image":{},"f:command":{}}}}}`),
+	}}
+	changed := plannedFull()
+	changed.Labels, changed.LabelsAll = texted("team", "pay"), texted("team", "pay")
+	changed.Annotations = texted()
+	changed.Image = types.StringValue("registry.example.com/web:2")
+	config, err := applyConfiguration(pod, "terraform-provider-mar", desiredChange(plannedFull(), changed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "desired/apply.yaml", config)
+}
+
+func TestApplyConfiguration_leavesAppOfOthersAlone(t *testing.T) {
+	pod, _ := desired(t.Context(), planned(), "nonce")
+	pod.Labels["app"] = "theirs"
+	config, err := applyConfiguration(pod, "terraform-provider-mar", desiredChange(planned(), planned()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, sent := config.Labels["app"]; sent || config.Spec != nil {
+		t.Errorf("an apply to a Pod that is not ours sends %v and %v", config.Labels, config.Spec)
+	}
+	if config.Labels["instance-id"] != "web" {
+		t.Errorf("the label instance-id isn't sent: %v", config.Labels)
+	}
+}

@@ -1,0 +1,160 @@
+package instance
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/headgym/terraform-provider-mar/internal/kube"
+)
+
+func TestReplacementFor(t *testing.T) {
+	for _, c := range []struct {
+		pod       string
+		replaceOn []string
+		// says is part of the warning; empty where nothing is replaced.
+		says string
+	}{
+		{"ready", []string{"Failed"}, ""},
+		{"new", []string{"Failed"}, ""},
+		{"new", []string{"Pending"}, "Pod dev/web is Pending."},
+		{"crash-loop-long", []string{"Failed"}, ""},
+		{"evicted", []string{"Failed"}, "Pod dev/web is Failed: Evicted: The node was low on resource: memory. Apply replaces it"},
+		{"oom", []string{"Failed"}, "container app ended: OOMKilled, exit code 137."},
+		{"deadline", []string{"Failed"}, "DeadlineExceeded"},
+		{"failed", []string{"Failed"}, "Error, exit code 3 (no database)"},
+		{"failed", nil, ""},
+		{"failed", []string{"Succeeded"}, ""},
+		{"succeeded", []string{"Failed"}, ""},
+		{"succeeded", []string{"Succeeded"}, "is Succeeded"},
+		{"succeeded-always", []string{"Failed"}, "is Succeeded"},
+		{"succeeded-always", nil, ""},
+		{"deleting", nil, "was deleted by somebody else"},
+	} {
+		pod := podFrom(t, c.pod)
+		m := stateful(t, planned())
+		m.RestartPolicy = types.StringValue(string(pod.Spec.RestartPolicy))
+		m.ReplaceOn = textSet(c.replaceOn...)
+		got, replaces := replacementFor(m, standingOf(pod))
+		if replaces != (c.says != "") || !strings.Contains(got.Detail, c.says) {
+			t.Errorf("%s with %v: got %t, %q", c.pod, c.replaceOn, replaces, got.Detail)
+		}
+	}
+}
+
+// TestSettled holds what a refresh may show of an instance's life: each cell is
+// what the state says after that status was found.
+func TestSettled(t *testing.T) {
+	for _, c := range []struct {
+		waitFor, policy, was, found, want string
+	}{
+		{waitReady, "Always", "Running", "Running", "Running"},
+		{waitReady, "Always", "Running", "Failed", "Failed"},
+		{waitReady, "Always", "Running", "Unknown", "Unknown"},
+		{waitReady, "Always", "Running", "Succeeded", "Succeeded"},
+		{waitReady, "Never", "Running", "Succeeded", "Running"},
+		{waitReady, "OnFailure", "Running", "Succeeded", "Running"},
+		{waitReady, "Never", "Running", "Failed", "Failed"},
+		{waitSucceeded, "Never", "Succeeded", "Succeeded", "Succeeded"},
+		// The wait was interrupted.
+		{waitReady, "Always", "Pending", "Running", "Running"},
+		{waitReady, "Never", "Pending", "Succeeded", "Succeeded"},
+		// It wasn't waited for.
+		{waitNone, "Always", "Pending", "Running", "Pending"},
+		{waitScheduled, "Always", "Pending", "Running", "Pending"},
+		{waitNone, "Never", "Pending", "Succeeded", "Pending"},
+		{waitNone, "Always", "Pending", "Failed", "Failed"},
+		{waitReady, "Always", "Unknown", "Running", "Running"},
+	} {
+		prior := stateful(t, planned())
+		prior.WaitFor, prior.RestartPolicy = types.StringValue(c.waitFor), types.StringValue(c.policy)
+		prior.Status = types.StringValue(c.was)
+		seen := prior.model
+		seen.Status = types.StringValue(c.found)
+		if got := settled(prior, seen).Status.ValueString(); got != c.want {
+			t.Errorf("%s, %s: %s then %s is %s, want %s", c.waitFor, c.policy, c.was, c.found, got, c.want)
+		}
+	}
+}
+
+func TestSettled_showsAStatusToReplaceOn(t *testing.T) {
+	prior := stateful(t, planned())
+	prior.RestartPolicy, prior.ReplaceOn = types.StringValue("Never"), textSet("Succeeded")
+	seen := prior.model
+	seen.Status = types.StringValue("Succeeded")
+	if got := settled(prior, seen).Status.ValueString(); got != "Succeeded" {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestSettled_addresses(t *testing.T) {
+	null := types.StringNull()
+	for _, c := range []struct {
+		waitFor          string
+		node, ip         types.String
+		wantNode, wantIP types.String
+	}{
+		{waitReady, null, null, types.StringValue("n"), types.StringValue("i")},
+		{waitScheduled, null, null, types.StringValue("n"), null},
+		{waitNone, null, null, null, null},
+		{waitNone, types.StringValue("n"), types.StringValue("old"), types.StringValue("n"), types.StringValue("i")},
+	} {
+		prior := stateful(t, planned())
+		prior.WaitFor, prior.Node, prior.IP = types.StringValue(c.waitFor), c.node, c.ip
+		seen := prior.model
+		seen.Node, seen.IP = types.StringValue("n"), types.StringValue("i")
+		got := settled(prior, seen)
+		if !got.Node.Equal(c.wantNode) || !got.IP.Equal(c.wantIP) {
+			t.Errorf("%s, had %s and %s: got %s and %s", c.waitFor, c.node, c.ip, got.Node, got.IP)
+		}
+	}
+}
+
+func TestSettled_takesAnotherPodAsItIs(t *testing.T) {
+	prior := stateful(t, planned())
+	prior.WaitFor, prior.Node, prior.IP = types.StringValue(waitNone), types.StringNull(), types.StringNull()
+	seen := stateful(t, planned()).model
+	seen.UID, seen.Status = types.StringValue("uid-2"), types.StringValue("Pending")
+	if diff := cmp.Diff(seen, settled(prior, seen)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestIsSame(t *testing.T) {
+	m := stateful(t, planned()).model
+	for name, c := range map[string]struct {
+		change func(*corev1.Pod)
+		want   bool
+	}{
+		"itself":                        {func(*corev1.Pod) {}, true},
+		"itself, its labels taken away": {func(p *corev1.Pod) { p.Labels = nil }, true},
+		"a namesake with our labels":    {func(p *corev1.Pod) { p.UID = "uid-2" }, true},
+		"a namesake without labels":     {func(p *corev1.Pod) { p.UID, p.Labels = "uid-2", nil }, false},
+		"a namesake with another's ID":  {func(p *corev1.Pod) { p.UID, p.Labels["instance-id"] = "uid-2", "db" }, false},
+		"a namesake managed by others":  {func(p *corev1.Pod) { p.UID, p.Labels[kube.LabelManagedBy] = "uid-2", "Helm" }, false},
+	} {
+		pod := living(t, planned())
+		c.change(pod)
+		if got := isSame(m, pod); got != c.want {
+			t.Errorf("%s: got %t", name, got)
+		}
+	}
+}
+
+func TestStandingOf(t *testing.T) {
+	pod := living(t, plannedFull())
+	s := standingOf(pod)
+	if s.Status != "Running" || s.Rest != corev1.PodQOSBurstable || s.Fixed != "" || s.Deleting != "" || s.Size.Limits.Cpu().String() != "2" {
+		t.Errorf("got %+v", s)
+	}
+	pod.Spec.Resources = &corev1.ResourceRequirements{}
+	if s := standingOf(pod); s.Fixed == "" {
+		t.Error("a Pod with resources of its own counts as resizable")
+	}
+	if s := standingOf(podFrom(t, "deleting")); s.Deleting != "2026-03-01T09:40:00Z" {
+		t.Errorf("got %+v", s)
+	}
+}

@@ -1,0 +1,79 @@
+package instance_test
+
+import (
+	"regexp"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/headgym/terraform-provider-mar/internal/acctest"
+)
+
+// TestAccInstance_createThatFailsSaysWhy holds that the error has the reason, the
+// last observed state, the events, the log and the advice; that the instance is
+// in the state; and that the next apply replaces it.
+func TestAccInstance_createThatFailsSaysWhy(t *testing.T) {
+	acctest.NeedsEmbedded(t)
+	for name, c := range map[string]struct {
+		attributes []string
+		says       string
+	}{
+		"invalid image name": {
+			[]string{`image = "registry.example.com/WEB:1"`},
+			`(?s)no\s+valid\s+name:\s+InvalidImageName.*Last seen:.*status Pending.*Correct\s+.image.*terraform\s+untaint`,
+		},
+		"image that can't be pulled": {
+			[]string{`image = "registry.invalid/web:1"`, `timeouts = { create = "3s" }`},
+			`(?s)timed\s+out\s+after\s+3s.*container\s+app\s+to\s+start:.*no\s+such\s+host.*Warning events:.*Failed.*(ErrImagePull|no such host)`,
+		},
+		"crash loop": {
+			[]string{`image = "web:1"`, behaving("behavior", "crash-loop", "exit-code", "3", "previous-logs", "no database at db:5432")},
+			`(?s)keeps\s+ending\s+\(\d+\s+restarts\):\s+Error,\s+exit\s+code\s+3.*CrashLoopBackOff.*Warning events:.*BackOff.*Last lines of its log:.*no database at db:5432.*read_only_root_filesystem`,
+		},
+		"out of memory": {
+			[]string{`image = "web:1"`, `restart_policy = "Never"`, behaving("behavior", "oom-killed")},
+			`(?s)It\s+failed.*OOMKilled,\s+exit\s+code\s+137.*.memory.`,
+		},
+		"failed job": {
+			[]string{`image = "web:1"`, `restart_policy = "Never"`, `wait_for = "Succeeded"`, behaving("behavior", "failed", "exit-code", "4", "logs", "broken")},
+			`(?s)exit\s+code\s+4.*Last lines of its log:.*broken`,
+		},
+		"root image": {
+			[]string{`image = "web:1"`, behaving("behavior", "config-error")},
+			`(?s)CreateContainerConfigError:\s+container\s+has\s+runAsNonRoot.*.security.run_as_non_root\s+=\s+false.`,
+		},
+		"no room": {
+			[]string{`image = "web:1"`, `cpu = "100000"`, `memory = "1Gi"`, `timeouts = { create = "3s" }`},
+			`(?s)timed\s+out\s+after\s+3s.*a\s+node\s+to\s+run\s+on:\s+Unschedulable:.*Insufficient\s+cpu`,
+		},
+		"never ready": {
+			[]string{`image = "web:1"`, behaving("behavior", "not-ready"), `timeouts = { create = "3s" }`},
+			`(?s)timed\s+out\s+after\s+3s,\s+waiting\s+for\s+its\s+readiness.*container app running, not ready`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cluster := acctest.Namespace(t)
+			var pod uid
+			test(t,
+				resource.TestStep{Config: block(cluster, append(c.attributes, `name = "web"`)...), ExpectError: regexp.MustCompile(c.says)},
+				resource.TestStep{
+					PreConfig:        func() { await(t, cluster, "noted", func(p *corev1.Pod) bool { return pod.note(p) == nil }) },
+					Config:           instanceConfig(cluster),
+					ConfigPlanChecks: planned(action(plancheck.ResourceActionReplace)),
+					Check:            thePod(t, cluster, pod.other),
+				},
+			)
+		})
+	}
+}
+
+func TestAccInstance_runningIsEnoughWhereAsked(t *testing.T) {
+	acctest.NeedsEmbedded(t)
+	cluster := acctest.Namespace(t)
+	test(t, resource.TestStep{
+		Config: instanceConfig(cluster, `wait_for = "Running"`, behaving("behavior", "not-ready")),
+		Check:  inState("status", "Running"),
+	})
+}
