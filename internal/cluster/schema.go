@@ -128,7 +128,7 @@ func quotaAttribute() schema.Attribute {
 }
 
 func limitRangeAttribute() schema.Attribute {
-	resources := validate.ResourceNames("a limit's resource", nil)
+	resources := validate.ResourceNames("a key of limits", nil)
 	amounts := func(text string) schema.Attribute {
 		return schema.MapAttribute{MarkdownDescription: text, ElementType: fwtypes.QuantityType{}, Optional: true, Validators: []validator.Map{resources, validate.Quantities(), mapvalidator.SizeAtLeast(1)}}
 	}

@@ -44,9 +44,9 @@ func TestAddError_golden(t *testing.T) {
 		"terminating":        refused(kube.RefusedTerminating, "unable to create new content in namespace dev because it is being terminated"),
 		"invalid":            refused(kube.RefusedAsInvalid, `Pod "web" is invalid: spec.containers[0].image: Required value`),
 		"unauthorized":       fmt.Errorf("read Pod dev/web: %w", apierrors.NewUnauthorized("Unauthorized")),
-		"anonymous":   refused(kube.RefusedByRBAC, `User "system:anonymous" cannot get resource "namespaces" in API group "" at the cluster scope`),
-		"unreachable": &kube.UnreachableError{Host: "10.0.0.1:6443", Source: "the environment variable KUBE_HOST", Err: errors.New("dial tcp 10.0.0.1:6443: connect: connection refused")},
-		"authority":   &kube.UnreachableError{Host: "10.0.0.1:6443", Source: "the provider's argument host", Err: x509.UnknownAuthorityError{}},
+		"anonymous":          refused(kube.RefusedByRBAC, `User "system:anonymous" cannot get resource "namespaces" in API group "" at the cluster scope`),
+		"unreachable":        &kube.UnreachableError{Host: "10.0.0.1:6443", Source: "the environment variable KUBE_HOST", Err: errors.New("dial tcp 10.0.0.1:6443: connect: connection refused")},
+		"authority":          &kube.UnreachableError{Host: "10.0.0.1:6443", Source: "the provider's argument host", Err: x509.UnknownAuthorityError{}},
 		"other":              errors.New("read Pod dev/web: connection refused"),
 		"wait": &kube.WaitError{
 			Ref: web, Goal: "become Ready", Reason: "container app ended with exit code 137 (OOMKilled)", Advice: "Give it more `memory`.",

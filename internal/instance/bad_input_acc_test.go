@@ -35,7 +35,7 @@ func TestAccInstance_badInputIsRefusedAtPlan(t *testing.T) {
 		"request above a limit":        {"limits = { ephemeral-storage = \"1Gi\" }\n  requests = { ephemeral-storage = \"2Gi\" }", `Request\s+above\s+the\s+limit`},
 		"cpu in limits":                {`limits = { cpu = "1" }`, `attribute\s+cpu`},
 		"memory in limits":             {`limits = { memory = "1Gi" }`, `attribute\s+memory`},
-		"a resource that can't be one": {`limits = { "a b" = "1" }`, `can't be a\s+resource`},
+		"a resource that can't be one": {`limits = { "a b" = "1" }`, `can't\s+be\s+a\s+key\s+of\s+limits`},
 		"a label's key":                {`labels = { "a b" = "1" }`, `can't be a\s+label's\s+key`},
 		"a label's value":              {`labels = { a = "b c" }`, `can't be a\s+label's\s+value`},
 		"our label instance-id":        {`labels = { instance-id = "x" }`, `provider\s+sets\s+it`},

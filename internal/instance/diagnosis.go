@@ -56,7 +56,10 @@ func conditionLines(pod *corev1.Pod) []string {
 		switch c.Type {
 		case corev1.PodResizePending, corev1.PodResizeInProgress, corev1.DisruptionTarget:
 			wrong = corev1.ConditionTrue
-		case corev1.PodScheduled, corev1.PodReady, corev1.PodInitialized, corev1.ContainersReady, corev1.PodReadyToStartContainers:
+		case corev1.ContainersReady:
+			// Ready says the same.
+			continue
+		case corev1.PodScheduled, corev1.PodReady, corev1.PodInitialized, corev1.PodReadyToStartContainers:
 		}
 		if reason := joinReason(c.Reason, c.Message); c.Status == wrong && reason != "" {
 			lines = append(lines, fmt.Sprintf("condition %s is %s: %s", c.Type, c.Status, reason))

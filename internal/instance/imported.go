@@ -3,6 +3,7 @@ package instance
 import (
 	"bytes"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -24,7 +25,8 @@ func imported(pod *corev1.Pod, manager string, defaultLabels map[string]string) 
 	labels := own.filter(m.Labels, types.StringType, "metadata", "labels")
 	m.Labels = without(labels, func(key, value string) bool {
 		byDefault, ok := defaultLabels[key]
-		return ok && byDefault == value || key == kube.LabelApp && value == kube.AppValue
+		// The API server copies a node's topology labels to its Pods.
+		return ok && byDefault == value || key == kube.LabelApp && value == kube.AppValue || strings.HasPrefix(key, "topology.kubernetes.io/")
 	})
 	m.LabelsAll = importedLabelsAll(m.Labels, defaultLabels, pod.Labels)
 	m.Annotations = own.filter(m.Annotations, types.StringType, "metadata", "annotations")

@@ -123,5 +123,5 @@ func profile() validator.String {
 }
 
 func unpadded() validator.String {
-	return stringvalidator.RegexMatches(regexp.MustCompile(`^\S(.*\S)?$`), "must neither begin nor end with a space")
+	return stringvalidator.RegexMatches(regexp.MustCompile(`^(\S(.*\S)?)?$`), "must neither begin nor end with a space")
 }

@@ -11,8 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
-
-	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 )
 
 // ValidateConfig refuses what contradicts itself. Values that aren't known yet
@@ -23,28 +21,10 @@ func (r *instanceResource) ValidateConfig(ctx context.Context, req resource.Vali
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(quantityFaults(config.model)...)
 	resp.Diagnostics.Append(requestFaults(config.model)...)
 	resp.Diagnostics.Append(portFaults(ctx, config.Ports)...)
 	resp.Diagnostics.Append(securityFaults(ctx, config.Security)...)
 	resp.Diagnostics.Append(waitFaults(config)...)
-}
-
-// quantityFaults checks the amounts within maps, which the framework doesn't.
-func quantityFaults(m model) diag.Diagnostics {
-	var diags diag.Diagnostics
-	for attribute, amounts := range map[string]types.Map{"limits": m.Limits, "requests": m.Requests} {
-		for _, name := range slices.Sorted(maps.Keys(amounts.Elements())) {
-			quantity, ok := amounts.Elements()[name].(fwtypes.Quantity)
-			if !ok {
-				continue
-			}
-			if _, err := quantity.Amount(); err != nil {
-				diags.AddAttributeError(path.Root(attribute).AtMapKey(name), "Invalid quantity", err.Error())
-			}
-		}
-	}
-	return diags
 }
 
 func requestFaults(m model) diag.Diagnostics {

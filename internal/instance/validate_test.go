@@ -50,20 +50,6 @@ func TestRequestFaults(t *testing.T) {
 	}
 }
 
-func TestQuantityFaults(t *testing.T) {
-	m := planned()
-	m.Limits, m.Requests = quantities("nvidia.com/gpu", "-1"), quantities("cpu", "4GB")
-	got := faults(quantityFaults(m))
-	for _, want := range []string{`limits["nvidia.com/gpu"]: Invalid quantity`, `requests["cpu"]: Invalid quantity`} {
-		if !strings.Contains(got, want) {
-			t.Errorf("got %q, want %q", got, want)
-		}
-	}
-	if got := faults(quantityFaults(plannedFull())); got != "" {
-		t.Errorf("got %q", got)
-	}
-}
-
 func TestSecurityFaults(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(*securityModel)
