@@ -123,17 +123,17 @@ func TestDesired_golden(t *testing.T) {
 }
 
 // served is what the API server would hold after an apply.
-func served(t testing.TB, want desired) observed {
-	t.Helper()
+func served(tb testing.TB, want desired) observed {
+	tb.Helper()
 	o := observed{Namespace: want.Namespace.DeepCopy()}
 	o.Namespace.UID = "u-1"
 	if want.Quota != nil {
 		o.Quota = &corev1.ResourceQuota{}
-		convert(t, want.Quota, o.Quota)
+		convert(tb, want.Quota, o.Quota)
 	}
 	if want.LimitRange != nil {
 		o.LimitRange = &corev1.LimitRange{}
-		convert(t, want.LimitRange, o.LimitRange)
+		convert(tb, want.LimitRange, o.LimitRange)
 		for i, item := range o.LimitRange.Spec.Limits {
 			if item.Type == corev1.LimitTypeContainer {
 				item = withDefaults(item)
@@ -149,14 +149,14 @@ func served(t testing.TB, want desired) observed {
 	return o
 }
 
-func convert(t testing.TB, from, to any) {
-	t.Helper()
+func convert(tb testing.TB, from, to any) {
+	tb.Helper()
 	data, err := yaml.Marshal(from)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if err := yaml.Unmarshal(data, to); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 

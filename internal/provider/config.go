@@ -32,7 +32,7 @@ type arguments struct {
 // lookup reads one environment variable, as os.LookupEnv does.
 type lookup func(name string) (string, bool)
 
-var errNotConfigured = errors.New(`Nothing says which API server to talk to. These were looked at, in this order, and none is set:
+var errNotConfigured = errors.New(`nothing says which API server to talk to. These were looked at, in this order, and none is set:
 
   - the provider's arguments host, config_path and config_paths
   - the environment variables KUBE_HOST, KUBE_CONFIG_PATH, KUBE_CONFIG_PATHS and KUBECONFIG

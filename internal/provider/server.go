@@ -29,25 +29,32 @@ type protocolServer interface {
 	tfprotov6.StateStoreServer
 }
 
-// server keeps Terraform from losing state when creates fail together.
+// server keeps Terraform from losing state when a create fails while others end.
 type server struct {
 	protocolServer
-	failures gate
+	answers gate
 }
 
 func (s *server) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
 	if losesState(req.TerraformVersion) {
-		s.failures.close()
+		s.answers.close()
 	}
 	return s.protocolServer.ConfigureProvider(ctx, req)
 }
 
 func (s *server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
 	resp, err := s.protocolServer.ApplyResourceChange(ctx, req)
-	if err == nil && hasError(resp.Diagnostics) {
-		s.failures.pass(ctx)
+	if err == nil {
+		s.answers.pass(ctx, isCreate(req) && hasError(resp.Diagnostics))
 	}
 	return resp, err
+}
+
+// isCreate reports whether there was no object before; what can't be read is
+// taken for one.
+func isCreate(req *tfprotov6.ApplyResourceChangeRequest) bool {
+	isNull, err := req.PriorState.IsNull()
+	return err != nil || isNull
 }
 
 func hasError(diagnostics []*tfprotov6.Diagnostic) bool {
@@ -60,25 +67,27 @@ func hasError(diagnostics []*tfprotov6.Diagnostic) bool {
 }
 
 // losesState reports whether that Terraform may panic, and leave an empty state
-// file, when several creates return their state with an error at the same moment:
-// 1.16 does (seen in 1.16.0, the code is the same in 1.16.4), for it writes the
-// state before it taints the object. Earlier ones taint first, and OpenTofu, which
-// says that it is a 1.13, isn't affected.
+// file, when a create returns its state with an error while another resource is
+// being saved: from 1.16.0 to at least 1.16.4 core writes such an object without a
+// status, for a moment, before it taints it (managedResourceExecute), and saving
+// any resource saves all. Earlier ones taint first, and OpenTofu, which says that
+// it is a 1.13, isn't affected.
 func losesState(terraformVersion string) bool {
 	v, err := version.NewVersion(terraformVersion)
 	return err == nil && v.Core().GreaterThanOrEqual(version.Must(version.NewVersion("1.16.0")))
 }
 
-// spacing is how far apart failures are answered: enough for core to finish with
-// one before the next, as trials with 60 creates failing together showed.
-const spacing = 60 * time.Millisecond
+// spacing is how long core is given to be done with an answer. With 60 creates
+// that fail together 60 ms were enough on an idle machine and not on a busy one.
+const spacing = 200 * time.Millisecond
 
-// gate lets one caller pass in each spacing. An open gate, the zero value, lets
-// all pass at once.
+// gate keeps failed creates apart, from one another and from every other answer.
+// Other answers pass together. An open gate, the zero value, lets all pass at once.
 type gate struct {
 	mu     sync.Mutex
 	closed bool
-	next   time.Time
+	// free is when the next answer may pass, last when the last one did or will.
+	free, last time.Time
 }
 
 func (g *gate) close() {
@@ -88,9 +97,9 @@ func (g *gate) close() {
 }
 
 // pass blocks until it is the caller's turn, or the context ends.
-func (g *gate) pass(ctx context.Context) {
-	wait, closed := g.turn(time.Now())
-	if !closed {
+func (g *gate) pass(ctx context.Context, failedCreate bool) {
+	wait := g.turn(time.Now(), failedCreate)
+	if wait <= 0 {
 		return
 	}
 	timer := time.NewTimer(wait)
@@ -101,13 +110,24 @@ func (g *gate) pass(ctx context.Context) {
 	}
 }
 
-func (g *gate) turn(now time.Time) (wait time.Duration, closed bool) {
+func (g *gate) turn(now time.Time, failedCreate bool) time.Duration {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.next.Before(now) {
-		g.next = now
+	if !g.closed {
+		return 0
 	}
-	wait = g.next.Sub(now)
-	g.next = g.next.Add(spacing)
-	return wait, g.closed
+	at := later(now, g.free)
+	if failedCreate {
+		at = later(at, g.last.Add(spacing))
+		g.free = at.Add(spacing)
+	}
+	g.last = later(g.last, at)
+	return at.Sub(now)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }

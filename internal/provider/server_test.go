@@ -1,12 +1,13 @@
 package provider
 
 import (
-	"sync"
+	"context"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
 func TestNewServer_hasEveryPartOfTheProtocol(t *testing.T) {
@@ -42,27 +43,61 @@ func TestLosesState(t *testing.T) {
 }
 
 func TestGate(t *testing.T) {
-	const callers = 5
+	const ok, failed = false, true
 	for name, c := range map[string]struct {
-		closed bool
-		want   time.Duration
-	}{"open": {false, 0}, "closed": {true, (callers - 1) * spacing}} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				var g gate
-				if c.closed {
-					g.close()
-				}
-				start := time.Now()
-				var all sync.WaitGroup
-				for range callers {
-					all.Go(func() { g.pass(t.Context()) })
-				}
-				all.Wait()
-				if took := time.Since(start); took != c.want {
-					t.Errorf("%d callers took %s, want %s", callers, took, c.want)
-				}
-			})
-		})
+		open    bool
+		answers []bool
+		// want is when each passes, in spacings after they all arrived.
+		want []time.Duration
+	}{
+		"successes pass together":            {answers: []bool{ok, ok, ok}, want: []time.Duration{0, 0, 0}},
+		"failures pass one by one":           {answers: []bool{failed, failed, failed}, want: []time.Duration{0, 1, 2}},
+		"a failure waits for a success":      {answers: []bool{ok, failed}, want: []time.Duration{0, 1}},
+		"a success waits for a failure":      {answers: []bool{failed, ok, ok}, want: []time.Duration{0, 1, 1}},
+		"mixed":                              {answers: []bool{ok, failed, ok, failed, ok}, want: []time.Duration{0, 1, 2, 3, 4}},
+		"an open one doesn't hold anyone up": {open: true, answers: []bool{failed, failed, ok}, want: []time.Duration{0, 0, 0}},
+	} {
+		var g gate
+		if !c.open {
+			g.close()
+		}
+		now := time.Now()
+		for i, answer := range c.answers {
+			if got := g.turn(now, answer); got != c.want[i]*spacing {
+				t.Errorf("%s: answer %d waits %s, want %s", name, i, got, c.want[i]*spacing)
+			}
+		}
+	}
+}
+
+func TestGate_pass(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var g gate
+		g.close()
+		start := time.Now()
+		g.pass(t.Context(), true)
+		g.pass(t.Context(), true)
+		if took := time.Since(start); took != spacing {
+			t.Errorf("took %s, want %s", took, spacing)
+		}
+		cancelled, cancel := context.WithCancel(t.Context())
+		cancel()
+		g.pass(cancelled, true)
+		if took := time.Since(start); took != spacing {
+			t.Errorf("a cancelled run still waited: %s", took)
+		}
+	})
+}
+
+func TestIsCreate(t *testing.T) {
+	value := func(v any) *tfprotov6.DynamicValue {
+		d, err := tfprotov6.NewDynamicValue(tftypes.String, tftypes.NewValue(tftypes.String, v))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &d
+	}
+	if !isCreate(&tfprotov6.ApplyResourceChangeRequest{PriorState: value(nil)}) || isCreate(&tfprotov6.ApplyResourceChangeRequest{PriorState: value("x")}) {
+		t.Error("isCreate is wrong")
 	}
 }
