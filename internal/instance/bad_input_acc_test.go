@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -19,71 +18,52 @@ import (
 // by a plan, and that nothing is created.
 func TestAccInstance_badInputIsRefusedAtPlan(t *testing.T) {
 	cluster := acctest.Namespace(t)
-	for name, c := range map[string]struct{ attribute, says string }{
-		"upper case in the name":       {`name = "Web"`, `lower-?\s?case`},
-		"64 characters in the name":    {fmt.Sprintf("name = %q", strings.Repeat("a", 64)), `63`},
-		"a dot in the name":            {`name = "we.b"`, `can't be an\s+instance's\s+name`},
-		"no image":                     {`image = ""`, `at least 1`},
-		"a space after the image":      {`image = "web:1 "`, `space`},
-		"cpu that isn't one":           {`cpu = "4GB"`, `not a\s+Kubernetes\s+quantity`},
-		"negative memory":              {`memory = "-1"`, `negative`},
-		"empty cpu":                    {`cpu = ""`, `is empty`},
-		"memory beyond all":            {`memory = "1e999"`, `outside`},
-		"a bad amount in limits":       {`limits = { ephemeral-storage = "4GB" }`, `not a\s+Kubernetes\s+quantity`},
-		"a bad amount in requests":     {`requests = { cpu = "-1" }`, `negative`},
-		"request above cpu":            {"cpu = \"1\"\n  requests = { cpu = \"2\" }", `Request\s+above\s+the\s+limit`},
-		"request above a limit":        {"limits = { ephemeral-storage = \"1Gi\" }\n  requests = { ephemeral-storage = \"2Gi\" }", `Request\s+above\s+the\s+limit`},
-		"cpu in limits":                {`limits = { cpu = "1" }`, `attribute\s+cpu`},
-		"memory in limits":             {`limits = { memory = "1Gi" }`, `attribute\s+memory`},
-		"a resource that can't be one": {`limits = { "a b" = "1" }`, `can't\s+be\s+a\s+key\s+of\s+limits`},
-		"a label's key":                {`labels = { "a b" = "1" }`, `can't be a\s+label's\s+key`},
-		"a label's value":              {`labels = { a = "b c" }`, `can't be a\s+label's\s+value`},
-		"our label instance-id":        {`labels = { instance-id = "x" }`, `provider\s+sets\s+it`},
-		"our label managed-by":         {`labels = { "app.kubernetes.io/managed-by" = "x" }`, `provider\s+sets\s+it`},
-		"an annotation's key":          {`annotations = { "a b" = "1" }`, `can't be an\s+annotation's\s+key`},
-		"our annotations":              {`annotations = { "mar.headgym.com/create-nonce" = "1" }`, `own\s+records`},
-		"port 0":                       {`ports = { http = { port = 0 } }`, `between 1 and 65535`},
-		"port 70000":                   {`ports = { http = { port = 70000 } }`, `between 1 and 65535`},
-		"a long port name":             {`ports = { a-port-name-of-17 = { port = 80 } }`, `15`},
-		"one port twice":               {`ports = { a = { port = 80 }, b = { port = 80 } }`, `One\s+port\s+under\s+two\s+names`},
-		"a protocol":                   {`ports = { http = { port = 80, protocol = "ICMP" } }`, `TCP`},
-		"an environment variable":      {`env = { "1A" = "x" }`, `environment\s+variable`},
-		"a restart policy":             {`restart_policy = "Sometimes"`, `Always`},
-		"wait_for":                     {`wait_for = "Done"`, `Ready`},
-		"waiting for a server to end":  {`wait_for = "Succeeded"`, `can't\s+succeed`},
-		"replacing what runs":          {`replace_on = ["Running"]`, `Failed`},
-		"a timeout":                    {`timeouts = { create = "soon" }`, `Time Duration`},
-		"an empty command":             {`command = []`, `at least 1`},
-		"root under run_as_non_root":   {`security = { run_as_user = 0 }`, `User 0 is root`},
-		"a right that escalates":       {`security = { capabilities_add = ["SYS_ADMIN"] }`, `allow_privilege_escalation`},
-		"a right added and dropped":    {`security = { capabilities_add = ["KILL"], capabilities_drop = ["KILL"] }`, `both\s+added\s+and\s+dropped`},
-		"a right with its prefix":      {`security = { capabilities_add = ["CAP_KILL"] }`, `without\s+CAP_`},
-		"a seccomp profile":            {`security = { seccomp_profile = "Localhost" }`, `Localhost/`},
-		"a part of SELinux":            {`security = { selinux = { mood = "x" } }`, `level`},
-		"a negative user":              {`security = { run_as_user = -1 }`, `between 0`},
-	} {
-		t.Run(name, func(t *testing.T) {
-			argument, _, _ := strings.Cut(c.attribute[strings.LastIndex(c.attribute, "\n")+1:], " =")
-			argument = strings.TrimSpace(argument)
-			attributes := []string{c.attribute}
-			if argument != "name" {
-				attributes = append(attributes, `name = "web"`)
-			}
-			if argument != "image" {
-				attributes = append(attributes, `image = "web:1"`)
-			}
-			line := argument + " = "
-			if slices.Contains([]string{"ports", "security", "timeouts"}, argument) {
-				// Older versions of Terraform show the whole block for what is in an object.
-				line = `(` + line + `|resource "mar_instance")`
-			}
-			test(t, resource.TestStep{
-				Config:      block(cluster, attributes...),
-				PlanOnly:    true,
-				ExpectError: regexp.MustCompile(fmt.Sprintf(`(?s)%[1]s.*%[2]s|%[2]s.*%[1]s`, line, c.says)),
-			})
-		})
+	body := func(attributes string) string {
+		return fmt.Sprintf("  cluster = %q\n  image = \"web:1\"\n  %s", cluster, attributes)
 	}
+	acctest.Refuse(t, "mar_instance", map[string]acctest.Refused{
+		"upper case in the name":       {Body: body(`name = "Web"`), At: "name = ", Says: `lowercase`},
+		"64 characters in the name":    {Body: body(fmt.Sprintf("name = %q", strings.Repeat("a", 64))), At: "name = ", Says: `63`},
+		"a dot in the name":            {Body: body(`name = "we.b"`), At: "name = ", Says: `can't be an instance's name`},
+		"no image":                     {Body: fmt.Sprintf("  cluster = %q\n  %s", cluster, `image = ""`), At: "image = ", Says: `at least 1`},
+		"a space after the image":      {Body: fmt.Sprintf("  cluster = %q\n  %s", cluster, `image = "web:1 "`), At: "image = ", Says: `space`},
+		"cpu that isn't one":           {Body: body(`cpu = "4GB"`), At: "cpu = ", Says: `not a Kubernetes quantity`},
+		"negative memory":              {Body: body(`memory = "-1"`), At: "memory = ", Says: `negative`},
+		"empty cpu":                    {Body: body(`cpu = ""`), At: "cpu = ", Says: `is empty`},
+		"memory beyond all":            {Body: body(`memory = "1e999"`), At: "memory = ", Says: `outside`},
+		"a bad amount in limits":       {Body: body(`limits = { ephemeral-storage = "4GB" }`), At: "limits = ", Says: `not a Kubernetes quantity`},
+		"a bad amount in requests":     {Body: body(`requests = { cpu = "-1" }`), At: "requests = ", Says: `negative`},
+		"request above cpu":            {Body: body("cpu = \"1\"\n  requests = { cpu = \"2\" }"), At: "requests = ", Says: `Request above the limit`},
+		"request above a limit":        {Body: body("limits = { ephemeral-storage = \"1Gi\" }\n  requests = { ephemeral-storage = \"2Gi\" }"), At: "requests = ", Says: `Request above the limit`},
+		"cpu in limits":                {Body: body(`limits = { cpu = "1" }`), At: "limits = ", Says: `attribute cpu`},
+		"memory in limits":             {Body: body(`limits = { memory = "1Gi" }`), At: "limits = ", Says: `attribute memory`},
+		"a resource that can't be one": {Body: body(`limits = { "a b" = "1" }`), At: "limits = ", Says: `can't be a key of limits`},
+		"a label's key":                {Body: body(`labels = { "a b" = "1" }`), At: "labels = ", Says: `can't be a label's key`},
+		"a label's value":              {Body: body(`labels = { a = "b c" }`), At: "labels = ", Says: `can't be a label's value`},
+		"our label instance-id":        {Body: body(`labels = { instance-id = "x" }`), At: "labels = ", Says: `provider sets it`},
+		"our label managed-by":         {Body: body(`labels = { "app.kubernetes.io/managed-by" = "x" }`), At: "labels = ", Says: `provider sets it`},
+		"an annotation's key":          {Body: body(`annotations = { "a b" = "1" }`), At: "annotations = ", Says: `can't be an annotation's key`},
+		"our annotations":              {Body: body(`annotations = { "mar.headgym.com/create-nonce" = "1" }`), At: "annotations = ", Says: `own records`},
+		"port 0":                       {Body: body(`ports = { http = { port = 0 } }`), At: "ports = ", Says: `between 1 and 65535`},
+		"port 70000":                   {Body: body(`ports = { http = { port = 70000 } }`), At: "ports = ", Says: `between 1 and 65535`},
+		"a long port name":             {Body: body(`ports = { a-port-name-of-17 = { port = 80 } }`), At: "ports = ", Says: `15`},
+		"one port twice":               {Body: body(`ports = { a = { port = 80 }, b = { port = 80 } }`), At: "ports = ", Says: `One port under two names`},
+		"a protocol":                   {Body: body(`ports = { http = { port = 80, protocol = "ICMP" } }`), At: "ports = ", Says: `TCP`},
+		"an environment variable":      {Body: body(`env = { "1A" = "x" }`), At: "env = ", Says: `environment variable`},
+		"a restart policy":             {Body: body(`restart_policy = "Sometimes"`), At: "restart_policy = ", Says: `Always`},
+		"wait_for":                     {Body: body(`wait_for = "Done"`), At: "wait_for = ", Says: `Ready`},
+		"waiting for a server to end":  {Body: body(`wait_for = "Succeeded"`), At: "wait_for = ", Says: `can't succeed`},
+		"replacing what runs":          {Body: body(`replace_on = ["Running"]`), At: "replace_on = ", Says: `Failed`},
+		"a timeout":                    {Body: body(`timeouts = { create = "soon" }`), At: "timeouts = ", Says: `Time Duration`},
+		"an empty command":             {Body: body(`command = []`), At: "command = ", Says: `at least 1`},
+		"root under run_as_non_root":   {Body: body(`security = { run_as_user = 0 }`), At: "security = ", Says: `User 0 is root`},
+		"a right that escalates":       {Body: body(`security = { capabilities_add = ["SYS_ADMIN"] }`), At: "security = ", Says: `allow_privilege_escalation`},
+		"a right added and dropped":    {Body: body(`security = { capabilities_add = ["KILL"], capabilities_drop = ["KILL"] }`), At: "security = ", Says: `both added and dropped`},
+		"a right with its prefix":      {Body: body(`security = { capabilities_add = ["CAP_KILL"] }`), At: "security = ", Says: `without CAP_`},
+		"a seccomp profile":            {Body: body(`security = { seccomp_profile = "Localhost" }`), At: "security = ", Says: `Localhost/`},
+		"a part of SELinux":            {Body: body(`security = { selinux = { mood = "x" } }`), At: "security = ", Says: `level`},
+		"a negative user":              {Body: body(`security = { run_as_user = -1 }`), At: "security = ", Says: `between 0`},
+	})
 	if err := acctest.Server(t, func(ctx context.Context, client *kubernetes.Clientset) error {
 		pods, err := client.CoreV1().Pods(cluster).List(ctx, metav1.ListOptions{})
 		if err != nil {
