@@ -48,14 +48,14 @@ func TestGate(t *testing.T) {
 		open    bool
 		answers []bool
 		// want is when each passes, in spacings after they all arrived.
-		want []time.Duration
+		want []int
 	}{
-		"successes pass together":            {answers: []bool{ok, ok, ok}, want: []time.Duration{0, 0, 0}},
-		"failures pass one by one":           {answers: []bool{failed, failed, failed}, want: []time.Duration{0, 1, 2}},
-		"a failure waits for a success":      {answers: []bool{ok, failed}, want: []time.Duration{0, 1}},
-		"a success waits for a failure":      {answers: []bool{failed, ok, ok}, want: []time.Duration{0, 1, 1}},
-		"mixed":                              {answers: []bool{ok, failed, ok, failed, ok}, want: []time.Duration{0, 1, 2, 3, 4}},
-		"an open one doesn't hold anyone up": {open: true, answers: []bool{failed, failed, ok}, want: []time.Duration{0, 0, 0}},
+		"successes pass together":            {answers: []bool{ok, ok, ok}, want: []int{0, 0, 0}},
+		"failures pass one by one":           {answers: []bool{failed, failed, failed}, want: []int{0, 1, 2}},
+		"a failure waits for a success":      {answers: []bool{ok, failed}, want: []int{0, 1}},
+		"a success waits for a failure":      {answers: []bool{failed, ok, ok}, want: []int{0, 1, 1}},
+		"mixed":                              {answers: []bool{ok, failed, ok, failed, ok}, want: []int{0, 1, 2, 3, 4}},
+		"an open one doesn't hold anyone up": {open: true, answers: []bool{failed, failed, ok}, want: []int{0, 0, 0}},
 	} {
 		var g gate
 		if !c.open {
@@ -63,8 +63,8 @@ func TestGate(t *testing.T) {
 		}
 		now := time.Now()
 		for i, answer := range c.answers {
-			if got := g.turn(now, answer); got != c.want[i]*spacing {
-				t.Errorf("%s: answer %d waits %s, want %s", name, i, got, c.want[i]*spacing)
+			if got := g.turn(now, answer); got != time.Duration(c.want[i])*spacing {
+				t.Errorf("%s: answer %d waits %s, want %d spacings", name, i, got, c.want[i])
 			}
 		}
 	}
