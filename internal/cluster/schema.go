@@ -38,11 +38,7 @@ func attributes() map[string]schema.Attribute {
 			MarkdownDescription: "Labels of the Namespace, such as `{ team = \"payments\" }`. Labels that others add are left alone. Changed in place.",
 			ElementType:         types.StringType,
 			Optional:            true,
-			Validators: []validator.Map{
-				validate.LabelKeys(validate.ReservedLabels()),
-				mapvalidator.NoNullValues(),
-				mapvalidator.ValueStringsAre(validate.LabelValue()),
-			},
+			Validators:          validate.Labels(),
 		},
 		"labels_all": schema.MapAttribute{
 			MarkdownDescription: "All labels that the configuration declares: `labels` over the provider's `default_labels`.",
@@ -53,7 +49,7 @@ func attributes() map[string]schema.Attribute {
 			MarkdownDescription: "Annotations of the Namespace, such as `{ \"example.com/owner\" = \"payments@example.com\" }`. Annotations that others add are left alone. Changed in place.",
 			ElementType:         types.StringType,
 			Optional:            true,
-			Validators:          []validator.Map{validate.AnnotationKeys(), mapvalidator.NoNullValues()},
+			Validators:          validate.Annotations(),
 		},
 		"quota":       quotaAttribute(),
 		"limit_range": limitRangeAttribute(),

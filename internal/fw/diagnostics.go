@@ -88,9 +88,10 @@ func explainExists(e *kube.ExistsError) string {
 	if e.Terminating {
 		return fmt.Sprintf("%s is still there and is being deleted. Wait until it is gone, then apply again.", e.Ref)
 	}
-	resource, id := "mar_cluster", e.Ref.Name
+	resource, id, otherwise := "mar_cluster", e.Ref.Name, "Otherwise choose another name."
 	if e.Ref.Namespace != "" {
 		resource, id = "mar_instance", e.Ref.Namespace+"/"+e.Ref.Name
+		otherwise = "Otherwise choose another name. If it is this very instance, which create_before_destroy has still there while its successor is made, leave name out, so that each gets its own."
 	}
 	return fmt.Sprintf(`%s already exists, and was not made by this apply. To manage it from here, import it:
 
@@ -99,7 +100,7 @@ func explainExists(e *kube.ExistsError) string {
     id = %q
   }
 
-Otherwise choose another name.`, e.Ref, resource, id)
+%s`, e.Ref, resource, id, otherwise)
 }
 
 func explainConflict(e *kube.ConflictError) string {

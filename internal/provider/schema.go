@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -98,11 +97,7 @@ func (p *marProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 				MarkdownDescription: "Labels for every cluster and instance of this provider, such as `{ team = \"payments\" }`. A label of the same key on a resource wins. What a resource has in all is its `labels_all`.",
 				ElementType:         types.StringType,
 				Optional:            true,
-				Validators: []validator.Map{
-					validate.LabelKeys(validate.ReservedLabels()),
-					mapvalidator.NoNullValues(),
-					mapvalidator.ValueStringsAre(validate.LabelValue()),
-				},
+				Validators:          validate.Labels(),
 			},
 		},
 	}

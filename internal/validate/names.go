@@ -37,40 +37,6 @@ func InstanceName() validator.String {
 	}}
 }
 
-// LabelValue accepts what can be a label's value.
-func LabelValue() validator.String {
-	return stringRule{rule{
-		what:   "a label's value",
-		says:   "at most 63 letters, digits, hyphens, underscores and dots, beginning and ending with a letter or digit",
-		faults: validation.IsValidLabelValue,
-	}}
-}
-
-// LabelKeys accepts label keys that the provider doesn't set itself; reserved
-// maps such a key to what to use instead.
-func LabelKeys(reserved map[string]string) validator.Map {
-	return keyRule{rule{
-		what:   "a label's key",
-		says:   "an optional DNS prefix and a slash, then at most 63 letters, digits, hyphens, underscores and dots",
-		faults: unreserved(reserved, validation.IsQualifiedName),
-	}}
-}
-
-// AnnotationKeys accepts annotation keys outside of the provider's own prefix.
-func AnnotationKeys() validator.Map {
-	return keyRule{rule{
-		what: "an annotation's key",
-		says: "an optional DNS prefix and a slash, then at most 63 letters, digits, hyphens, underscores and dots; not under mar.headgym.com/, which the provider uses itself",
-		faults: func(s string) []string {
-			if strings.HasPrefix(s, "mar.headgym.com/") {
-				return []string{"the provider keeps its own records under mar.headgym.com/"}
-			}
-			// The API server checks annotation keys in lower case.
-			return validation.IsQualifiedName(strings.ToLower(s))
-		},
-	}}
-}
-
 // EnvVarNames accepts the names of environment variables by Kubernetes' older,
 // stricter rule: since 1.32 a server takes nearly any character, but no shell
 // reads such a variable.
@@ -142,15 +108,4 @@ func quotaKeyFaults(s string) []string {
 	}
 	return []string{fmt.Sprintf("a key without a slash must be one of %s; others are written as count/<resource>.<group>, requests.<vendor>/<resource> or <class>.storageclass.storage.k8s.io/requests.storage",
 		strings.Join(standardResources(), ", "))}
-}
-
-// ReservedLabels are the label keys that the provider sets itself, with what to
-// do instead.
-func ReservedLabels() map[string]string {
-	return map[string]string{
-		"app.kubernetes.io/managed-by":  "the provider marks with it what it manages",
-		"instance-id":                   "the provider sets it to the instance's name",
-		"topology.kubernetes.io/region": "set the attribute `region` of the cluster instead",
-		"kubernetes.io/metadata.name":   "Kubernetes sets it to the namespace's name",
-	}
 }

@@ -65,12 +65,12 @@ func TestKeyRules(t *testing.T) {
 		refuse map[string]string
 	}{
 		"labels": {
-			rule:   validate.LabelKeys(map[string]string{"mine": "use the attribute `mine`"}),
+			rule:   validate.Labels()[0],
 			accept: []string{"team", "example.com/team"},
-			refuse: map[string]string{"a b": "name part", "mine": "use the attribute", "/x": "prefix part", "": "name part"},
+			refuse: map[string]string{"a b": "name part", "instance-id": "the provider sets it", "topology.kubernetes.io/region": "`region`", "/x": "prefix part", "": "name part"},
 		},
 		"annotations": {
-			rule:   validate.AnnotationKeys(),
+			rule:   validate.Annotations()[0],
 			accept: []string{"example.com/Note", "Example.com/note"},
 			refuse: map[string]string{"mar.headgym.com/create-nonce": "own records", "a b": "name part"},
 		},
