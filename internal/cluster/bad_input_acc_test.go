@@ -37,6 +37,7 @@ func TestAccCluster_badInputIsRefusedAtPlan(t *testing.T) {
 		"a reserved label":     {Body: body(`labels = { "topology.kubernetes.io/region" = "eu" }`), At: "labels", Says: "`region`"},
 		"a null label":         {Body: body(`labels = { a = null }`), At: "labels", Says: "null"},
 		"region":               {Body: body(`region = "us east"`), At: "region", Says: "a label's value"},
+		"an empty region":      {Body: body(`region = ""`), At: "region", Says: "at least 1"},
 		"annotation":           {Body: body(`annotations = { "mar.headgym.com/x" = "c" }`), At: "annotations", Says: "own records"},
 	})
 	if err := acctest.Server(t, gone(name))(nil); err != nil {

@@ -70,17 +70,8 @@ func (s *store) Create(ctx context.Context, pod *corev1.Pod) (*corev1.Pod, error
 	}
 }
 
-// post outlives a cancelled run for a moment: a request that was carried out
-// without anybody hearing of it leaves a Pod that no state knows.
 func (s *store) post(ctx context.Context, ref kube.Ref, pod *corev1.Pod) (*corev1.Pod, error) {
-	const moment = 10 * time.Second
-	posting, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
-	defer cancel(nil)
-	stop := context.AfterFunc(ctx, func() {
-		time.AfterFunc(moment, func() { cancel(context.Cause(ctx)) })
-	})
-	defer stop()
-	return kube.Create(posting, ref, pod.Annotations[kube.AnnotationNonce],
+	return kube.Create(ctx, ref, pod.Annotations[kube.AnnotationNonce],
 		func(ctx context.Context) (*corev1.Pod, error) {
 			return s.pods(ref).Create(ctx, pod, metav1.CreateOptions{FieldManager: s.client.FieldManager})
 		},

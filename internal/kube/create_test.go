@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -52,5 +54,39 @@ func TestCreate(t *testing.T) {
 		if (err == nil) != c.ok || isExists(err) != c.exists {
 			t.Errorf("%s: got %v, %v", name, got, err)
 		}
+	}
+}
+
+func TestCreate_outlivesACancelledRun(t *testing.T) {
+	for name, c := range map[string]struct {
+		before bool // the run has ended before the POST
+		takes  time.Duration
+		took   time.Duration
+		err    error
+	}{
+		"a POST that is answered in time": {takes: 5 * time.Second, took: 5 * time.Second},
+		"one that isn't":                  {takes: time.Minute, took: 10 * time.Second, err: context.Canceled},
+		"none after the end of the run":   {before: true, err: context.Canceled},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				run, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				if c.before {
+					cancel()
+				}
+				start := time.Now()
+				_, err := Create(run, Ref{Kind: "Pod", Name: "web"}, "mine", func(ctx context.Context) (*corev1.Pod, error) {
+					cancel()
+					if !pause(ctx, c.takes) {
+						return nil, context.Cause(ctx)
+					}
+					return &corev1.Pod{}, nil
+				}, nil)
+				if took := time.Since(start); took != c.took || !errors.Is(err, c.err) {
+					t.Errorf("it ended after %s with %v, want %s and %v", took, err, c.took, c.err)
+				}
+			})
+		})
 	}
 }
