@@ -84,7 +84,6 @@ func TestAccCluster_createReadUpdateDeleteImport(t *testing.T) {
 				Config: config(name, fullBody),
 				Check:  acctest.Server(t, holds(name, map[string]string{"limits.cpu": "2", "limits.memory": "4Gi", "requests.storage": "500", "pods": "10", "count/jobs.batch": "4", "requests.nvidia.com/gpu": "2"}, "500m")),
 				ConfigStateChecks: []statecheck.StateCheck{
-					statecheck.ExpectIdentity(address, map[string]knownvalue.Check{"name": knownvalue.StringExact(name)}),
 					statecheck.ExpectKnownValue(address, tfjsonpath.New("id"), knownvalue.StringExact(name)),
 					statecheck.ExpectKnownValue(address, tfjsonpath.New("uid"), knownvalue.StringRegexp(regexp.MustCompile(`^[0-9a-f-]{36}$`))),
 					statecheck.ExpectKnownValue(address, tfjsonpath.New("phase"), knownvalue.StringExact("Active")),
@@ -102,12 +101,6 @@ func TestAccCluster_createReadUpdateDeleteImport(t *testing.T) {
 				ResourceName:      address,
 				ImportState:       true,
 				ImportStateVerify: true,
-			},
-			{
-				Config:          config(name, canonicalBody),
-				ResourceName:    address,
-				ImportState:     true,
-				ImportStateKind: resource.ImportBlockWithResourceIdentity,
 			},
 			{
 				Config: config(name, `

@@ -7,6 +7,9 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/headgym/terraform-provider-mar/internal/acctest"
 )
@@ -27,6 +30,28 @@ func TestAccCluster_importIDsThatCannotBe(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestAccCluster_importByIdentity(t *testing.T) {
+	name := acctest.ClusterName(t)
+	resource.ParallelTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Providers(),
+		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
+		Steps: []resource.TestStep{
+			{
+				Config: config(name, canonicalBody),
+				ConfigStateChecks: []statecheck.StateCheck{
+					statecheck.ExpectIdentity(address, map[string]knownvalue.Check{"name": knownvalue.StringExact(name)}),
+				},
+			},
+			{
+				Config:          config(name, canonicalBody),
+				ResourceName:    address,
+				ImportState:     true,
+				ImportStateKind: resource.ImportBlockWithResourceIdentity,
+			},
+		},
+	})
 }
 
 func TestAccCluster_importOfWhatIsNotThere(t *testing.T) {
@@ -52,7 +77,7 @@ func TestAccCluster_generatedConfigurationPlansEmpty(t *testing.T) {
 	terraform.Must(0, "apply", "-auto-approve")
 
 	other := acctest.NewCLI(t)
-	other.Configure(fmt.Sprintf("import {\n  to = mar_cluster.test\n  identity = { name = %q }\n}", name))
+	other.Configure(fmt.Sprintf("import {\n  to = mar_cluster.test\n  id = %q\n}", name))
 	other.Must(0, "plan", "-generate-config-out=generated.tf")
 	if out := other.Must(0, "apply", "-auto-approve"); !strings.Contains(out, "1 imported, 0 added, 0 changed, 0 destroyed") {
 		t.Errorf("the import changed something:\n%s\nby\n%s", out, other.Read("generated.tf"))
