@@ -24,7 +24,7 @@ func TestAccInstance_minimal(t *testing.T) {
 	cluster := acctest.Namespace(t)
 	test(t,
 		resource.TestStep{
-			Config: block(cluster, `image = "registry.example.com/web:1"`),
+			Config: block(cluster, `image = "registry.k8s.io/pause:3.10"`),
 			ConfigPlanChecks: planned(
 				plancheck.ExpectUnknownValue(address, tfjsonpath.New("name")),
 				plancheck.ExpectKnownValue(address, tfjsonpath.New("security"), knownvalue.ObjectPartial(map[string]knownvalue.Check{
@@ -59,9 +59,9 @@ func TestAccInstance_minimal(t *testing.T) {
 				}),
 			),
 		},
-		resource.TestStep{Config: block(cluster, `image = "registry.example.com/web:1"`), ConfigPlanChecks: quiet()},
+		resource.TestStep{Config: block(cluster, `image = "registry.k8s.io/pause:3.10"`), ConfigPlanChecks: quiet()},
 		resource.TestStep{
-			Config:           block(cluster, `image = "registry.example.com/web:1"`, `labels = { a = "b" }`),
+			Config:           block(cluster, `image = "registry.k8s.io/pause:3.10"`, `labels = { a = "b" }`),
 			ConfigPlanChecks: planned(action(plancheck.ResourceActionUpdate)),
 		},
 	)
@@ -297,7 +297,7 @@ func TestAccInstance_missingClusterSaysSo(t *testing.T) {
 func TestAccInstance_createBeforeDestroyNeedsNoName(t *testing.T) {
 	cluster := acctest.Namespace(t)
 	config := func(value string) string {
-		return block(cluster, `image = "registry.example.com/web:1"`, fmt.Sprintf("env = { A = %q }", value), "lifecycle { create_before_destroy = true }")
+		return block(cluster, `image = "registry.k8s.io/pause:3.10"`, fmt.Sprintf("env = { A = %q }", value), "lifecycle { create_before_destroy = true }")
 	}
 	test(t,
 		resource.TestStep{Config: config("1")},

@@ -237,7 +237,7 @@ func TestAccInstance_injectionIsNoDrift(t *testing.T) {
 			Check: thePod(t, cluster, all(pod.note, func(pod *corev1.Pod) error {
 				return errors.Join(
 					equal("containers", len(pod.Spec.Containers), 2), equal("label", pod.Labels["injected"], "yes"),
-					equal("image", pod.Spec.Containers[0].Image, "mirror.example.com/web:1"),
+					equal("image", pod.Spec.Containers[0].Image, "registry.k8s.io/pause:3.9"),
 				)
 			})),
 		},
@@ -248,7 +248,7 @@ func TestAccInstance_injectionIsNoDrift(t *testing.T) {
 			Check: thePod(t, cluster, all(pod.same, func(pod *corev1.Pod) error {
 				return errors.Join(
 					equal("containers", len(pod.Spec.Containers), 2), equal("label", pod.Labels["injected"]+pod.Labels["a"], "yes2"),
-					equal("image", pod.Spec.Containers[0].Image, "mirror.example.com/web:1"),
+					equal("image", pod.Spec.Containers[0].Image, "registry.k8s.io/pause:3.9"),
 				)
 			})),
 		},

@@ -24,7 +24,7 @@ import (
 
 const (
 	address = "mar_instance.test"
-	image   = "registry.example.com/web:1"
+	image   = "registry.k8s.io/pause:3.10"
 	// behavior is the annotation that chooses what becomes of a Pod on the
 	// embedded cluster.
 	behavior = "devcluster.mar.headgym.com/"
@@ -243,8 +243,8 @@ func injectInto(ctx context.Context, t *testing.T, client *kubernetes.Clientset,
 				JSONPatch: &admissionregistrationv1.JSONPatch{Expression: `[
   JSONPatch{op: "add", path: "/metadata/labels/injected", value: "yes"},
   JSONPatch{op: "add", path: "/spec/containers/0/env/-", value: Object.spec.containers.env{name: "INJECTED", value: "yes"}},
-  JSONPatch{op: "replace", path: "/spec/containers/0/image", value: "mirror.example.com/web:1"},
-  JSONPatch{op: "add", path: "/spec/containers/-", value: Object.spec.containers{name: "sidecar", image: "registry.example.com/sidecar:1"}}
+  JSONPatch{op: "replace", path: "/spec/containers/0/image", value: "registry.k8s.io/pause:3.9"},
+  JSONPatch{op: "add", path: "/spec/containers/-", value: Object.spec.containers{name: "sidecar", image: "registry.k8s.io/pause:3.10"}}
 ]`},
 			}},
 		},

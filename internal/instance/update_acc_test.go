@@ -75,19 +75,19 @@ func TestAccInstance_imageChangesInPlace(t *testing.T) {
 	test(t,
 		resource.TestStep{Config: config("registry.example.com/web"), Check: thePod(t, cluster, pod.note)},
 		resource.TestStep{
-			Config:           config("registry.example.com/web:2"),
+			Config:           config("registry.k8s.io/pause:3.9"),
 			ConfigPlanChecks: planned(action(plancheck.ResourceActionUpdate)),
 			Check: thePod(t, cluster, all(pod.same, func(pod *corev1.Pod) error {
 				status := pod.Status.ContainerStatuses[0]
 				return errors.Join(
-					equal("image", pod.Spec.Containers[0].Image, "registry.example.com/web:2"),
-					equal("running image", status.Image, "registry.example.com/web:2"),
+					equal("image", pod.Spec.Containers[0].Image, "registry.k8s.io/pause:3.9"),
+					equal("running image", status.Image, "registry.k8s.io/pause:3.9"),
 					equal("restarts", status.RestartCount, 1),
 					equal("ready", status.Ready, true),
 				)
 			})),
 		},
-		resource.TestStep{Config: config("registry.example.com/web:2"), ConfigPlanChecks: quiet()},
+		resource.TestStep{Config: config("registry.k8s.io/pause:3.9"), ConfigPlanChecks: quiet()},
 		resource.TestStep{
 			Config:      config("registry.example.com/WEB:3"),
 			ExpectError: regexp.MustCompile(`(?s)Could not update the instance.*InvalidImageName.*Correct\s+.image.`),

@@ -26,7 +26,7 @@ resource "mar_cluster" "test" {
 
 resource "mar_instance" "test" {
   cluster = mar_cluster.test.name
-  image   = "example.com/app:1"
+  image   = "registry.k8s.io/pause:3.10"
   %s
 }`, name, instanceName)
 }
