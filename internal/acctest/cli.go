@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"syscall"
 	"testing"
 	"time"
 
@@ -21,7 +20,7 @@ import (
 const providerAddress = "registry.terraform.io/headgym/mar"
 
 // CLI is a working directory for the real terraform command, for what the test
-// framework has no step for: warnings, generated configuration, a Ctrl-C.
+// framework has no step for: warnings, generated configuration, the state file.
 type CLI struct {
 	t        *testing.T
 	dir      string
@@ -115,19 +114,6 @@ func (c *CLI) Must(code int, args ...string) string {
 		c.t.Fatalf("terraform %v ended with %d, want %d:\n%s", args, got, code, output)
 	}
 	return output
-}
-
-// Interrupt runs terraform and presses Ctrl-C once ready has returned.
-func (c *CLI) Interrupt(ready func(), args ...string) (output string, code int) {
-	c.t.Helper()
-	command := c.command(args...)
-	// Its own process group, as in a shell, so that the test isn't hit.
-	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	go func() {
-		ready()
-		_ = command.Process.Signal(os.Interrupt)
-	}()
-	return c.wait(command)
 }
 
 func (c *CLI) command(args ...string) *exec.Cmd {
