@@ -78,7 +78,7 @@ func desiredQuota(m model) *corev1ac.ResourceQuotaApplyConfiguration {
 	for _, k := range quotaKeys() {
 		switch value := values[k.Attribute].(type) {
 		case fwtypes.Quantity:
-			if quantity, ok := quantityOf(value); ok {
+			if quantity, ok := value.Known(); ok {
 				hard[k.Key] = quantity
 			}
 		case types.Int64:
@@ -186,7 +186,7 @@ func resourceList(m types.Map) corev1.ResourceList {
 	list := corev1.ResourceList{}
 	for key, value := range m.Elements() {
 		if amount, ok := value.(fwtypes.Quantity); ok {
-			if quantity, ok := quantityOf(amount); ok {
+			if quantity, ok := amount.Known(); ok {
 				list[corev1.ResourceName(key)] = quantity
 			}
 		}
@@ -196,16 +196,8 @@ func resourceList(m types.Map) corev1.ResourceList {
 
 func storage(amount fwtypes.Quantity) corev1.ResourceList {
 	list := corev1.ResourceList{}
-	if quantity, ok := quantityOf(amount); ok {
+	if quantity, ok := amount.Known(); ok {
 		list[corev1.ResourceStorage] = quantity
 	}
 	return list
-}
-
-func quantityOf(amount fwtypes.Quantity) (resource.Quantity, bool) {
-	if amount.IsNull() || amount.IsUnknown() {
-		return resource.Quantity{}, false
-	}
-	quantity, err := amount.Amount()
-	return quantity, err == nil
 }

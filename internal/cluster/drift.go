@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 )
 
@@ -31,7 +32,7 @@ type changes struct {
 func changesBetween(want, have model) changes {
 	return changes{
 		Namespace: stepOf(want.LabelsAll.Equal(have.LabelsAll) &&
-			annotationsEqual(want.Annotations, have.Annotations) &&
+			fw.SameLabels(want.Annotations, have.Annotations) &&
 			want.Region.ValueString() == have.Region.ValueString(), false),
 		Quota:      stepOf(sameMeaning(want.Quota, have.Quota), want.Quota.IsNull()),
 		LimitRange: stepOf(sameMeaning(want.LimitRange, have.LimitRange), want.LimitRange.IsNull()),
@@ -47,11 +48,6 @@ func stepOf(same, unwanted bool) step {
 	default:
 		return apply
 	}
-}
-
-// annotationsEqual takes a null map and an empty one as the same.
-func annotationsEqual(a, b types.Map) bool {
-	return a.Equal(b) || len(a.Elements()) == 0 && len(b.Elements()) == 0
 }
 
 // sameMeaning reports whether two values mean the same to Kubernetes: equal

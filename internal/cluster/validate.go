@@ -45,8 +45,8 @@ func validateLimitRange(ctx context.Context, limitRange types.Object) diag.Diagn
 		if v.Min.IsNull() && v.Max.IsNull() {
 			diags.AddAttributeError(at.AtName("volume"), "Limits without a limit", "Set min or max, or leave volume out.")
 		}
-		low, okLow := quantityOf(v.Min)
-		high, okHigh := quantityOf(v.Max)
+		low, okLow := v.Min.Known()
+		high, okHigh := v.Max.Known()
 		if okLow && okHigh && low.Cmp(high) > 0 {
 			diags.Append(tooLarge(at.AtName("volume").AtName("min"), "min", v.Min.ValueString(), "max", v.Max.ValueString()))
 		}
@@ -103,6 +103,6 @@ func amountAt(m types.Map, key string) (resource.Quantity, string, bool) {
 	if !ok {
 		return resource.Quantity{}, "", false
 	}
-	quantity, ok := quantityOf(amount)
+	quantity, ok := amount.Known()
 	return quantity, amount.ValueString(), ok
 }

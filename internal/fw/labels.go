@@ -38,6 +38,12 @@ func StringMap(m types.Map) map[string]string {
 	return texts
 }
 
+// SameLabels reports whether two maps declare the same; null and empty both
+// declare nothing.
+func SameLabels(a, b types.Map) bool {
+	return a.Equal(b) || !a.IsUnknown() && !b.IsUnknown() && len(a.Elements()) == 0 && len(b.Elements()) == 0
+}
+
 // ObservedLabels reads back what was declared: the keys of declared that the
 // object still has, with the object's values. Keys that others added are theirs.
 // A null map stays null, an empty one empty.

@@ -109,6 +109,16 @@ func (q Quantity) Amount() (resource.Quantity, error) {
 	return ParseQuantity(q.ValueString())
 }
 
+// Known returns the amount, and false where there is none to tell: of a null or
+// unknown quantity, or one that ParseQuantity refuses.
+func (q Quantity) Known() (resource.Quantity, bool) {
+	if q.IsNull() || q.IsUnknown() {
+		return resource.Quantity{}, false
+	}
+	amount, err := ParseQuantity(q.ValueString())
+	return amount, err == nil
+}
+
 // ValidateAttribute refuses what ParseQuantity refuses.
 func (q Quantity) ValidateAttribute(_ context.Context, req xattr.ValidateAttributeRequest, resp *xattr.ValidateAttributeResponse) {
 	if q.IsNull() || q.IsUnknown() {

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/headgym/terraform-provider-mar/internal/fw"
 )
 
 // record is what is remembered of an instance beside its state.
@@ -89,7 +91,7 @@ func decide(prior, plan resourceModel, dropped []string, rec record, resizable b
 			Attribute: "image", Summary: "Instance will be replaced for its image",
 			Detail: prior.key().ref().String() + " has finished, so it can't take up another image in place.",
 		})
-	} else if differs || !plan.LabelsAll.Equal(prior.LabelsAll) || !sameTexts(plan.Annotations, prior.Annotations) {
+	} else if differs || !plan.LabelsAll.Equal(prior.LabelsAll) || !fw.SameLabels(plan.Annotations, prior.Annotations) {
 		change := desiredChange(prior.model, plan.model)
 		d.Change = &change
 	}
@@ -109,11 +111,6 @@ func sizeNote(attribute, why string) note {
 		Summary:   "Instance will be replaced for its size",
 		Detail:    "This change of `" + attribute + "` can't be made in place: " + strings.TrimSuffix(why, ".") + ".",
 	}
-}
-
-// sameTexts takes null and empty for the same.
-func sameTexts(a, b types.Map) bool {
-	return a.Equal(b) || !a.IsUnknown() && !b.IsUnknown() && len(a.Elements()) == 0 && len(b.Elements()) == 0
 }
 
 // completed is what a plan came to: what it knew stays as it was planned, and

@@ -219,11 +219,10 @@ func amounts(m types.Map) corev1.ResourceList {
 
 func amountOf(value attr.Value) (resource.Quantity, bool) {
 	quantity, ok := value.(fwtypes.Quantity)
-	if !ok || quantity.IsNull() || quantity.IsUnknown() {
+	if !ok {
 		return resource.Quantity{}, false
 	}
-	amount, err := quantity.Amount()
-	return amount, err == nil
+	return quantity.Known()
 }
 
 // wholeMap reports whether a map and all in it is known.

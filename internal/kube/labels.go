@@ -19,9 +19,14 @@ const (
 
 	LabelRegion = "topology.kubernetes.io/region"
 
+	LabelNamespaceName = "kubernetes.io/metadata.name"
+
+	// AnnotationPrefix begins the keys of the provider's own records.
+	AnnotationPrefix = "mar.headgym.com/"
+
 	// AnnotationNonce is a random value that a POST carries, by which its
 	// sender knows its own object when the response was lost.
-	AnnotationNonce = "mar.headgym.com/create-nonce"
+	AnnotationNonce = AnnotationPrefix + "create-nonce"
 )
 
 // IsOurs reports whether the provider made the object.
@@ -31,13 +36,12 @@ func IsOurs(o metav1.Object) bool { return o.GetLabels()[LabelManagedBy] == Mana
 // by kubectl or by the provider itself, and so is nobody's declaration.
 func IsSystemKey(key string) bool {
 	switch key {
-	case LabelManagedBy, LabelInstanceID, AnnotationNonce,
-		"kubernetes.io/metadata.name",
+	case LabelManagedBy, LabelInstanceID, LabelNamespaceName,
 		"kubectl.kubernetes.io/last-applied-configuration",
 		"kubectl.kubernetes.io/restartedAt":
 		return true
 	}
-	return strings.HasPrefix(key, "mar.headgym.com/")
+	return strings.HasPrefix(key, AnnotationPrefix)
 }
 
 // NewNonce returns a value for AnnotationNonce that no other POST has.

@@ -6,6 +6,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
 // Labels are the rules of a map of labels that a configuration declares.
@@ -46,10 +48,10 @@ func labelKeys() validator.Map {
 // what to do instead.
 func reservedLabels() map[string]string {
 	return map[string]string{
-		"app.kubernetes.io/managed-by":  "the provider sets it, and knows by it what it manages",
-		"instance-id":                   "the provider sets it to the instance's name",
-		"topology.kubernetes.io/region": "set the attribute `region` of the cluster instead",
-		"kubernetes.io/metadata.name":   "Kubernetes sets it to the namespace's name",
+		kube.LabelManagedBy:     "the provider sets it, and knows by it what it manages",
+		kube.LabelInstanceID:    "the provider sets it to the instance's name",
+		kube.LabelRegion:        "set the attribute `region` of the cluster instead",
+		kube.LabelNamespaceName: "Kubernetes sets it to the namespace's name",
 	}
 }
 
@@ -59,7 +61,7 @@ func annotationKeys() validator.Map {
 		what: "an annotation's key",
 		says: "an optional DNS prefix and a slash, then at most 63 letters, digits, hyphens, underscores and dots; not under mar.headgym.com/, which the provider uses itself",
 		faults: func(s string) []string {
-			if strings.HasPrefix(s, "mar.headgym.com/") {
+			if strings.HasPrefix(s, kube.AnnotationPrefix) {
 				return []string{"the provider keeps its own records under mar.headgym.com/"}
 			}
 			// The API server checks annotation keys in lower case.
