@@ -2,10 +2,13 @@ package acctest
 
 import (
 	"context"
+	"encoding/json"
 	"os"
+	"os/exec"
 	"testing"
 	"time"
 
+	"github.com/hashicorp/go-version"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
@@ -36,6 +39,26 @@ func NeedsEmbedded(t *testing.T) {
 	t.Helper()
 	if os.Getenv(envOwnCluster) != "" {
 		t.Skipf("needs the embedded cluster, whose Pods behave as their annotations say; %s names another one", envOwnCluster)
+	}
+}
+
+// NeedsTerraform skips a test of what an older Terraform doesn't have, such as
+// write-only attributes before "1.11.0".
+func NeedsTerraform(t *testing.T, least string) {
+	t.Helper()
+	Kubeconfig(t)
+	output, err := exec.CommandContext(t.Context(), os.Getenv(envTerraform), "version", "-json").Output()
+	if err != nil {
+		t.Fatalf("ask Terraform for its version: %v", err)
+	}
+	var is struct {
+		Version string `json:"terraform_version"`
+	}
+	if err := json.Unmarshal(output, &is); err != nil {
+		t.Fatal(err)
+	}
+	if version.Must(version.NewVersion(is.Version)).LessThan(version.Must(version.NewVersion(least))) {
+		t.Skipf("needs Terraform %s, and this is %s", least, is.Version)
 	}
 }
 

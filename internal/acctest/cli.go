@@ -116,6 +116,34 @@ func (c *CLI) Must(code int, args ...string) string {
 	return output
 }
 
+// Kill runs terraform, and kills it as soon as now is closed, as a machine that
+// is switched off does: nothing of the run gets into the state. It reports
+// whether terraform ended by itself before that.
+func (c *CLI) Kill(now <-chan struct{}, args ...string) (output string, finished bool) {
+	c.t.Helper()
+	var out bytes.Buffer
+	command := c.command(args...)
+	command.Stdout, command.Stderr = &out, &out
+	if err := command.Start(); err != nil {
+		c.t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = command.Wait()
+	}()
+	select {
+	case <-ended:
+		return out.String(), true
+	case <-now:
+		if err := command.Process.Kill(); err != nil {
+			c.t.Fatal(err)
+		}
+		<-ended
+		return out.String(), false
+	}
+}
+
 func (c *CLI) command(args ...string) *exec.Cmd {
 	command := exec.Command(os.Getenv(envTerraform), args...)
 	command.Dir = c.dir

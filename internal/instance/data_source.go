@@ -47,14 +47,15 @@ func (d *instanceDataSource) Read(ctx context.Context, req datasource.ReadReques
 	k := config.key()
 	ctx, cancel := kube.WithTimeout(ctx, defaultReadTimeout)
 	defer cancel()
-	pod, err := d.store.Get(ctx, k.ref())
+	have, err := d.store.Find(ctx, k)
+	seen := presenceIn(have, resourceModel{}, true)
 	switch {
-	case kube.IsGone(err):
+	case err == nil && seen.gone():
 		resp.Diagnostics.AddAttributeError(path.Root("name"), "No such instance",
 			fmt.Sprintf("There is no instance %s in the cluster %s: %s isn't there. Check both names. If this configuration makes the instance, refer to the resource's attributes instead, so that Terraform makes it first.", k.Name, k.Cluster, k.ref()))
 	case err != nil:
 		fw.AddError(&resp.Diagnostics, "read the instance "+k.String(), err, path.Empty())
 	default:
-		resp.Diagnostics.Append(resp.State.Set(ctx, observedNow(pod))...)
+		resp.Diagnostics.Append(resp.State.Set(ctx, observedNow(have.subject(seen)))...)
 	}
 }

@@ -2,6 +2,8 @@ package instance
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -21,35 +23,70 @@ import (
 // containerName is the main container of every instance that is made here.
 const containerName = "app"
 
+// making is what a Pod is made with beyond what its model says.
+type making struct {
+	Nonce string
+	// Container is the main container's name, containerName where empty.
+	Container string
+	// Secret is the name of the Secret whose keys become environment variables,
+	// if there is one.
+	Secret string
+}
+
 // desired is the Pod that a new instance is made from. What the model doesn't
 // know yet is left to the API server.
-func desired(ctx context.Context, m model, nonce string) (*corev1.Pod, diag.Diagnostics) {
+func desired(ctx context.Context, m model, how making) (*corev1.Pod, diag.Diagnostics) {
 	ports, diags := desiredPorts(ctx, m.Ports)
 	podSecurity, containerSecurity, more := desiredSecurity(ctx, m.Security)
 	diags.Append(more...)
-	return &corev1.Pod{
+	pod := &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{
 			Namespace:   m.Cluster.ValueString(),
 			Name:        m.Name.ValueString(),
 			Labels:      withDefault(desiredLabels(m), kube.LabelApp, kube.AppValue),
-			Annotations: withDefault(fw.StringMap(m.Annotations), kube.AnnotationNonce, nonce),
+			Annotations: fw.StringMap(m.Annotations),
 		},
 		Spec: corev1.PodSpec{
 			RestartPolicy:                corev1.RestartPolicy(m.RestartPolicy.ValueString()),
 			AutomountServiceAccountToken: ptr.To(false),
 			SecurityContext:              podSecurity,
 			Containers: []corev1.Container{{
-				Name:            containerName,
+				Name:            orElse(how.Container, containerName),
 				Image:           m.Image.ValueString(),
 				Command:         texts(m.Command),
 				Args:            texts(m.Args),
 				Env:             desiredEnv(fw.StringMap(m.Env)),
+				EnvFrom:         secretEnv(how.Secret),
 				Ports:           ports,
 				Resources:       desiredResources(m),
 				SecurityContext: containerSecurity,
 			}},
 		},
-	}, diags
+	}
+	pod.Annotations[kube.AnnotationNonce] = how.Nonce
+	pod.Annotations[kube.AnnotationSpec] = specText(pod.Spec)
+	return pod, diags
+}
+
+// specText is a spec as AnnotationSpec holds it.
+func specText(spec corev1.PodSpec) string {
+	data, err := json.Marshal(spec)
+	if err != nil {
+		panic(fmt.Sprintf("a PodSpec doesn't marshal: %v", err))
+	}
+	return string(data)
+}
+
+// declared is the plan with nothing in it but what the configuration says: CPU
+// and memory that a LimitRange chose are left to that again.
+func declared(plan, config model) model {
+	if config.CPU.IsNull() {
+		plan.CPU = config.CPU
+	}
+	if config.Memory.IsNull() {
+		plan.Memory = config.Memory
+	}
+	return plan
 }
 
 // desiredLabels are those of an instance whoever made its Pod: the declared
@@ -66,6 +103,8 @@ func desiredLabels(m model) map[string]string {
 type change struct {
 	Labels, Annotations map[string]string
 	Image               string
+	// Spec is what the Pod would be made anew from, as AnnotationSpec holds it.
+	Spec string
 }
 
 func desiredChange(prior, plan model) change {
@@ -91,6 +130,9 @@ func applyConfiguration(pod *corev1.Pod, manager string, c change) (*corev1ac.Po
 	}
 	if nonce, ours := config.Annotations[kube.AnnotationNonce]; ours {
 		annotations = withDefault(annotations, kube.AnnotationNonce, nonce)
+	}
+	if c.Spec != "" {
+		annotations = withDefault(annotations, kube.AnnotationSpec, c.Spec)
 	}
 	config.Labels, config.Annotations = labels, annotations
 	keepResources(config, pod)

@@ -12,7 +12,7 @@ import (
 func TestDesired(t *testing.T) {
 	for name, m := range map[string]model{"minimal": planned(), "full": plannedFull(), "open": plannedOpen()} {
 		t.Run(name, func(t *testing.T) {
-			pod, diags := desired(t.Context(), m, "nonce")
+			pod, diags := desired(t.Context(), m, making{Nonce: "nonce"})
 			if diags.HasError() {
 				t.Fatal(diags)
 			}
@@ -44,7 +44,7 @@ func TestDesiredEnv_isOrderedByUse(t *testing.T) {
 // TestApplyConfiguration_sendsAllThatIsOwned guards against an apply that takes
 // away what it leaves out.
 func TestApplyConfiguration_sendsAllThatIsOwned(t *testing.T) {
-	pod, _ := desired(t.Context(), plannedFull(), "nonce")
+	pod, _ := desired(t.Context(), plannedFull(), making{Nonce: "nonce"})
 	pod.UID = "uid-1"
 	pod.Labels["injected"] = "by-a-webhook"
 	pod.Spec.NodeName = "node-1"
@@ -66,7 +66,7 @@ func TestApplyConfiguration_sendsAllThatIsOwned(t *testing.T) {
 }
 
 func TestApplyConfiguration_leavesAppOfOthersAlone(t *testing.T) {
-	pod, _ := desired(t.Context(), planned(), "nonce")
+	pod, _ := desired(t.Context(), planned(), making{Nonce: "nonce"})
 	pod.Labels["app"] = "theirs"
 	config, err := applyConfiguration(pod, "terraform-provider-mar", desiredChange(planned(), planned()))
 	if err != nil {

@@ -23,7 +23,8 @@ const (
 // standing is how a Pod was last found: what the next plan needs to know and the
 // state doesn't show. It is kept beside the state.
 type standing struct {
-	Status string `json:"status"`
+	Presence presence `json:"presence"`
+	Status   string   `json:"status"`
 	// Cause says why the instance failed or finished, if it did.
 	Cause string `json:"cause,omitempty"`
 	// Deleting says since when it is being deleted, if it is.
@@ -35,14 +36,15 @@ type standing struct {
 	Fixed string `json:"fixed,omitempty"`
 }
 
-func standingOf(pod *corev1.Pod) standing {
+func standingOf(pod *corev1.Pod, p presence) standing {
 	main := mainContainer(pod)
 	rest := slices.DeleteFunc(slices.Concat(pod.Spec.Containers, pod.Spec.InitContainers), func(c corev1.Container) bool { return c.Name == main.Name })
 	s := standing{
-		Status: statusOf(pod),
-		Cause:  causeOf(pod),
-		Size:   sizeOf(main.Resources),
-		Rest:   qosOf(rest),
+		Presence: p,
+		Status:   statusOf(pod),
+		Cause:    causeOf(pod),
+		Size:     sizeOf(main.Resources),
+		Rest:     qosOf(rest),
 	}
 	if pod.DeletionTimestamp != nil {
 		s.Deleting = pod.DeletionTimestamp.UTC().Format(time.RFC3339)
@@ -169,9 +171,10 @@ func unsettled(m resourceModel) []string {
 }
 
 // isSame reports whether a Pod of the instance's name is the instance: the one
-// that is known by its UID, or one that the provider made under that name.
+// that is known by its UID, or one that the provider made under that name. A
+// stopped instance knows no UID.
 func isSame(m model, pod *corev1.Pod) bool {
-	if m.UID.IsNull() || m.UID.ValueString() == string(pod.UID) {
+	if m.UID.ValueString() == string(pod.UID) {
 		return true
 	}
 	return kube.IsOurs(pod) && pod.Labels[kube.LabelInstanceID] == m.Name.ValueString()

@@ -38,7 +38,7 @@ func TestReplacementFor(t *testing.T) {
 		m := stateful(t, planned())
 		m.RestartPolicy = types.StringValue(string(pod.Spec.RestartPolicy))
 		m.ReplaceOn = textSet(c.replaceOn...)
-		got, replaces := replacementFor(m, standingOf(pod))
+		got, replaces := replacementFor(m, standingOf(pod, presence{Pod: podAlive}))
 		if replaces != (c.says != "") || !strings.Contains(got.Detail, c.says) {
 			t.Errorf("%s with %v: got %t, %q", c.pod, c.replaceOn, replaces, got.Detail)
 		}
@@ -146,15 +146,15 @@ func TestIsSame(t *testing.T) {
 
 func TestStandingOf(t *testing.T) {
 	pod := living(t, plannedFull())
-	s := standingOf(pod)
+	s := standingOf(pod, presence{Pod: podAlive})
 	if s.Status != "Running" || s.Rest != corev1.PodQOSBurstable || s.Fixed != "" || s.Deleting != "" || s.Size.Limits.Cpu().String() != "2" {
 		t.Errorf("got %+v", s)
 	}
 	pod.Spec.Resources = &corev1.ResourceRequirements{}
-	if s := standingOf(pod); s.Fixed == "" {
+	if s := standingOf(pod, presence{Pod: podAlive}); s.Fixed == "" {
 		t.Error("a Pod with resources of its own counts as resizable")
 	}
-	if s := standingOf(podFrom(t, "deleting")); s.Deleting != "2026-03-01T09:40:00Z" {
+	if s := standingOf(podFrom(t, "deleting"), presence{Pod: podAlive}); s.Deleting != "2026-03-01T09:40:00Z" {
 		t.Errorf("got %+v", s)
 	}
 }

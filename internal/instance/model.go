@@ -37,9 +37,14 @@ type model struct {
 
 type resourceModel struct {
 	model
-	WaitFor   types.String   `tfsdk:"wait_for"`
-	ReplaceOn types.Set      `tfsdk:"replace_on"`
-	Timeouts  timeouts.Value `tfsdk:"timeouts"`
+	// SecretEnv is in a configuration alone: it is write-only.
+	SecretEnv        types.Map      `tfsdk:"secret_env_wo"`
+	SecretEnvVersion types.Int64    `tfsdk:"secret_env_wo_version"`
+	DesiredStatus    types.String   `tfsdk:"desired_status"`
+	RestartTriggers  types.Map      `tfsdk:"restart_triggers"`
+	WaitFor          types.String   `tfsdk:"wait_for"`
+	ReplaceOn        types.Set      `tfsdk:"replace_on"`
+	Timeouts         timeouts.Value `tfsdk:"timeouts"`
 }
 
 type dataSourceModel struct {
@@ -109,10 +114,12 @@ func newModel() model {
 // newResourceModel returns the model in which all that has a default has it.
 func newResourceModel(ctx context.Context) resourceModel {
 	return resourceModel{
-		model:     newModel(),
-		WaitFor:   types.StringValue(waitReady),
-		ReplaceOn: textSet(statusFailed),
-		Timeouts:  timeoutsNull(ctx),
+		model:           newModel(),
+		SecretEnv:       types.MapNull(types.StringType),
+		RestartTriggers: types.MapNull(types.StringType),
+		WaitFor:         types.StringValue(waitReady),
+		ReplaceOn:       textSet(statusFailed),
+		Timeouts:        timeoutsNull(ctx),
 	}
 }
 

@@ -57,7 +57,7 @@ func everything(pod *corev1.Pod) model {
 	m.LabelsAll = textMap(pod.Labels, func(string) bool { return true })
 	m.Labels = textMap(pod.Labels, func(key string) bool { return !kube.IsSystemKey(key) })
 	m.Annotations = textMap(pod.Annotations, func(key string) bool { return !kube.IsSystemKey(key) })
-	m.UID = types.StringValue(string(pod.UID))
+	m.UID = textOrNull(string(pod.UID))
 	m.Status = types.StringValue(statusOf(pod))
 	m.Node = textOrNull(pod.Spec.NodeName)
 	m.IP = textOrNull(pod.Status.PodIP)

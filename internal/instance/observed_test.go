@@ -15,7 +15,7 @@ import (
 // living is the Pod that a plan becomes, with what servers and others add.
 func living(t *testing.T, m model) *corev1.Pod {
 	t.Helper()
-	pod, diags := desired(t.Context(), m, "nonce")
+	pod, diags := desired(t.Context(), m, making{Nonce: "nonce"})
 	if diags.HasError() {
 		t.Fatal(diags)
 	}

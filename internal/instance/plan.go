@@ -19,6 +19,10 @@ type record struct {
 	// it, where an admission policy rewrites images.
 	Sent   string `json:"sent,omitempty"`
 	Stored string `json:"stored,omitempty"`
+	// Container is the main container's name where it isn't containerName.
+	Container string `json:"container,omitempty"`
+	// Secret is the one that secret_env_wo was put into.
+	Secret *secretRef `json:"secret,omitempty"`
 }
 
 func (r record) withImage(sent, stored string) record {
@@ -39,6 +43,9 @@ func (r record) image(live types.String) types.String {
 
 // decision is what is to be done about an instance that is there.
 type decision struct {
+	// Move is done about its power. Any but moveNone and moveTidy makes it from
+	// the plan as a whole, so nothing else is sent then.
+	Move move
 	// Replace names the attributes that force a replacement.
 	Replace []string
 	// Notes say why, for people.
@@ -46,8 +53,9 @@ type decision struct {
 	// Resize and Change are sent, in this order, when set.
 	Resize *size
 	Change *change
-	// Unknown names computed attributes that come to rest only in this update.
-	Unknown []string
+	// Unknown names computed attributes that come to rest only in this update,
+	// Gone those that the instance has no more.
+	Unknown, Gone []string
 }
 
 // note is a warning about an attribute.
@@ -55,12 +63,50 @@ type note struct {
 	Attribute, Summary, Detail string
 }
 
-// decide compares what is planned with what there is. Dropped names the limits
-// that the configuration declared before and no longer does. It is asked in
-// plan, in the second plan within an apply, and by the update itself, and
-// answers the same each time.
-func decide(prior, plan resourceModel, dropped []string, rec record, resizable bool) decision {
-	var d decision
+// decide compares what is planned with what there is. It is asked in plan, in
+// the second plan within an apply, and by the update itself, and answers the
+// same each time.
+func decide(prior, plan, config resourceModel, rec record, resizable bool) decision {
+	seen := rec.Standing.Presence
+	d := decision{Move: nextMove(plan.DesiredStatus.ValueString(), seen, restartAsked(prior, plan))}
+	switch d.Move {
+	case moveStop:
+		d.Gone = append([]string{"uid", "node", "ip"}, undeclaredSize(config.model)...)
+		return d
+	case moveStart, moveRestart:
+		d.Unknown = append([]string{"status", "uid", "node", "ip"}, undeclaredSize(config.model)...)
+		return d
+	case moveRefuse:
+		return d
+	case moveTidy:
+		d.Unknown = append(d.Unknown, "status")
+		d.Notes = append(d.Notes, note{
+			Attribute: "status", Summary: "A start or stop of the instance was interrupted",
+			Detail: prior.key().ref().String() + " runs, and the PodTemplate as which it was kept while it was stopped is still there. Apply removes that.",
+		})
+	case moveNone, moveReplace, moveCreate:
+	}
+	if seen.stopped() {
+		d.Gone = undeclaredSize(config.model)
+		return d
+	}
+	d.replaceForStatus(prior, plan, rec)
+	d.resize(prior, plan, config, rec, resizable)
+	d.changeInPlace(prior, plan, rec)
+	if powerUnknown(prior, plan) {
+		d.Unknown = append(d.Unknown, "status", "uid", "node", "ip")
+	}
+	awaited := prior
+	awaited.WaitFor = plan.WaitFor
+	for _, name := range unsettled(awaited) {
+		if !slices.Contains(d.Unknown, name) {
+			d.Unknown = append(d.Unknown, name)
+		}
+	}
+	return d
+}
+
+func (d *decision) replaceForStatus(prior, plan resourceModel, rec record) {
 	found := prior
 	if !plan.ReplaceOn.IsUnknown() {
 		found.ReplaceOn = plan.ReplaceOn
@@ -70,7 +116,10 @@ func decide(prior, plan resourceModel, dropped []string, rec record, resizable b
 		d.Unknown = append(d.Unknown, "status")
 		d.Notes = append(d.Notes, note{Attribute: "status", Summary: r.Summary, Detail: r.Detail})
 	}
-	for _, name := range dropped {
+}
+
+func (d *decision) resize(prior, plan, config resourceModel, rec record, resizable bool) {
+	for _, name := range droppedLimits(prior.model, config.model, rec.Limited) {
 		d.Replace = append(d.Replace, name)
 		d.Unknown = append(d.Unknown, name)
 		d.Notes = append(d.Notes, sizeNote(name, "Kubernetes can't take a limit away from a running instance"))
@@ -85,24 +134,50 @@ func decide(prior, plan resourceModel, dropped []string, rec record, resizable b
 		d.Resize = &sizing.Want
 	case stepNone:
 	}
-	if differs := !plan.Image.Equal(prior.Image); differs && rec.Standing.finished() {
+}
+
+func (d *decision) changeInPlace(prior, plan resourceModel, rec record) {
+	differs := !plan.Image.Equal(prior.Image)
+	if differs && rec.Standing.finished() {
 		d.Replace = append(d.Replace, "image")
 		d.Notes = append(d.Notes, note{
 			Attribute: "image", Summary: "Instance will be replaced for its image",
 			Detail: prior.key().ref().String() + " has finished, so it can't take up another image in place.",
 		})
-	} else if differs || !plan.LabelsAll.Equal(prior.LabelsAll) || !fw.SameLabels(plan.Annotations, prior.Annotations) {
+		return
+	}
+	// A resize changes what the instance would be made anew from, which is noted
+	// on it.
+	if differs || d.Resize != nil || !plan.LabelsAll.Equal(prior.LabelsAll) || !fw.SameLabels(plan.Annotations, prior.Annotations) {
 		change := desiredChange(prior.model, plan.model)
 		d.Change = &change
 	}
-	awaited := prior
-	awaited.WaitFor = plan.WaitFor
-	for _, name := range unsettled(awaited) {
-		if !slices.Contains(d.Unknown, name) {
-			d.Unknown = append(d.Unknown, name)
-		}
+}
+
+// restartAsked reports whether the triggers changed. Setting them for the first
+// time, as after an import, or taking them away asks for nothing.
+func restartAsked(prior, plan resourceModel) bool {
+	return !prior.RestartTriggers.IsNull() && !plan.RestartTriggers.IsNull() && wholeMap(plan.RestartTriggers) &&
+		!plan.RestartTriggers.Equal(prior.RestartTriggers)
+}
+
+// powerUnknown reports whether the instance may be stopped or restarted by what
+// isn't known yet.
+func powerUnknown(prior, plan resourceModel) bool {
+	return plan.DesiredStatus.IsUnknown() || !prior.RestartTriggers.IsNull() && !wholeMap(plan.RestartTriggers)
+}
+
+// undeclaredSize names the amounts that a LimitRange chooses whenever the Pod is
+// made.
+func undeclaredSize(config model) []string {
+	var names []string
+	if config.CPU.IsNull() {
+		names = append(names, cpu)
 	}
-	return d
+	if config.Memory.IsNull() {
+		names = append(names, memory)
+	}
+	return names
 }
 
 func sizeNote(attribute, why string) note {

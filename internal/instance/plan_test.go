@@ -16,11 +16,13 @@ func TestDecide(t *testing.T) {
 	for name, c := range map[string]struct {
 		prior, plan func(*resourceModel)
 		record      func(*record)
-		dropped     []string
+		config      func(*resourceModel)
+		move        move
 		replace     string
 		resize      bool
 		change      bool
 		unknown     string
+		gone        string
 	}{
 		"nothing": {},
 		"image":   {plan: func(m *resourceModel) { m.Image = types.StringValue("web:2") }, change: true},
@@ -35,17 +37,52 @@ func TestDecide(t *testing.T) {
 		"labels, still the same":  {plan: func(m *resourceModel) { m.Labels = texted() }},
 		"wait_for":                {plan: func(m *resourceModel) { m.WaitFor = types.StringValue(waitRunning) }},
 		"replace_on":              {plan: func(m *resourceModel) { m.ReplaceOn = textSet() }},
-		"cpu":                     {plan: func(m *resourceModel) { m.CPU = fwtypes.NewQuantity("2") }, resize: true},
+		"cpu":                     {plan: func(m *resourceModel) { m.CPU = fwtypes.NewQuantity("2") }, resize: true, change: true},
 		"cpu respelt":             {plan: func(m *resourceModel) { m.CPU = fwtypes.NewQuantity("1000m") }},
 		"cpu and image":           {plan: func(m *resourceModel) { m.CPU, m.Image = fwtypes.NewQuantity("2"), types.StringValue("web:2") }, resize: true, change: true},
 		"quality of service":      {plan: func(m *resourceModel) { m.Requests = quantities("cpu", "500m") }, replace: "requests"},
-		"cpu no longer declared":  {dropped: []string{cpu}, replace: "cpu", unknown: "cpu"},
-		"failed":                  {record: func(r *record) { r.Standing.Status = statusFailed }, replace: "status", unknown: "status"},
+		"cpu no longer declared":  {config: func(m *resourceModel) { m.CPU = fwtypes.NewQuantityNull() }, replace: "cpu", unknown: "cpu"},
+		"stop":                    {plan: func(m *resourceModel) { m.DesiredStatus = types.StringValue(powerStopped) }, move: moveStop, gone: "uid node ip"},
+		"stop of one whose CPU a LimitRange chose": {
+			plan:   func(m *resourceModel) { m.DesiredStatus = types.StringValue(powerStopped) },
+			config: func(m *resourceModel) { m.CPU = fwtypes.NewQuantityNull() }, move: moveStop, gone: "uid node ip cpu",
+		},
+		"stop of a failed one": {
+			plan:   func(m *resourceModel) { m.DesiredStatus = types.StringValue(powerStopped) },
+			record: func(r *record) { r.Standing.Status, r.Standing.Presence.Pod = statusFailed, podFinished }, move: moveStop, gone: "uid node ip",
+		},
+		"start": {
+			plan: func(m *resourceModel) {
+				m.DesiredStatus, m.Image = types.StringValue(powerRunning), types.StringValue("web:2")
+			},
+			record: func(r *record) { r.Standing = stoppedStanding() }, move: moveStart, unknown: "status uid node ip",
+		},
+		"change of a stopped one": {
+			plan: func(m *resourceModel) {
+				m.Image, m.CPU, m.Limits = types.StringValue("web:2"), fwtypes.NewQuantity("2"), quantities("nvidia.com/gpu", "1")
+			},
+			record: func(r *record) { r.Standing = stoppedStanding() },
+		},
+		"restart, and another quality of service on the way": {
+			prior: func(m *resourceModel) { m.RestartTriggers = texted("config", "1") },
+			plan: func(m *resourceModel) {
+				m.RestartTriggers, m.Requests = texted("config", "2"), quantities("cpu", "500m")
+			},
+			move: moveRestart, unknown: "status uid node ip",
+		},
+		"first restart triggers": {plan: func(m *resourceModel) { m.RestartTriggers = texted("config", "1") }},
+		"restart triggers that aren't known yet": {
+			prior:   func(m *resourceModel) { m.RestartTriggers = texted("config", "1") },
+			plan:    func(m *resourceModel) { m.RestartTriggers = types.MapUnknown(types.StringType) },
+			unknown: "status uid node ip",
+		},
+		"a template left behind": {record: func(r *record) { r.Standing.Presence.Template = true }, move: moveTidy, unknown: "status"},
+		"failed":                 {record: func(r *record) { r.Standing.Status = statusFailed }, replace: "status", unknown: "status"},
 		"failed, from now on with replace_on = []": {
 			plan:   func(m *resourceModel) { m.ReplaceOn = textSet() },
 			record: func(r *record) { r.Standing.Status = statusFailed },
 		},
-		"being deleted": {record: func(r *record) { r.Standing.Deleting = "now" }, replace: "status", unknown: "status"},
+		"being deleted": {record: func(r *record) { r.Standing.Deleting, r.Standing.Presence.Pod = "now", podLeaving }, move: moveReplace, replace: "status", unknown: "status"},
 		"an interrupted wait": {
 			prior: func(m *resourceModel) { m.Status, m.IP = types.StringValue(statusPending), types.StringNull() }, unknown: "status ip",
 		},
@@ -66,16 +103,23 @@ func TestDecide(t *testing.T) {
 			if c.plan != nil {
 				c.plan(&plan)
 			}
-			rec := record{Standing: standing{Status: statusRunning, Size: sizeOf(desiredResources(prior.model))}}
+			rec := record{
+				Standing: standing{Status: statusRunning, Presence: presence{Pod: podAlive}, Size: sizeOf(desiredResources(prior.model))},
+				Limited:  []string{cpu, memory},
+			}
 			if c.record != nil {
 				c.record(&rec)
 			}
-			d := decide(prior, plan, c.dropped, rec, true)
-			if strings.Join(d.Replace, " ") != c.replace || (d.Resize != nil) != c.resize || (d.Change != nil) != c.change || strings.Join(d.Unknown, " ") != c.unknown {
+			config := plan
+			if c.config != nil {
+				c.config(&config)
+			}
+			d := decide(prior, plan, config, rec, true)
+			if d.Move != c.move || strings.Join(d.Gone, " ") != c.gone || strings.Join(d.Replace, " ") != c.replace || (d.Resize != nil) != c.resize || (d.Change != nil) != c.change || strings.Join(d.Unknown, " ") != c.unknown {
 				t.Errorf("got %+v", d)
 			}
 			for _, n := range d.Notes {
-				if !slices.Contains(d.Replace, n.Attribute) || n.Summary == "" || n.Detail == "" {
+				if !slices.Contains(d.Replace, n.Attribute) && d.Move == moveNone || n.Summary == "" || n.Detail == "" {
 					t.Errorf("a note that explains nothing: %+v", n)
 				}
 			}
@@ -83,10 +127,14 @@ func TestDecide(t *testing.T) {
 	}
 }
 
+func stoppedStanding() standing {
+	return standing{Status: statusStopped, Presence: presence{Template: true}}
+}
+
 // TestDecide_isTheSameAfterARound holds that the record survives its way through
 // the private state: plan and apply must decide alike.
 func TestDecide_isTheSameAfterARound(t *testing.T) {
-	rec := record{Standing: standingOf(living(t, plannedFull())), Limited: []string{cpu}}.withImage("web:1", "mirror/web:1")
+	rec := record{Standing: standingOf(living(t, plannedFull()), presence{Pod: podAlive}), Limited: []string{cpu}}.withImage("web:1", "mirror/web:1")
 	data, err := json.Marshal(rec)
 	if err != nil {
 		t.Fatal(err)
@@ -97,7 +145,7 @@ func TestDecide_isTheSameAfterARound(t *testing.T) {
 	}
 	prior, plan := stateful(t, plannedFull()), stateful(t, plannedFull())
 	plan.CPU = fwtypes.NewQuantity("3")
-	if diff := cmp.Diff(decide(prior, plan, nil, rec, true), decide(prior, plan, nil, again, true)); diff != "" {
+	if diff := cmp.Diff(decide(prior, plan, plan, rec, true), decide(prior, plan, plan, again, true)); diff != "" {
 		t.Errorf("(-before +after):\n%s", diff)
 	}
 }

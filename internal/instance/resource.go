@@ -62,18 +62,20 @@ func (r *instanceResource) Configure(_ context.Context, req resource.ConfigureRe
 	}
 }
 
-// Create makes the Pod, puts it into the state, and only then waits.
+// Create makes the instance, puts it into the state, and only then waits.
 func (r *instanceResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan, config resourceModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	ctx, cancel := withTimeout(ctx, plan.Timeouts.Create, defaultTimeout, &resp.Diagnostics)
 	defer cancel()
-	if plan.Name.IsUnknown() {
+	named := !plan.Name.IsUnknown()
+	if !named {
 		plan.Name = types.StringValue(generatedPrefix + kube.RandomSuffix())
 	}
 	plan.LabelsAll = fw.LabelsAll(r.defaultLabels, plan.Labels)
-	want, diags := desired(ctx, plan.model, kube.NewNonce())
+	rec := record{Limited: limitedBy(config.model)}
+	made, diags := partsOf(ctx, plan, config, types.Int64Null(), rec)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -81,29 +83,23 @@ func (r *instanceResource) Create(ctx context.Context, req resource.CreateReques
 
 	ref := plan.key().ref()
 	sending, warnings := kube.WithWarnings(ctx)
-	pod, err := r.store.Create(sending, want)
+	have, made, err := r.store.New(sending, made, newcomer{Named: named, Stopped: plan.DesiredStatus.ValueString() == powerStopped})
 	fw.AddServerWarnings(&resp.Diagnostics, ref, warnings)
 	if err != nil {
 		addCreateError(&resp.Diagnostics, plan.key(), err)
 		return
 	}
 
-	rec := record{Limited: limitedBy(config.model)}.withImage(plan.Image.ValueString(), mainContainer(pod).Image)
 	out := saving{State: &resp.State, Identity: resp.Identity, Private: resp.Private, Diagnostics: &resp.Diagnostics}
-	save := func() {
-		state := plan
-		state.model = completed(plan.model, everything(pod))
-		rec.Standing = standingOf(pod)
-		out.save(ctx, state, rec)
-	}
-	save()
-	if resp.Diagnostics.HasError() {
+	rec = rec.made(made, have, plan.Image.ValueString())
+	out.save(ctx, withResult(plan, have), rec.found(have, plan))
+	if resp.Diagnostics.HasError() || have.Pod == nil {
 		return
 	}
 
 	aim := goal{For: plan.WaitFor.ValueString()}
-	pod, err = r.store.Await(ctx, pod, aim)
-	save()
+	have.Pod, err = r.store.Await(ctx, have.Pod, aim)
+	out.save(ctx, withResult(plan, have), rec.found(have, plan))
 	switch {
 	case fw.IsCancelled(err):
 		fw.AddCancelled(&resp.Diagnostics, ref, aim.String())
@@ -146,37 +142,53 @@ func (r *instanceResource) Read(ctx context.Context, req resource.ReadRequest, r
 		return
 	}
 	out := saving{State: &resp.State, Identity: resp.Identity, Private: resp.Private, Diagnostics: &resp.Diagnostics}
-	pod, err := r.store.Get(ctx, prior.key().ref())
-	switch {
-	case kube.IsGone(err):
-		out.identify(ctx, prior.key())
-		resp.State.RemoveResource(ctx)
-		return
-	case err != nil:
+	have, err := r.store.Find(ctx, prior.key())
+	if err != nil {
 		fw.AddError(&resp.Diagnostics, "read the instance "+prior.key().String(), err, path.Empty())
 		return
 	}
-
-	state := prior
-	if importing := prior.Image.IsNull(); importing {
-		if owner := controllerOf(pod); owner != "" {
+	importing := prior.Image.IsNull()
+	seen := presenceIn(have, prior, importing)
+	switch {
+	case seen.gone():
+		out.identify(ctx, prior.key())
+		resp.State.RemoveResource(ctx)
+		return
+	case seen == presence{Pod: podForeign}:
+		addForeign(&resp.Diagnostics, prior.key())
+		return
+	case importing && !seen.stopped():
+		if owner := controllerOf(have.Pod); owner != "" {
 			resp.Diagnostics.AddError("Could not import the instance "+prior.key().String(),
 				fmt.Sprintf("%s belongs to %s, which makes and replaces it as it sees fit, so it can't be managed from here as well. Manage %s instead, or make an instance of its own.", prior.key().ref(), owner, owner))
 			return
 		}
-		state = newResourceModel(ctx)
-		state.model, rec.Limited = imported(pod, r.store.Manager(), r.defaultLabels)
+	}
+	if err := r.read(ctx, &prior, &rec, have, seen, importing); err != nil {
+		fw.AddError(&resp.Diagnostics, "read the Secret of the instance "+prior.key().String(), err, path.Root("secret_env_wo_version"))
+		return
+	}
+	out.save(ctx, prior, rec)
+}
+
+// read brings state and record up to what was found.
+func (r *instanceResource) read(ctx context.Context, state *resourceModel, rec *record, have found, seen presence, importing bool) error {
+	subject := have.subject(seen)
+	if importing {
+		*state = newResourceModel(ctx)
+		state.model, rec.Limited = imported(subject, r.store.Manager(), r.defaultLabels)
+		rec.Container = foreignContainer(subject)
 	} else {
-		if !isSame(prior.model, pod) {
-			addForeign(&resp.Diagnostics, prior.key())
-			return
-		}
-		state.model = observed(pod, prior.model, rec.Limited)
+		prior := *state
+		state.model = observed(subject, prior.model, rec.Limited)
 		state.Image = rec.image(state.Image)
 		state.model = settled(prior, state.model)
+		if !prior.DesiredStatus.IsNull() {
+			state.DesiredStatus = types.StringValue(powerOf(seen))
+		}
 	}
-	rec.Standing = standingOf(pod)
-	out.save(ctx, state, rec)
+	rec.Standing = standingOf(subject, seen)
+	return r.readSecret(ctx, state, rec, ownSecret(subject, state.model), importing)
 }
 
 func addForeign(diags *diag.Diagnostics, k key) {
@@ -184,54 +196,8 @@ func addForeign(diags *diag.Diagnostics, k key) {
 		fmt.Sprintf("%s is not the Pod that the state knows: that one is gone, and somebody else has made another of the same name, without this provider's labels.\n\nEither delete that Pod, and apply makes the instance anew; or adopt it: `terraform state rm <the instance's address>`, then import it with the ID %q; or give this instance another name.", k.ref(), k))
 }
 
-// Update sends what can be changed in place, and nothing where only the state
-// changes.
-func (r *instanceResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var plan, prior, config resourceModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	rec := loadRecord(ctx, req.Private, &resp.Diagnostics)
-	ctx, cancel := withTimeout(ctx, plan.Timeouts.Update, defaultTimeout, &resp.Diagnostics)
-	defer cancel()
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	rec.Limited = limitedBy(config.model)
-	out := saving{State: &resp.State, Identity: resp.Identity, Private: resp.Private, Diagnostics: &resp.Diagnostics}
-	todo := decide(prior, plan, nil, rec, true)
-	if todo.Resize == nil && todo.Change == nil && len(todo.Unknown) == 0 {
-		out.save(ctx, plan, rec)
-		return
-	}
-
-	sending, warnings := kube.WithWarnings(ctx)
-	pod, err := r.store.Update(sending, plan.key().ref(), plan.UID.ValueString(), goal{For: plan.WaitFor.ValueString()}, todo)
-	fw.AddServerWarnings(&resp.Diagnostics, plan.key().ref(), warnings)
-	if pod == nil {
-		fw.AddError(&resp.Diagnostics, "update the instance "+plan.key().String(), err, path.Empty())
-		return
-	}
-	if todo.Change != nil && todo.Change.Image != "" && err == nil {
-		rec = rec.withImage(todo.Change.Image, mainContainer(pod).Image)
-	}
-	state := plan
-	if rec.Standing = standingOf(pod); err == nil || fw.IsCancelled(err) {
-		state.model = completed(plan.model, everything(pod))
-	} else {
-		state.model = observed(pod, plan.model, rec.Limited)
-		state.Image = rec.image(state.Image)
-	}
-	out.save(ctx, state, rec)
-	switch {
-	case fw.IsCancelled(err):
-		fw.AddCancelled(&resp.Diagnostics, plan.key().ref(), "take up its change")
-	case err != nil:
-		fw.AddError(&resp.Diagnostics, "update the instance "+plan.key().String(), err, path.Empty())
-	}
-}
-
-// Delete removes that very Pod and waits until it is gone.
+// Delete removes that very Pod and waits until it is gone; the instance's
+// Secret goes with it.
 func (r *instanceResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state resourceModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -240,7 +206,7 @@ func (r *instanceResource) Delete(ctx context.Context, req resource.DeleteReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if err := r.store.Delete(ctx, state.key().ref(), state.UID.ValueString()); err != nil {
+	if err := r.store.Remove(ctx, state.key(), state.UID.ValueString()); err != nil {
 		fw.AddError(&resp.Diagnostics, "delete the instance "+state.key().String(), err, path.Empty())
 	}
 }

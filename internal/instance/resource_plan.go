@@ -26,7 +26,9 @@ func (r *instanceResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if !plan.Cluster.IsUnknown() && !plan.Name.IsUnknown() {
 		plan.ID = types.StringValue(plan.key().String())
 	}
-	if !req.State.Raw.IsNull() {
+	if req.State.Raw.IsNull() {
+		planNew(ctx, req, resp, &plan)
+	} else {
 		r.planChange(ctx, req, resp, &plan)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
@@ -40,15 +42,18 @@ func (r *instanceResource) planChange(ctx context.Context, req resource.ModifyPl
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	dropped := droppedLimits(prior.model, config.model, rec.Limited)
-	d := decide(prior, *plan, dropped, rec, true)
+	d := decide(prior, *plan, config, rec, true)
 	if d.Resize != nil {
 		resizable, err := r.store.Resizable()
 		if err != nil {
 			fw.AddError(&resp.Diagnostics, "plan the new size of the instance "+prior.key().String(), err, path.Empty())
 			return
 		}
-		d = decide(prior, *plan, dropped, rec, resizable)
+		d = decide(prior, *plan, config, rec, resizable)
+	}
+	if d.Move == moveRefuse {
+		addForeign(&resp.Diagnostics, prior.key())
+		return
 	}
 	for _, name := range d.Replace {
 		resp.RequiresReplace.Append(path.Root(name))
@@ -56,8 +61,12 @@ func (r *instanceResource) planChange(ctx context.Context, req resource.ModifyPl
 	for _, n := range d.Notes {
 		resp.Diagnostics.AddAttributeWarning(path.Root(n.Attribute), n.Summary, n.Detail)
 	}
-	if changes := !req.Plan.Raw.Equal(req.State.Raw) || !plan.LabelsAll.Equal(prior.LabelsAll) || len(d.Replace) > 0; changes {
+	if changes := !req.Plan.Raw.Equal(req.State.Raw) || !plan.LabelsAll.Equal(prior.LabelsAll) || len(d.Replace) > 0 || d.Move == moveTidy; changes {
 		setUnknown(plan, d.Unknown)
+		setGone(plan, d.Gone)
+		if d.Move == moveStop {
+			plan.Status = types.StringValue(statusStopped)
+		}
 	}
 }
 
@@ -66,6 +75,8 @@ func setUnknown(plan *resourceModel, names []string) {
 		switch name {
 		case "status":
 			plan.Status = types.StringUnknown()
+		case "uid":
+			plan.UID = types.StringUnknown()
 		case "node":
 			plan.Node = types.StringUnknown()
 		case "ip":
@@ -76,4 +87,33 @@ func setUnknown(plan *resourceModel, names []string) {
 			plan.Memory = fwtypes.NewQuantityUnknown()
 		}
 	}
+}
+
+// setGone empties what an instance doesn't have while it is stopped.
+func setGone(plan *resourceModel, names []string) {
+	for _, name := range names {
+		switch name {
+		case "uid":
+			plan.UID = types.StringNull()
+		case "node":
+			plan.Node = types.StringNull()
+		case "ip":
+			plan.IP = types.StringNull()
+		case cpu:
+			plan.CPU = fwtypes.NewQuantityNull()
+		case memory:
+			plan.Memory = fwtypes.NewQuantityNull()
+		}
+	}
+}
+
+// planNew says what is known of an instance that is made stopped.
+func planNew(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, plan *resourceModel) {
+	var config resourceModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if plan.DesiredStatus.ValueString() != powerStopped {
+		return
+	}
+	plan.Status = types.StringValue(statusStopped)
+	setGone(plan, append([]string{"uid", "node", "ip"}, undeclaredSize(config.model)...))
 }

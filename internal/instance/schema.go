@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/listplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/mapplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/setdefault"
@@ -59,27 +58,27 @@ func programAttributes() map[string]schema.Attribute {
 			ElementType:         types.StringType,
 			Optional:            true,
 			Validators:          []validator.List{listvalidator.SizeAtLeast(1), listvalidator.NoNullValues()},
-			PlanModifiers:       []planmodifier.List{listplanmodifier.RequiresReplace()},
+			PlanModifiers:       []planmodifier.List{replaceRunning{}},
 		},
 		"args": schema.ListAttribute{
 			MarkdownDescription: "Arguments for `command`, or for the image's entry point where no command is given: `[\"--port\", \"8080\"]`. Left out, the image's own are used. A change replaces the instance.",
 			ElementType:         types.StringType,
 			Optional:            true,
 			Validators:          []validator.List{listvalidator.SizeAtLeast(1), listvalidator.NoNullValues()},
-			PlanModifiers:       []planmodifier.List{listplanmodifier.RequiresReplace()},
+			PlanModifiers:       []planmodifier.List{replaceRunning{}},
 		},
 		"env": schema.MapAttribute{
 			MarkdownDescription: "Environment variables by name: `{ LOG_LEVEL = \"debug\" }`. A value may use another variable as `$(NAME)`; write `$$(NAME)` to mean the characters themselves. The values are in the state and in the Pod for whoever may read those, so they are no place for secrets. A change replaces the instance.",
 			ElementType:         types.StringType,
 			Optional:            true,
 			Validators:          []validator.Map{validate.EnvVarNames(), mapvalidator.NoNullValues()},
-			PlanModifiers:       []planmodifier.Map{mapplanmodifier.RequiresReplace()},
+			PlanModifiers:       []planmodifier.Map{replaceRunning{}},
 		},
 		"ports": schema.MapNestedAttribute{
 			MarkdownDescription: "The network ports that the instance listens on, by name (at most 15 lower-case letters, digits and hyphens): `{ http = { port = 8080 } }`. They inform people and let services refer to a port by its name; a port that isn't listed can be reached too. A change replaces the instance.",
 			Optional:            true,
 			Validators:          []validator.Map{validate.PortNames(), mapvalidator.NoNullValues()},
-			PlanModifiers:       []planmodifier.Map{mapplanmodifier.RequiresReplace()},
+			PlanModifiers:       []planmodifier.Map{replaceRunning{}},
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"port": schema.Int64Attribute{
 					MarkdownDescription: "The port's number, 1 to 65535, such as `8080`. As `security` takes root's rights away by default, ports below 1024 may not be had.",
@@ -101,7 +100,7 @@ func programAttributes() map[string]schema.Attribute {
 			Computed:            true,
 			Default:             stringdefault.StaticString("Always"),
 			Validators:          []validator.String{stringvalidator.OneOf("Always", "OnFailure", "Never")},
-			PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			PlanModifiers:       []planmodifier.String{replaceRunning{}},
 		},
 	}
 }
@@ -220,6 +219,7 @@ func resourceAttributes(ctx context.Context) map[string]schema.Attribute {
 			setvalidator.ValueStringsAre(stringvalidator.OneOf(statusFailed, statusSucceeded, statusUnknown, statusPending)),
 		},
 	}
+	maps.Copy(all, powerAttributes())
 	all["timeouts"] = timeoutsAttribute(ctx)
 	return all
 }

@@ -27,6 +27,14 @@ const (
 	// AnnotationNonce is a random value that a POST carries, by which its
 	// sender knows its own object when the response was lost.
 	AnnotationNonce = AnnotationPrefix + "create-nonce"
+
+	// AnnotationSpec is a Pod's spec as the provider sent it, in JSON. The live
+	// one has a node's name, tokens and injected containers in it, and so is no
+	// record to make the Pod anew from.
+	AnnotationSpec = AnnotationPrefix + "spec"
+
+	// AnnotationSecretVersion is the version that a Secret was made for.
+	AnnotationSecretVersion = AnnotationPrefix + "secret-env-version"
 )
 
 // IsOurs reports whether the provider made the object.

@@ -1,0 +1,150 @@
+package instance
+
+import (
+	"strconv"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/headgym/terraform-provider-mar/internal/kube"
+)
+
+// found is what there is under an instance's name; nil where there is none.
+type found struct {
+	Pod      *corev1.Pod
+	Template *corev1.PodTemplate
+}
+
+// presenceOf tells what was found apart. Same says whether the Pod is the
+// instance's.
+func presenceOf(f found, same func(*corev1.Pod) bool) presence {
+	p := presence{Template: f.Template != nil}
+	switch {
+	case f.Pod == nil:
+	case !same(f.Pod):
+		p.Pod = podForeign
+	case f.Pod.DeletionTimestamp != nil:
+		p.Pod = podLeaving
+	case f.Pod.Status.Phase == corev1.PodFailed, f.Pod.Status.Phase == corev1.PodSucceeded:
+		p.Pod = podFinished
+	default:
+		p.Pod = podAlive
+	}
+	return p
+}
+
+// subject is the Pod that an instance is read from: for a stopped one the Pod
+// that its template stands for, which has neither UID nor node.
+func (f found) subject(p presence) *corev1.Pod {
+	if p.stopped() {
+		return stoppedPod(f.Template)
+	}
+	return f.Pod
+}
+
+func stoppedPod(t *corev1.PodTemplate) *corev1.Pod {
+	pod := &corev1.Pod{ObjectMeta: *t.Template.ObjectMeta.DeepCopy(), Spec: t.Template.Spec}
+	pod.Namespace, pod.Name = t.Namespace, t.Name
+	pod.Status.Phase = statusStopped
+	return pod
+}
+
+// isStoppedInstance reports whether a template is an instance that was stopped
+// here, and not somebody else's.
+func isStoppedInstance(t *corev1.PodTemplate) bool {
+	return kube.IsOurs(t) && t.Labels[kube.LabelInstanceID] == t.Name
+}
+
+// presenceIn tells what was found apart for the instance in the state. On
+// import any Pod is the one that is meant, and so is the one that was just made.
+func presenceIn(have found, state resourceModel, importing bool) presence {
+	if state.UID.IsUnknown() {
+		importing = true
+	}
+	return presenceOf(have, func(pod *corev1.Pod) bool { return importing || isSame(state.model, pod) })
+}
+
+// powerOf is the value of desired_status that an instance which was found so has.
+func powerOf(seen presence) string {
+	if seen.stopped() {
+		return powerStopped
+	}
+	return powerRunning
+}
+
+// withResult is a plan that was carried out: what it didn't know is as it was
+// found.
+func withResult(plan resourceModel, have found) resourceModel {
+	plan.model = completed(plan.model, everything(have.subject(presenceIn(have, plan, false))))
+	return plan
+}
+
+// found is the record of what there is once a plan was carried out.
+func (r record) found(have found, plan resourceModel) record {
+	seen := presenceIn(have, plan, false)
+	r.Standing = standingOf(have.subject(seen), seen)
+	return r
+}
+
+// made is the record of an instance that was made of the parts.
+func (r record) made(p parts, have found, image string) record {
+	r.Secret = p.Keep
+	return r.withStored(have, image)
+}
+
+// withStored notes the image that the API server keeps for the one that was sent.
+func (r record) withStored(have found, sent string) record {
+	stored := sent
+	if have.Pod != nil {
+		stored = mainContainer(have.Pod).Image
+	}
+	return r.withImage(sent, stored)
+}
+
+// making is how the instance's Pod is made again.
+func (r record) making() making {
+	how := making{Container: r.Container}
+	if r.Secret != nil {
+		how.Secret = r.Secret.Name
+	}
+	return how
+}
+
+// seenSecret is what can be known of a Secret without reading its values.
+type seenSecret struct {
+	secretRef
+	// Ours is set when it was made for the instance, in that Version.
+	Ours    bool
+	Version int64
+	// Hidden is set where it may not be looked at.
+	Hidden bool
+}
+
+func seenSecretOf(secret metav1.Object, instance string) seenSecret {
+	version, err := strconv.ParseInt(secret.GetAnnotations()[kube.AnnotationSecretVersion], 10, 64)
+	return seenSecret{
+		secretRef: secretRef{Name: secret.GetName(), UID: secret.GetUID()},
+		Ours:      err == nil && kube.IsOurs(secret) && secret.GetLabels()[kube.LabelInstanceID] == instance,
+		Version:   version,
+	}
+}
+
+// ownSecret names the Secret that the instance has all its variables from, if it
+// looks like one that was made for it.
+func ownSecret(pod *corev1.Pod, m model) string {
+	for _, source := range mainContainer(pod).EnvFrom {
+		if source.SecretRef != nil && strings.HasPrefix(source.SecretRef.Name, m.Name.ValueString()+secretInfix) {
+			return source.SecretRef.Name
+		}
+	}
+	return ""
+}
+
+// foreignContainer is the main container's name where it isn't containerName.
+func foreignContainer(pod *corev1.Pod) string {
+	if name := mainContainer(pod).Name; name != containerName {
+		return name
+	}
+	return ""
+}

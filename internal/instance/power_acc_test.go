@@ -1,0 +1,361 @@
+package instance_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+
+	"github.com/headgym/terraform-provider-mar/internal/acctest"
+)
+
+const (
+	running = `desired_status = "Running"`
+	stopped = `desired_status = "Stopped"`
+)
+
+// theTemplate is a check of what the server holds of the instance web while it
+// is stopped: a template, and no Pod.
+func theTemplate(t *testing.T, cluster string, look func(*corev1.PodTemplate) error) resource.TestCheckFunc {
+	t.Helper()
+	return acctest.Server(t, func(ctx context.Context, client *kubernetes.Clientset) error {
+		if _, err := client.CoreV1().Pods(cluster).Get(ctx, "web", metav1.GetOptions{}); !apierrors.IsNotFound(err) {
+			return fmt.Errorf("the Pod of a stopped instance is there: %w", err)
+		}
+		template, err := client.CoreV1().PodTemplates(cluster).Get(ctx, "web", metav1.GetOptions{})
+		if err != nil {
+			return err
+		}
+		return look(template)
+	})
+}
+
+// started is a check that the instance runs and no template is left.
+func started(t *testing.T, cluster string, look func(*corev1.Pod) error) resource.TestCheckFunc {
+	t.Helper()
+	return resource.ComposeTestCheckFunc(thePod(t, cluster, look), acctest.Server(t, func(ctx context.Context, client *kubernetes.Clientset) error {
+		_, err := client.CoreV1().PodTemplates(cluster).Get(ctx, "web", metav1.GetOptions{})
+		if !apierrors.IsNotFound(err) {
+			return fmt.Errorf("the template of a running instance is there: %w", err)
+		}
+		return nil
+	}))
+}
+
+func TestAccInstance_stopsChangesAndStartsUnderItsName(t *testing.T) {
+	cluster := acctest.Namespace(t)
+	var first uid
+	test(t,
+		resource.TestStep{Config: instanceConfig(cluster, running), Check: thePod(t, cluster, first.note)},
+		resource.TestStep{
+			Config: instanceConfig(cluster, stopped),
+			ConfigPlanChecks: planned(action(plancheck.ResourceActionUpdate),
+				plancheck.ExpectKnownValue(address, tfjsonpath.New("status"), knownvalue.StringExact("Stopped")),
+				plancheck.ExpectKnownValue(address, tfjsonpath.New("uid"), knownvalue.Null())),
+			Check: resource.ComposeTestCheckFunc(
+				resource.TestCheckResourceAttr(address, "status", "Stopped"),
+				resource.TestCheckNoResourceAttr(address, "uid"),
+				resource.TestCheckNoResourceAttr(address, "ip"),
+				theTemplate(t, cluster, func(template *corev1.PodTemplate) error {
+					return equal("the template's image", template.Template.Spec.Containers[0].Image, image)
+				})),
+		},
+		resource.TestStep{Config: instanceConfig(cluster, stopped), ConfigPlanChecks: quiet()},
+		resource.TestStep{
+			Config: instanceConfig(cluster, stopped, `env = { A = "1" }`, `cpu = "1"`, `memory = "1Gi"`, `restart_policy = "OnFailure"`, `labels = { team = "shop" }`),
+			// What replaces a running instance is written into a stopped one.
+			ConfigPlanChecks: planned(action(plancheck.ResourceActionUpdate)),
+			Check: theTemplate(t, cluster, func(template *corev1.PodTemplate) error {
+				c := template.Template.Spec.Containers[0]
+				return errors.Join(equal("A", c.Env[0].Value, "1"), equal("cpu", c.Resources.Limits.Cpu().String(), "1"), equal("team", template.Labels["team"], "shop"))
+			}),
+		},
+		resource.TestStep{
+			Config: instanceConfig(cluster, running, `env = { A = "1" }`, `cpu = "2"`, `memory = "1Gi"`, `restart_policy = "OnFailure"`, `labels = { team = "shop" }`),
+			ConfigPlanChecks: planned(action(plancheck.ResourceActionUpdate),
+				plancheck.ExpectUnknownValue(address, tfjsonpath.New("uid")), plancheck.ExpectUnknownValue(address, tfjsonpath.New("status"))),
+			Check: started(t, cluster, func(pod *corev1.Pod) error {
+				c := pod.Spec.Containers[0]
+				return errors.Join(first.other(pod), equal("A", c.Env[0].Value, "1"), equal("cpu", c.Resources.Limits.Cpu().String(), "2"), equal("team", pod.Labels["team"], "shop"))
+			}),
+		},
+		resource.TestStep{
+			Config:           instanceConfig(cluster, running, `env = { A = "1" }`, `cpu = "2"`, `memory = "1Gi"`, `restart_policy = "OnFailure"`, `labels = { team = "shop" }`),
+			ConfigPlanChecks: quiet(),
+		},
+	)
+}
+
+func TestAccInstance_isCreatedStopped(t *testing.T) {
+	cluster := acctest.Namespace(t)
+	test(t,
+		resource.TestStep{
+			Config: instanceConfig(cluster, stopped),
+			Check: resource.ComposeTestCheckFunc(
+				resource.TestCheckResourceAttr(address, "status", "Stopped"),
+				theTemplate(t, cluster, func(template *corev1.PodTemplate) error {
+					return equal("instance-id", template.Labels["instance-id"], "web")
+				})),
+		},
+		resource.TestStep{Config: instanceConfig(cluster, stopped), ConfigPlanChecks: quiet()},
+		resource.TestStep{
+			Config: instanceConfig(cluster, stopped), ResourceName: address, ImportState: true, ImportStateId: cluster + "/web",
+			ImportStateVerify: true, ImportStateVerifyIgnore: []string{"desired_status", "timeouts"},
+		},
+		resource.TestStep{
+			Config: instanceConfig(cluster, stopped) + fmt.Sprintf("data \"mar_instance\" \"web\" {\n  cluster = %q\n  name = mar_instance.test.name\n}\n", cluster),
+			Check:  resource.TestCheckResourceAttr("data.mar_instance.web", "status", "Stopped"),
+		},
+		resource.TestStep{Config: instanceConfig(cluster, running), Check: started(t, cluster, func(*corev1.Pod) error { return nil })},
+	)
+}
+
+func TestAccInstance_stoppedOneIsDestroyed(t *testing.T) {
+	cluster := acctest.Namespace(t)
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Providers(),
+		Steps:                    []resource.TestStep{{Config: instanceConfig(cluster, stopped)}},
+		CheckDestroy: acctest.Server(t, func(ctx context.Context, client *kubernetes.Clientset) error {
+			if _, err := client.CoreV1().PodTemplates(cluster).Get(ctx, "web", metav1.GetOptions{}); !apierrors.IsNotFound(err) {
+				return fmt.Errorf("the template is still there: %w", err)
+			}
+			return nil
+		}),
+	})
+}
+
+func TestAccInstance_restartTriggersRestartUnderItsName(t *testing.T) {
+	cluster := acctest.Namespace(t)
+	var first uid
+	test(t,
+		resource.TestStep{Config: instanceConfig(cluster), Check: thePod(t, cluster, first.note)},
+		resource.TestStep{
+			Config: instanceConfig(cluster, `restart_triggers = { config = "1" }`),
+			Check:  thePod(t, cluster, first.same),
+		},
+		resource.TestStep{
+			Config:           block(cluster, `name = "web"`, `image = "registry.k8s.io/pause:3.9"`, `restart_triggers = { config = "2" }`),
+			ConfigPlanChecks: planned(action(plancheck.ResourceActionUpdate), plancheck.ExpectUnknownValue(address, tfjsonpath.New("uid"))),
+			Check: started(t, cluster, all(first.other, func(pod *corev1.Pod) error {
+				return equal("image", pod.Spec.Containers[0].Image, "registry.k8s.io/pause:3.9")
+			})),
+		},
+		resource.TestStep{
+			Config:           block(cluster, `name = "web"`, `image = "registry.k8s.io/pause:3.9"`, `restart_triggers = { config = "2" }`),
+			ConfigPlanChecks: quiet(),
+		},
+	)
+}
+
+// stopOutside stops the instance web as an action or a person does, past
+// Terraform: by the record that it carries.
+func stopOutside(t *testing.T, cluster string) func() {
+	t.Helper()
+	return acctest.Behind(t, func(ctx context.Context, client *kubernetes.Clientset) error {
+		pod, err := client.CoreV1().Pods(cluster).Get(ctx, "web", metav1.GetOptions{})
+		if err != nil {
+			return err
+		}
+		if _, err := client.CoreV1().PodTemplates(cluster).Create(ctx, recorded(t, pod), metav1.CreateOptions{}); err != nil {
+			return err
+		}
+		if err := client.CoreV1().Pods(cluster).Delete(ctx, "web", metav1.DeleteOptions{}); err != nil {
+			return err
+		}
+		acctest.Eventually(t, "the Pod to go", func(ctx context.Context) (bool, error) {
+			_, err := client.CoreV1().Pods(cluster).Get(ctx, "web", metav1.GetOptions{})
+			return apierrors.IsNotFound(err), nil
+		})
+		return nil
+	})
+}
+
+func TestAccInstance_stoppedOutsideIsDriftOnlyWherePowerIsManaged(t *testing.T) {
+	t.Run("unmanaged", func(t *testing.T) {
+		cluster := acctest.Namespace(t)
+		test(t,
+			resource.TestStep{Config: instanceConfig(cluster)},
+			resource.TestStep{
+				PreConfig: stopOutside(t, cluster), Config: instanceConfig(cluster), ConfigPlanChecks: planned(plancheck.ExpectEmptyPlan()),
+			},
+			resource.TestStep{RefreshState: true, Check: resource.TestCheckResourceAttr(address, "status", "Stopped")},
+		)
+	})
+	t.Run("managed", func(t *testing.T) {
+		cluster := acctest.Namespace(t)
+		test(t,
+			resource.TestStep{Config: instanceConfig(cluster, running)},
+			resource.TestStep{
+				PreConfig: stopOutside(t, cluster), Config: instanceConfig(cluster, running),
+				ConfigPlanChecks: planned(action(plancheck.ResourceActionUpdate), differs("desired_status", "Stopped", "Running")),
+				Check:            started(t, cluster, func(*corev1.Pod) error { return nil }),
+			},
+		)
+	})
+}
+
+func TestAccInstance_driftOfAStoppedOneIsMended(t *testing.T) {
+	cluster := acctest.Namespace(t)
+	test(t,
+		resource.TestStep{Config: instanceConfig(cluster, stopped)},
+		resource.TestStep{
+			PreConfig: acctest.Behind(t, func(ctx context.Context, client *kubernetes.Clientset) error {
+				template, err := client.CoreV1().PodTemplates(cluster).Get(ctx, "web", metav1.GetOptions{})
+				if err != nil {
+					return err
+				}
+				template.Template.Spec.Containers[0].Image = "registry.k8s.io/pause:3.9"
+				_, err = client.CoreV1().PodTemplates(cluster).Update(ctx, template, metav1.UpdateOptions{})
+				return err
+			}),
+			Config:           instanceConfig(cluster, stopped),
+			ConfigPlanChecks: planned(action(plancheck.ResourceActionUpdate), differs("image", "registry.k8s.io/pause:3.9", image)),
+			Check: theTemplate(t, cluster, func(template *corev1.PodTemplate) error {
+				return equal("the template's image", template.Template.Spec.Containers[0].Image, image)
+			}),
+		},
+		resource.TestStep{
+			PreConfig: acctest.Behind(t, func(ctx context.Context, client *kubernetes.Clientset) error {
+				return client.CoreV1().PodTemplates(cluster).Delete(ctx, "web", metav1.DeleteOptions{})
+			}),
+			Config:           instanceConfig(cluster, stopped),
+			ConfigPlanChecks: planned(action(plancheck.ResourceActionCreate)),
+		},
+	)
+}
+
+func TestAccInstance_stoppedOneOfThatNameIsNotAdopted(t *testing.T) {
+	cluster := acctest.Namespace(t)
+	other := fmt.Sprintf("resource \"mar_instance\" \"other\" {\n  cluster = %q\n  name = \"web\"\n  image = %q\n  %%s\n}\n", cluster, image)
+	for _, power := range []string{running, stopped} {
+		test(t,
+			resource.TestStep{Config: instanceConfig(cluster, stopped)},
+			resource.TestStep{
+				Config:      instanceConfig(cluster, stopped) + fmt.Sprintf(other, power),
+				ExpectError: regexp.MustCompile(`PodTemplate \S+/web already exists(?s:.*)import \{`),
+			},
+		)
+	}
+}
+
+func TestAccInstance_strangerUnderAStoppedOnesNameStopsTheStart(t *testing.T) {
+	cluster := acctest.Namespace(t)
+	test(t,
+		resource.TestStep{Config: instanceConfig(cluster, stopped)},
+		resource.TestStep{
+			PreConfig: acctest.Behind(t, func(ctx context.Context, client *kubernetes.Clientset) error {
+				_, err := client.CoreV1().Pods(cluster).Create(ctx, &corev1.Pod{
+					ObjectMeta: metav1.ObjectMeta{Name: "web"},
+					Spec:       corev1.PodSpec{Containers: []corev1.Container{{Name: "stranger", Image: image}}},
+				}, metav1.CreateOptions{})
+				return err
+			}),
+			Config: instanceConfig(cluster, stopped), ConfigPlanChecks: quiet(),
+		},
+		resource.TestStep{Config: instanceConfig(cluster, running), ExpectError: regexp.MustCompile("Another Pod has the name")},
+	)
+}
+
+func TestAccInstance_templateLeftBehindIsTidiedUp(t *testing.T) {
+	cluster := acctest.Namespace(t)
+	var first uid
+	test(t,
+		resource.TestStep{Config: instanceConfig(cluster), Check: thePod(t, cluster, first.note)},
+		resource.TestStep{
+			PreConfig: acctest.Behind(t, func(ctx context.Context, client *kubernetes.Clientset) error {
+				pod, err := client.CoreV1().Pods(cluster).Get(ctx, "web", metav1.GetOptions{})
+				if err != nil {
+					return err
+				}
+				_, err = client.CoreV1().PodTemplates(cluster).Create(ctx, recorded(t, pod), metav1.CreateOptions{})
+				return err
+			}),
+			Config:           instanceConfig(cluster),
+			ConfigPlanChecks: planned(action(plancheck.ResourceActionUpdate)),
+			Check:            started(t, cluster, first.same),
+		},
+		resource.TestStep{Config: instanceConfig(cluster), ConfigPlanChecks: quiet()},
+	)
+}
+
+func TestAccInstance_failedOneIsStopped(t *testing.T) {
+	acctest.NeedsEmbedded(t)
+	cluster := acctest.Namespace(t)
+	attributes := []string{`restart_policy = "Never"`, `wait_for = "Running"`, behaving("behavior", "failed", "delay", "1s", "exit-code", "3")}
+	test(t,
+		resource.TestStep{Config: instanceConfig(cluster, attributes...)},
+		resource.TestStep{
+			PreConfig: becomes(t, cluster, "failed", phase(corev1.PodFailed)), Config: instanceConfig(cluster, append(attributes, stopped)...),
+			ConfigPlanChecks: planned(action(plancheck.ResourceActionUpdate)),
+			Check:            theTemplate(t, cluster, func(*corev1.PodTemplate) error { return nil }),
+		},
+	)
+}
+
+// recorded is the template as which an instance is kept that carries its spec as
+// it was sent.
+func recorded(t *testing.T, pod *corev1.Pod) *corev1.PodTemplate {
+	t.Helper()
+	template := &corev1.PodTemplate{ObjectMeta: metav1.ObjectMeta{Name: pod.Name, Labels: pod.Labels}}
+	template.Template.Labels = pod.Labels
+	if err := json.Unmarshal([]byte(pod.Annotations["mar.headgym.com/spec"]), &template.Template.Spec); err != nil {
+		t.Fatal(err)
+	}
+	return template
+}
+
+// differs holds that the attribute is planned to change so.
+func differs(attribute string, before, after any) plancheck.PlanCheck {
+	return difference{attribute, before, after}
+}
+
+type difference struct {
+	attribute     string
+	before, after any
+}
+
+func (d difference) CheckPlan(_ context.Context, req plancheck.CheckPlanRequest, resp *plancheck.CheckPlanResponse) {
+	for _, change := range req.Plan.ResourceChanges {
+		if change.Address != address {
+			continue
+		}
+		before, _ := change.Change.Before.(map[string]any)
+		after, _ := change.Change.After.(map[string]any)
+		if before[d.attribute] != d.before || after[d.attribute] != d.after {
+			resp.Error = fmt.Errorf("%s is planned to become %v from %v, want %v from %v", d.attribute, after[d.attribute], before[d.attribute], d.after, d.before)
+		}
+		return
+	}
+	resp.Error = errors.New("the instance is not in the plan")
+}
+
+// instanceRights are what running instances takes, without Secrets.
+func instanceRights() []rbacv1.PolicyRule {
+	return []rbacv1.PolicyRule{
+		{APIGroups: []string{""}, Resources: []string{"pods", "podtemplates"}, Verbs: []string{"get", "list", "watch", "create", "update", "patch", "delete"}},
+		{APIGroups: []string{""}, Resources: []string{"pods/resize"}, Verbs: []string{"patch"}},
+	}
+}
+
+// TestAccInstance_needsNoTemplatesWherePowerIsntUsed holds that the stock roles,
+// which have no rights to PodTemplates, still do for instances that only run.
+func TestAccInstance_needsNoTemplatesWherePowerIsntUsed(t *testing.T) {
+	cluster := acctest.Namespace(t)
+	limited := acctest.WithRights(t, rbacv1.PolicyRule{APIGroups: []string{""}, Resources: []string{"pods"}, Verbs: []string{"get", "watch", "create", "patch", "delete"}})
+	test(t,
+		resource.TestStep{Config: limited + instanceConfig(cluster), Check: thePod(t, cluster, func(*corev1.Pod) error { return nil })},
+		resource.TestStep{Config: limited + instanceConfig(cluster, stopped), ExpectError: regexp.MustCompile(`(?s)podtemplates.*lack this permission`)},
+	)
+}

@@ -1,0 +1,202 @@
+package instance
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/headgym/terraform-provider-mar/internal/fw"
+	"github.com/headgym/terraform-provider-mar/internal/kube"
+)
+
+// Update sends what can be changed in place, and nothing where only the state
+// changes.
+func (r *instanceResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var u upkeep
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &u.Plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &u.Prior)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &u.Config)...)
+	u.Record = loadRecord(ctx, req.Private, &resp.Diagnostics)
+	ctx, cancel := withTimeout(ctx, u.Plan.Timeouts.Update, defaultTimeout, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	u.Todo = decide(u.Prior, u.Plan, u.Config, u.Record, true)
+	u.Record.Limited = limitedBy(u.Config.model)
+	var diags diag.Diagnostics
+	u.Parts, diags = partsOf(ctx, u.Plan, u.Config, u.Prior.SecretEnvVersion, u.Record)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	out := saving{State: &resp.State, Identity: resp.Identity, Private: resp.Private, Diagnostics: &resp.Diagnostics}
+	ref := u.Plan.key().ref()
+	sending, warnings := kube.WithWarnings(ctx)
+	state, rec, err := r.carryOut(sending, u)
+	fw.AddServerWarnings(&resp.Diagnostics, ref, warnings)
+	out.save(ctx, state, rec)
+	switch {
+	case fw.IsCancelled(err):
+		fw.AddCancelled(&resp.Diagnostics, ref, "take up its change")
+	case err != nil:
+		fw.AddError(&resp.Diagnostics, "update the instance "+u.Plan.key().String(), err, path.Empty())
+	}
+}
+
+// upkeep is all that an update is made of.
+type upkeep struct {
+	Prior, Plan, Config resourceModel
+	Record              record
+	Todo                decision
+	Parts               parts
+}
+
+// carryOut does what was decided, and returns what there is then, also when it
+// errs.
+func (r *instanceResource) carryOut(ctx context.Context, u upkeep) (resourceModel, record, error) {
+	switch u.Todo.Move {
+	case moveStop, moveStart, moveRestart:
+		return r.movePower(ctx, u)
+	case moveTidy:
+		if err := r.tidy(ctx, u); err != nil {
+			return r.interrupted(ctx, u, err)
+		}
+	}
+	if u.Record.Standing.Presence.stopped() {
+		return r.changeStopped(ctx, u)
+	}
+	return r.changeRunning(ctx, u)
+}
+
+// movePower stops, starts or restarts the instance, from the plan as a whole.
+func (r *instanceResource) movePower(ctx context.Context, u upkeep) (resourceModel, record, error) {
+	have, err := r.store.Find(ctx, u.Plan.key())
+	if err != nil {
+		return u.Prior, u.Record, err
+	}
+	running := have.Pod
+	if running != nil && !isSame(u.Prior.model, running) {
+		running = nil
+	}
+	switch u.Todo.Move {
+	case moveStop:
+		have.Template, u.Parts, err = r.store.Stop(ctx, running, u.Parts)
+		have.Pod = nil
+	case moveRestart:
+		have.Pod, u.Parts, err = r.store.Restart(ctx, running, u.Parts)
+		have.Template = nil
+	default:
+		have.Pod, u.Parts, err = r.store.Start(ctx, u.Parts)
+		have.Template = nil
+	}
+	if err != nil && have.Pod == nil {
+		return r.interrupted(ctx, u, err)
+	}
+	u.Record = u.Record.made(u.Parts, have, u.Plan.Image.ValueString())
+	if err == nil && have.Pod != nil {
+		have.Pod, err = r.store.Await(ctx, have.Pod, goal{For: u.Plan.WaitFor.ValueString()})
+	}
+	return withResult(u.Plan, have), u.Record.found(have, u.Plan), err
+}
+
+func (r *instanceResource) tidy(ctx context.Context, u upkeep) error {
+	have, err := r.store.Find(ctx, u.Plan.key())
+	if err != nil || have.Pod == nil || have.Template == nil {
+		return err
+	}
+	return r.store.Tidy(ctx, have.Pod, have.Template, u.Record.Secret)
+}
+
+// changeStopped writes what is planned into the template.
+func (r *instanceResource) changeStopped(ctx context.Context, u upkeep) (resourceModel, record, error) {
+	before, diags := desired(ctx, u.Prior.model, u.Record.making())
+	if !diags.HasError() && u.Parts.Make == nil && u.Parts.Drop == nil && sameMaking(before, u.Parts.Pod) {
+		return u.Plan, u.Record, nil
+	}
+	template, made, err := r.store.Stop(ctx, nil, u.Parts)
+	u.Parts = made
+	if err != nil {
+		return r.interrupted(ctx, u, err)
+	}
+	have := found{Template: template}
+	u.Record = u.Record.made(u.Parts, have, u.Plan.Image.ValueString())
+	return withResult(u.Plan, have), u.Record.found(have, u.Plan), nil
+}
+
+// changeRunning sends what can be changed on the Pod that is there.
+func (r *instanceResource) changeRunning(ctx context.Context, u upkeep) (resourceModel, record, error) {
+	if u.Todo.Resize == nil && u.Todo.Change == nil && len(u.Todo.Unknown) == 0 {
+		return u.Plan, u.Record, nil
+	}
+	if u.Todo.Change != nil {
+		u.Todo.Change.Spec = specText(u.Parts.Pod.Spec)
+	}
+	k := u.Plan.key()
+	pod, err := r.store.Update(ctx, k.ref(), u.Prior.UID.ValueString(), goal{For: u.Plan.WaitFor.ValueString()}, u.Todo)
+	if pod == nil {
+		return u.Prior, u.Record, err
+	}
+	have := found{Pod: pod}
+	if u.Todo.Change != nil && u.Todo.Change.Image != "" && err == nil {
+		u.Record = u.Record.withStored(have, u.Todo.Change.Image)
+	}
+	if err == nil || fw.IsCancelled(err) {
+		return withResult(u.Plan, have), u.Record.found(have, u.Plan), err
+	}
+	state := u.Plan
+	state.model = observed(pod, u.Plan.model, u.Record.Limited)
+	state.Image = u.Record.image(state.Image)
+	return state, u.Record.found(have, u.Plan), err
+}
+
+// interrupted is the state after an update that broke off in the middle: as it
+// was, so that the next plan shows what is still to be done, with what there is
+// now.
+func (r *instanceResource) interrupted(ctx context.Context, u upkeep, cause error) (resourceModel, record, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), defaultReadTimeout)
+	defer cancel()
+	have, err := r.store.Find(ctx, u.Prior.key())
+	if err != nil {
+		return u.Prior, u.Record, cause
+	}
+	seen := presenceIn(have, u.Prior, false)
+	if seen.gone() || seen == (presence{Pod: podForeign}) {
+		return u.Prior, u.Record, cause
+	}
+	state, rec := u.Prior, u.Record
+	if err := r.read(ctx, &state, &rec, have, seen, false); err != nil {
+		return u.Prior, u.Record, cause
+	}
+	return state, rec, cause
+}
+
+// readSecret sees whether the instance's Secret is still the one that was made
+// for it. Where it isn't, the state knows no version, so that the next plan makes
+// another. InUse names the Secret that an imported instance has from here.
+func (r *instanceResource) readSecret(ctx context.Context, state *resourceModel, rec *record, inUse string, importing bool) error {
+	name := inUse
+	if !importing {
+		if rec.Secret == nil {
+			return nil
+		}
+		name = rec.Secret.Name
+	}
+	if name == "" {
+		return nil
+	}
+	seen, err := r.store.Secret(ctx, state.key(), name)
+	switch {
+	case err != nil || seen.Hidden:
+		return err
+	case importing && seen.Ours:
+		rec.Secret = &seen.secretRef
+		state.SecretEnvVersion = types.Int64Value(seen.Version)
+	case !importing && seen.secretRef != *rec.Secret:
+		state.SecretEnvVersion = types.Int64Null()
+	}
+	return nil
+}

@@ -1,0 +1,51 @@
+package instance
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/headgym/terraform-provider-mar/internal/validate"
+)
+
+// powerAttributes are what starts, stops and restarts an instance, and what it
+// is started with that no state holds.
+func powerAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"desired_status": schema.StringAttribute{
+			MarkdownDescription: "Whether the instance runs: `Running` or `Stopped`. A stopped instance uses no CPU and memory, and keeps its name, its configuration and its secret variables; what it wrote to its own files is lost, as with any restart. In Kubernetes it is then a PodTemplate of the same name instead of a Pod. Whatever is changed while it is stopped takes effect when it starts. Left out, power isn't managed here: a new instance runs, and one that somebody stops stays stopped without being drift. Changed in place.",
+			Optional:            true,
+			Validators:          []validator.String{stringvalidator.OneOf(powerRunning, powerStopped)},
+		},
+		"restart_triggers": schema.MapAttribute{
+			MarkdownDescription: "Any values whose change restarts the instance in place, under its name, such as a checksum of the configuration that it reads at its start: `{ config = sha256(local.config) }`. Setting them for the first time, or taking them away, restarts nothing. An instance that was stopped by other means than `desired_status` is started.",
+			ElementType:         types.StringType,
+			Optional:            true,
+			Validators:          []validator.Map{mapvalidator.NoNullValues()},
+		},
+		"secret_env_wo": schema.MapAttribute{
+			MarkdownDescription: "Environment variables by name whose values are secret: `{ DB_PASSWORD = var.password }`. They are write-only: they are neither in the state nor in a plan, and may come from ephemeral values. In Kubernetes they are an immutable Secret that belongs to the instance and goes with it. Terraform can't see that a value has changed; raising `secret_env_wo_version` along with it replaces the instance. Needs Terraform 1.11.",
+			ElementType:         types.StringType,
+			Optional:            true,
+			Sensitive:           true,
+			WriteOnly:           true,
+			Validators: []validator.Map{
+				validate.EnvVarNames(),
+				mapvalidator.NoNullValues(),
+				mapvalidator.SizeAtLeast(1),
+				mapvalidator.AlsoRequires(path.MatchRoot("secret_env_wo_version")),
+			},
+		},
+		"secret_env_wo_version": schema.Int64Attribute{
+			MarkdownDescription: "A number to raise, `1` then `2`, whenever `secret_env_wo` has other values: a change makes a new Secret and replaces the instance; one that is stopped starts with the new values. It reads as null when the Secret was deleted or swapped by somebody else, so that the next apply makes it anew.",
+			Optional:            true,
+			Validators:          []validator.Int64{int64validator.AtLeast(0)},
+			PlanModifiers:       []planmodifier.Int64{replaceRunning{}},
+		},
+	}
+}

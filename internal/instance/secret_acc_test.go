@@ -1,0 +1,180 @@
+package instance_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+
+	"github.com/headgym/terraform-provider-mar/internal/acctest"
+)
+
+func secretEnv(password string, version int) string {
+	return fmt.Sprintf("secret_env_wo = { PASSWORD = %q }\n  secret_env_wo_version = %d", password, version)
+}
+
+func TestAccInstance_secretVariablesLiveInASecretOfItsOwn(t *testing.T) {
+	acctest.NeedsTerraform(t, "1.11.0")
+	cluster := acctest.Namespace(t)
+	var first uid
+	var made *corev1.Secret
+	test(t,
+		resource.TestStep{
+			Config: instanceConfig(cluster, secretEnv("hunter2", 1)),
+			Check: checks(started(t, cluster, first.note), acctest.Server(t, func(context.Context, *kubernetes.Clientset) error {
+				made = theSecret(t, cluster)
+				return errors.Join(
+					equal("PASSWORD", string(made.Data["PASSWORD"]), "hunter2"),
+					equal("immutable", *made.Immutable, true))
+			}), thePod(t, cluster, func(pod *corev1.Pod) error {
+				return equal("the Pod's Secret", pod.Spec.Containers[0].EnvFrom[0].SecretRef.Name, made.Name)
+			})),
+		},
+		resource.TestStep{Config: instanceConfig(cluster, secretEnv("other", 1)), ConfigPlanChecks: quiet()},
+		resource.TestStep{
+			Config:           instanceConfig(cluster, secretEnv("other", 2)),
+			ConfigPlanChecks: planned(action(plancheck.ResourceActionDestroyBeforeCreate), forcedBy{"secret_env_wo_version"}),
+			Check: checks(started(t, cluster, first.other), acctest.Server(t, func(context.Context, *kubernetes.Clientset) error {
+				// The old Pod's Secret goes with it, a moment later.
+				gone(t, cluster, made.Name)
+				return equal("PASSWORD", string(theSecret(t, cluster).Data["PASSWORD"]), "other")
+			})),
+		},
+	)
+}
+
+func gone(t *testing.T, cluster, secret string) {
+	t.Helper()
+	acctest.Eventually(t, "the Secret "+secret+" to go", func(ctx context.Context) (bool, error) {
+		_, err := acctest.Client(t).CoreV1().Secrets(cluster).Get(ctx, secret, metav1.GetOptions{})
+		return apierrors.IsNotFound(err), nil
+	})
+}
+
+func TestAccInstance_secretOutlivesAStop(t *testing.T) {
+	acctest.NeedsTerraform(t, "1.11.0")
+	cluster := acctest.Namespace(t)
+	var made *corev1.Secret
+	test(t,
+		resource.TestStep{Config: instanceConfig(cluster, secretEnv("hunter2", 1), running), Check: acctest.Server(t, func(context.Context, *kubernetes.Clientset) error {
+			made = theSecret(t, cluster)
+			return nil
+		})},
+		resource.TestStep{Config: instanceConfig(cluster, secretEnv("hunter2", 1), stopped), Check: acctest.Server(t, func(ctx context.Context, client *kubernetes.Clientset) error {
+			// Long enough for Kubernetes to collect what has no owner.
+			time.Sleep(2 * time.Second)
+			return whole(ctx, client, cluster, made, false)
+		})},
+		resource.TestStep{
+			Config:           instanceConfig(cluster, secretEnv("other", 2), stopped),
+			ConfigPlanChecks: planned(action(plancheck.ResourceActionUpdate)),
+			Check: acctest.Server(t, func(context.Context, *kubernetes.Clientset) error {
+				gone(t, cluster, made.Name)
+				made = theSecret(t, cluster)
+				return equal("PASSWORD", string(made.Data["PASSWORD"]), "other")
+			}),
+		},
+		resource.TestStep{Config: instanceConfig(cluster, stopped), Check: acctest.Server(t, func(context.Context, *kubernetes.Clientset) error {
+			gone(t, cluster, made.Name)
+			return nil
+		})},
+		resource.TestStep{Config: instanceConfig(cluster, secretEnv("third", 3), running), Check: thePod(t, cluster, func(pod *corev1.Pod) error {
+			return equal("the Pod's Secret", pod.Spec.Containers[0].EnvFrom[0].SecretRef.Name, theSecret(t, cluster).Name)
+		})},
+	)
+}
+
+func TestAccInstance_swappedSecretIsSeen(t *testing.T) {
+	acctest.NeedsTerraform(t, "1.11.0")
+	for name, swap := range map[string]func(context.Context, *kubernetes.Clientset, *corev1.Secret) error{
+		"deleted": func(context.Context, *kubernetes.Clientset, *corev1.Secret) error { return nil },
+		"swapped": func(ctx context.Context, client *kubernetes.Clientset, was *corev1.Secret) error {
+			swapped := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: was.Name, Labels: was.Labels, Annotations: was.Annotations}, StringData: map[string]string{"PASSWORD": "stolen"}}
+			_, err := client.CoreV1().Secrets(was.Namespace).Create(ctx, swapped, metav1.CreateOptions{})
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cluster := acctest.Namespace(t)
+			test(t,
+				resource.TestStep{Config: instanceConfig(cluster, secretEnv("hunter2", 1))},
+				resource.TestStep{
+					PreConfig: acctest.Behind(t, func(ctx context.Context, client *kubernetes.Clientset) error {
+						was := theSecret(t, cluster)
+						if err := client.CoreV1().Secrets(cluster).Delete(ctx, was.Name, metav1.DeleteOptions{}); err != nil {
+							return err
+						}
+						return swap(ctx, client, was)
+					}),
+					Config:           instanceConfig(cluster, secretEnv("hunter2", 1)),
+					ConfigPlanChecks: planned(action(plancheck.ResourceActionDestroyBeforeCreate), forcedBy{"secret_env_wo_version"}),
+					Check: acctest.Server(t, func(ctx context.Context, client *kubernetes.Clientset) error {
+						pod, err := client.CoreV1().Pods(cluster).Get(ctx, "web", metav1.GetOptions{})
+						if err != nil {
+							return err
+						}
+						secret, err := client.CoreV1().Secrets(cluster).Get(ctx, pod.Spec.Containers[0].EnvFrom[0].SecretRef.Name, metav1.GetOptions{})
+						if err != nil {
+							return err
+						}
+						return equal("PASSWORD", string(secret.Data["PASSWORD"]), "hunter2")
+					}),
+				},
+			)
+		})
+	}
+}
+
+// TestAccInstance_secretIsNeitherInStateNorPlan is promise 8.
+func TestAccInstance_secretIsNeitherInStateNorPlan(t *testing.T) {
+	acctest.NeedsTerraform(t, "1.11.0")
+	cluster := acctest.Namespace(t)
+	terraform := acctest.NewCLI(t)
+	const value = "correct-horse-battery"
+	terraform.Configure("variable \"password\" {\n  ephemeral = true\n}\n" +
+		instanceConfig(cluster, "secret_env_wo = { PASSWORD = var.password }", "secret_env_wo_version = 1"))
+	terraform.Must(0, "plan", "-out", "plan", "-var", "password="+value)
+	shown := terraform.Must(0, "show", "-json", "plan")
+	applied := terraform.Must(0, "apply", "-auto-approve", "-var", "password="+value, "plan")
+	for where, text := range map[string]string{"plan": shown, "output": applied, "state": terraform.Read("terraform.tfstate")} {
+		if strings.Contains(text, value) {
+			t.Errorf("the %s holds the secret", where)
+		}
+	}
+	if got := string(theSecret(t, cluster).Data["PASSWORD"]); got != value {
+		t.Errorf("the Secret holds %q", got)
+	}
+	pod, err := acctest.Client(t).CoreV1().Pods(cluster).Get(t.Context(), "web", metav1.GetOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if data, err := json.Marshal(pod); err != nil || strings.Contains(string(data), value) {
+		t.Errorf("the Pod holds the secret: %v", err)
+	}
+}
+
+func TestAccInstance_secretThatIsRefusedLeavesNothing(t *testing.T) {
+	acctest.NeedsTerraform(t, "1.11.0")
+	cluster := acctest.Namespace(t)
+	terraform := acctest.NewCLI(t)
+	terraform.Configure(acctest.WithRights(t, instanceRights()...) + instanceConfig(cluster, secretEnv("hunter2", 1)))
+	output := terraform.Must(1, "apply", "-auto-approve")
+	if !strings.Contains(output, "secrets") || strings.Contains(output, "hunter2") {
+		t.Errorf("the error doesn't name what was refused, or says too much:\n%s", output)
+	}
+	_, podErr := acctest.Client(t).CoreV1().Pods(cluster).Get(t.Context(), "web", metav1.GetOptions{})
+	_, templateErr := acctest.Client(t).CoreV1().PodTemplates(cluster).Get(t.Context(), "web", metav1.GetOptions{})
+	if !apierrors.IsNotFound(podErr) || !apierrors.IsNotFound(templateErr) {
+		t.Errorf("something is left: %v, %v", podErr, templateErr)
+	}
+}
