@@ -35,72 +35,72 @@ func Providers() map[string]func() (tfprotov6.ProviderServer, error) {
 
 // NeedsEmbedded skips a test that steers Pods by the embedded cluster's
 // annotations where another cluster is tested on.
-func NeedsEmbedded(t *testing.T) {
-	t.Helper()
+func NeedsEmbedded(tb testing.TB) {
+	tb.Helper()
 	if os.Getenv(envOwnCluster) != "" {
-		t.Skipf("needs the embedded cluster, whose Pods behave as their annotations say; %s names another one", envOwnCluster)
+		tb.Skipf("needs the embedded cluster, whose Pods behave as their annotations say; %s names another one", envOwnCluster)
 	}
 }
 
 // NeedsTerraform skips a test of what an older Terraform doesn't have, such as
 // write-only attributes before "1.11.0".
-func NeedsTerraform(t *testing.T, least string) {
-	t.Helper()
-	Kubeconfig(t)
-	output, err := exec.CommandContext(t.Context(), os.Getenv(envTerraform), "version", "-json").Output()
+func NeedsTerraform(tb testing.TB, least string) {
+	tb.Helper()
+	Kubeconfig(tb)
+	output, err := exec.CommandContext(tb.Context(), os.Getenv(envTerraform), "version", "-json").Output()
 	if err != nil {
-		t.Fatalf("ask Terraform for its version: %v", err)
+		tb.Fatalf("ask Terraform for its version: %v", err)
 	}
 	var is struct {
 		Version string `json:"terraform_version"`
 	}
 	if err := json.Unmarshal(output, &is); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if version.Must(version.NewVersion(is.Version)).LessThan(version.Must(version.NewVersion(least))) {
-		t.Skipf("needs Terraform %s, and this is %s", least, is.Version)
+		tb.Skipf("needs Terraform %s, and this is %s", least, is.Version)
 	}
 }
 
 // Kubeconfig is the path of the tested cluster's kubeconfig.
-func Kubeconfig(t *testing.T) string {
-	t.Helper()
+func Kubeconfig(tb testing.TB) string {
+	tb.Helper()
 	path := os.Getenv(envKubeconfig)
 	if path == "" {
-		t.Skipf("acceptance tests run with %s set", envAcceptance)
+		tb.Skipf("acceptance tests run with %s set", envAcceptance)
 	}
 	return path
 }
 
 // Client talks to the tested cluster, past the provider.
-func Client(t *testing.T) *kubernetes.Clientset {
-	t.Helper()
-	config, err := clientcmd.BuildConfigFromFlags("", Kubeconfig(t))
+func Client(tb testing.TB) *kubernetes.Clientset {
+	tb.Helper()
+	config, err := clientcmd.BuildConfigFromFlags("", Kubeconfig(tb))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	config.QPS = -1
 	client, err := kubernetes.NewForConfig(config)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return client
 }
 
 // ClusterName returns a name for a cluster that the test makes through the
 // provider. What is left of it after the test is removed.
-func ClusterName(t *testing.T) string {
-	t.Helper()
+func ClusterName(tb testing.TB) string {
+	tb.Helper()
 	if os.Getenv(envAcceptance) == "" {
-		t.Skipf("acceptance tests run with %s set", envAcceptance)
+		tb.Skipf("acceptance tests run with %s set", envAcceptance)
 	}
 	name := NamePrefix + rand.String(8)
-	client := Client(t)
-	t.Cleanup(func() {
+	client := Client(tb)
+	tb.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 		defer cancel()
 		if err := client.CoreV1().Namespaces().Delete(ctx, name, metav1.DeleteOptions{}); err != nil && !apierrors.IsNotFound(err) && !apierrors.IsConflict(err) {
-			t.Errorf("clean up: %v", err)
+			tb.Errorf("clean up: %v", err)
 		}
 	})
 	return name
@@ -108,14 +108,14 @@ func ClusterName(t *testing.T) string {
 
 // Namespace makes a Namespace without the provider's help and returns its name.
 // It blocks until Pods can be made in it.
-func Namespace(t *testing.T) string {
-	t.Helper()
-	name := ClusterName(t)
-	client := Client(t)
-	if _, err := client.CoreV1().Namespaces().Create(t.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}, metav1.CreateOptions{}); err != nil {
-		t.Fatal(err)
+func Namespace(tb testing.TB) string {
+	tb.Helper()
+	name := ClusterName(tb)
+	client := Client(tb)
+	if _, err := client.CoreV1().Namespaces().Create(tb.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}, metav1.CreateOptions{}); err != nil {
+		tb.Fatal(err)
 	}
-	Eventually(t, "the default ServiceAccount of "+name, func(ctx context.Context) (bool, error) {
+	Eventually(tb, "the default ServiceAccount of "+name, func(ctx context.Context) (bool, error) {
 		_, err := client.CoreV1().ServiceAccounts(name).Get(ctx, "default", metav1.GetOptions{})
 		if apierrors.IsNotFound(err) {
 			return false, nil
@@ -127,10 +127,10 @@ func Namespace(t *testing.T) string {
 
 // Eventually blocks until the condition holds; the test fails on its error, or
 // after 30 s.
-func Eventually(t *testing.T, what string, condition func(context.Context) (bool, error)) {
-	t.Helper()
+func Eventually(tb testing.TB, what string, condition func(context.Context) (bool, error)) {
+	tb.Helper()
 	const limit, pause = 30 * time.Second, 50 * time.Millisecond
-	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	ctx, cancel := context.WithTimeout(tb.Context(), limit)
 	defer cancel()
 	for {
 		ok, err := condition(ctx)
@@ -138,11 +138,11 @@ func Eventually(t *testing.T, what string, condition func(context.Context) (bool
 			return
 		}
 		if err != nil {
-			t.Fatalf("wait for %s: %v", what, err)
+			tb.Fatalf("wait for %s: %v", what, err)
 		}
 		select {
 		case <-ctx.Done():
-			t.Fatalf("%s didn't come about within %s", what, limit)
+			tb.Fatalf("%s didn't come about within %s", what, limit)
 		case <-time.After(pause):
 		}
 	}

@@ -3,11 +3,13 @@ package instance
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	podresource "k8s.io/component-helpers/resource"
 )
 
 const (
@@ -70,11 +72,8 @@ func conditionLines(pod *corev1.Pod) []string {
 
 func containerLines(pod *corev1.Pod) []string {
 	var lines []string
-	for _, c := range pod.Status.InitContainerStatuses {
-		lines = append(lines, "init container "+containerLine(c))
-	}
-	for _, c := range pod.Status.ContainerStatuses {
-		lines = append(lines, "container "+containerLine(c))
+	for _, c := range slices.Concat(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses) {
+		lines = append(lines, titleOf(pod, c.Name)+" "+containerLine(c))
 	}
 	return lines
 }
@@ -96,7 +95,7 @@ func containerLine(c corev1.ContainerStatus) string {
 	default:
 		state = "not started"
 	}
-	line := c.Name + " " + state
+	line := state
 	if c.RestartCount > 0 {
 		line += fmt.Sprintf("; %d restarts", c.RestartCount)
 	}
@@ -202,7 +201,7 @@ func otherThan(name string, c corev1.ContainerStatus) int {
 func adviceOnTimeout(pod *corev1.Pod) string {
 	switch {
 	case pod.Spec.NodeName == "":
-		return "No node has room for it, or none may take it. Ask for less with `cpu`, `memory` and `requests`, or add nodes."
+		return adviceOnPlace(pod)
 	case pod.Status.Phase == corev1.PodPending:
 		return "Pulling the image or preparing the node takes longer than `timeouts` allows, or hangs. Give it more time, or look at the node."
 	}
@@ -214,4 +213,27 @@ func adviceOnLeaving(pod *corev1.Pod) string {
 		return "Its finalizers hold it: what set them must take them away. Then apply again."
 	}
 	return fmt.Sprintf("Its program doesn't stop, or its node %s doesn't answer. Once that node is known to be lost or switched off, `kubectl delete pod --namespace %s %s --force` lets go of it; then apply again.", pod.Spec.NodeName, pod.Namespace, pod.Name)
+}
+
+// adviceOnPlace names the resources that no node has enough of, by the words of
+// the scheduler (NodeResourcesFit in k8s.io/kube-scheduler: "Insufficient cpu").
+func adviceOnPlace(pod *corev1.Pod) string {
+	var lacking []string
+	asked := podresource.PodRequests(pod, podresource.PodResourcesOptions{})
+	insufficient := regexp.MustCompile(`Insufficient ([\w./-]*\w)`)
+	for _, match := range insufficient.FindAllStringSubmatch(conditionOf(pod, corev1.PodScheduled).Message, -1) {
+		name := corev1.ResourceName(match[1])
+		text := match[1]
+		if amount, ok := asked[name]; ok {
+			text += " (it reserves " + amount.String() + ")"
+		}
+		if !slices.Contains(lacking, text) {
+			lacking = append(lacking, text)
+		}
+	}
+	if len(lacking) == 0 {
+		return "No node may take it. Compare what it asks of a node, in `pod` or by its volumes, with the nodes that there are."
+	}
+	slices.Sort(lacking)
+	return "No node that may take it has enough left of: " + strings.Join(lacking, ", ") + ". Ask for less with `cpu`, `memory`, `limits` or `requests`, or add nodes."
 }

@@ -117,3 +117,17 @@ func TestAdviceOnLeaving(t *testing.T) {
 		t.Errorf("got %q", advice)
 	}
 }
+
+func TestAdviceOnTimeout(t *testing.T) {
+	for pod, says := range map[string]string{
+		"unschedulable":       "enough left of: cpu. Ask",
+		"unschedulable-size":  "enough left of: cpu (it reserves 64), memory (it reserves 1Gi). Ask",
+		"unschedulable-taint": "No node may take it.",
+		"creating":            "Pulling the image",
+		"not-ready":           "It runs, but isn't ready.",
+	} {
+		if advice := adviceOnTimeout(podFrom(t, pod)); !strings.Contains(advice, says) {
+			t.Errorf("%s: %q doesn't say %q", pod, advice, says)
+		}
+	}
+}

@@ -146,114 +146,6 @@ func stale(pod *corev1.Pod, g goal) bool {
 		now.Image == g.Before.Image && reflect.DeepEqual(now.State, g.Before.State)
 }
 
-// fault is something wrong that keeps a Pod from its goal.
-type fault struct {
-	// Key tells one fault from another, so that patience is counted per fault.
-	Key          string
-	Text, Advice string
-	// Heals is false for what can't get well by itself.
-	Heals bool
-	// Exhausted is set when it was borne with often enough.
-	Exhausted bool
-}
-
-func (f fault) hopelessAfter(d time.Duration) bool {
-	return !f.Heals || f.Exhausted || d >= patience
-}
-
-// faultOf finds what is wrong with the Pod's containers, if anything is.
-// A Pod without a node isn't faulty: one may be added at any time.
-func faultOf(pod *corev1.Pod, g goal) *fault {
-	if g.Size != nil {
-		return resizeFault(pod)
-	}
-	for _, c := range slices.Concat(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses) {
-		if f := containerFault(c, restartsBefore(c.Name, g)); f != nil {
-			return f
-		}
-	}
-	return nil
-}
-
-func restartsBefore(container string, g goal) int32 {
-	if g.Before != nil && g.Before.Name == container {
-		return g.Before.RestartCount
-	}
-	return 0
-}
-
-func containerFault(c corev1.ContainerStatus, restartsBefore int32) *fault {
-	crashing := c.RestartCount > restartsBefore && !c.Ready && (c.State.Terminated == nil || c.State.Terminated.ExitCode != 0) &&
-		(c.LastTerminationState.Terminated == nil || c.LastTerminationState.Terminated.ExitCode != 0)
-	if c.State.Waiting == nil {
-		if crashing {
-			// Between two crashes: the patience spent on it isn't regained.
-			return &fault{Key: c.Name + "/crash", Heals: true, Text: crashText(c), Advice: crashAdvice(c)}
-		}
-		return nil
-	}
-	reason, message := c.State.Waiting.Reason, c.State.Waiting.Message
-	switch reason {
-	case "CrashLoopBackOff":
-		return &fault{
-			Key: c.Name + "/crash", Heals: true, Exhausted: c.RestartCount-restartsBefore >= crashes,
-			Text: crashText(c), Advice: crashAdvice(c),
-		}
-	case "ErrImagePull", "ImagePullBackOff", "ImageInspectError", "ErrImageNeverPull", "RegistryUnavailable", "SignatureValidationFailed":
-		return &fault{
-			Key: c.Name + "/image", Heals: true,
-			Text:   fmt.Sprintf("the image of container %s can't be pulled: %s", c.Name, joinReason(reason, message)),
-			Advice: "Check the name and tag in `image`, that the registry can be reached from the node, and that it lets the node pull.",
-		}
-	case "InvalidImageName":
-		return &fault{
-			Key:    c.Name + "/image",
-			Text:   fmt.Sprintf("the image of container %s has no valid name: %s", c.Name, joinReason(reason, message)),
-			Advice: "Correct `image`: [registry/]path[:tag][@digest], with a path in lower case.",
-		}
-	case "CreateContainerConfigError", "CreateContainerError", "RunContainerError", "PreCreateHookError", "PostStartHookError", "StartError":
-		rootImage := strings.Contains(message, "runAsNonRoot")
-		return &fault{
-			Key: c.Name + "/config", Heals: !rootImage,
-			Text:   fmt.Sprintf("container %s can't be started: %s", c.Name, joinReason(reason, message)),
-			Advice: configAdvice(message, rootImage),
-		}
-	}
-	return nil
-}
-
-func crashText(c corev1.ContainerStatus) string {
-	text := fmt.Sprintf("container %s keeps ending (%d restarts)", c.Name, c.RestartCount)
-	if t := lastTermination(c); t != nil {
-		text += ": " + termination(t)
-	}
-	return text
-}
-
-func crashAdvice(c corev1.ContainerStatus) string {
-	if t := lastTermination(c); t != nil && t.Reason == "OOMKilled" {
-		return "It used more than its `memory`. Raise that, or make the program use less."
-	}
-	return "Its log says why the program ends. Mend the program, its `command`, `args` or `env`; where it tries to write to its own files, see `security.read_only_root_filesystem`."
-}
-
-func configAdvice(message string, rootImage bool) string {
-	switch {
-	case rootImage:
-		return "The image's user is root, which `security.run_as_non_root` refuses. Give it another user with `security.run_as_user`, use an image that has one, or set `security.run_as_non_root = false`."
-	case strings.Contains(message, "configmap") || strings.Contains(message, "secret"):
-		return "Create the ConfigMap or Secret that is missing in the instance's cluster, or correct its name."
-	}
-	return "The message above is the node's own. Correct what it names."
-}
-
-func lastTermination(c corev1.ContainerStatus) *corev1.ContainerStateTerminated {
-	if c.State.Terminated != nil {
-		return c.State.Terminated
-	}
-	return c.LastTerminationState.Terminated
-}
-
 // missingFor says what a Pod that is well so far still lacks.
 func missingFor(pod *corev1.Pod, g goal) string {
 	if c := conditionOf(pod, corev1.PodScheduled); pod.Spec.NodeName == "" && c.Status == corev1.ConditionFalse {
@@ -262,10 +154,8 @@ func missingFor(pod *corev1.Pod, g goal) string {
 	if pod.Spec.NodeName == "" {
 		return "a node to run on"
 	}
-	for _, c := range slices.Concat(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses) {
-		if w := c.State.Waiting; w != nil && w.Reason != "" {
-			return fmt.Sprintf("container %s to start: %s", c.Name, joinReason(w.Reason, w.Message))
-		}
+	if starting := startingContainer(pod); starting != "" {
+		return starting
 	}
 	switch {
 	case pod.Status.Phase != corev1.PodRunning:
@@ -273,10 +163,34 @@ func missingFor(pod *corev1.Pod, g goal) string {
 	case g.For == waitSucceeded:
 		return "its program to finish"
 	}
+	for _, c := range slices.Concat(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses) {
+		if c.State.Running != nil && !c.Ready {
+			return fmt.Sprintf("%s to pass its readiness check", titleOf(pod, c.Name))
+		}
+	}
 	if c := conditionOf(pod, corev1.PodReady); c.Message != "" || c.Reason != "" {
 		return "its readiness: " + joinReason(c.Reason, c.Message)
 	}
 	return "its readiness"
+}
+
+// startingContainer says what the first container that hasn't come up lacks,
+// nothing where all have.
+func startingContainer(pod *corev1.Pod) string {
+	for _, c := range pod.Status.InitContainerStatuses {
+		if c.State.Running != nil && !isSidecar(pod, c.Name) {
+			return titleOf(pod, c.Name) + " to finish"
+		}
+		if c.State.Running != nil && c.Started != nil && !*c.Started {
+			return titleOf(pod, c.Name) + " to have started"
+		}
+	}
+	for _, c := range slices.Concat(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses) {
+		if w := c.State.Waiting; w != nil && w.Reason != "" {
+			return fmt.Sprintf("%s to start: %s", titleOf(pod, c.Name), joinReason(w.Reason, w.Message))
+		}
+	}
+	return ""
 }
 
 func conditionOf(pod *corev1.Pod, kind corev1.PodConditionType) corev1.PodCondition {

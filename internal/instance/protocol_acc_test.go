@@ -19,36 +19,36 @@ import (
 // server is the provider as core speaks to it, for what the test framework
 // doesn't show: warnings, and a run that is cancelled.
 type server struct {
-	t *testing.T
+	t testing.TB
 	tfprotov6.ProviderServer
 	kind tftypes.Object
 }
 
-func serve(t *testing.T) *server {
-	t.Helper()
+func serve(tb testing.TB) *server {
+	tb.Helper()
 	provider, err := acctest.Providers()["mar"]()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	schemas, err := provider.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	schemas, err := provider.GetProviderSchema(tb.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	s := &server{t: t, ProviderServer: provider}
-	s.kind = objectType(t, schemas.ResourceSchemas["mar_instance"].ValueType())
-	own := objectType(t, schemas.Provider.ValueType())
-	configured, err := provider.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: dynamic(t, own, nulls(own, nil))})
+	s := &server{t: tb, ProviderServer: provider}
+	s.kind = objectType(tb, schemas.ResourceSchemas["mar_instance"].ValueType())
+	own := objectType(tb, schemas.Provider.ValueType())
+	configured, err := provider.ConfigureProvider(tb.Context(), &tfprotov6.ConfigureProviderRequest{Config: dynamic(tb, own, nulls(own, nil))})
 	if err != nil || len(configured.Diagnostics) > 0 {
-		t.Fatal(err, texts(configured.Diagnostics))
+		tb.Fatal(err, texts(configured.Diagnostics))
 	}
 	return s
 }
 
-func objectType(t *testing.T, kind tftypes.Type) tftypes.Object {
-	t.Helper()
+func objectType(tb testing.TB, kind tftypes.Type) tftypes.Object {
+	tb.Helper()
 	object, ok := kind.(tftypes.Object)
 	if !ok {
-		t.Fatalf("%s is no object", kind)
+		tb.Fatalf("%s is no object", kind)
 	}
 	return object
 }
@@ -65,11 +65,11 @@ func nulls(kind tftypes.Object, given map[string]tftypes.Value) tftypes.Value {
 	return tftypes.NewValue(kind, values)
 }
 
-func dynamic(t *testing.T, kind tftypes.Type, value tftypes.Value) *tfprotov6.DynamicValue {
-	t.Helper()
+func dynamic(tb testing.TB, kind tftypes.Type, value tftypes.Value) *tfprotov6.DynamicValue {
+	tb.Helper()
 	d, err := tfprotov6.NewDynamicValue(kind, value)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return &d
 }
