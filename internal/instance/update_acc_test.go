@@ -141,34 +141,6 @@ func TestAccInstance_stateOnlyChangesSendNothing(t *testing.T) {
 	)
 }
 
-func TestAccInstance_whatAPodCantChangeReplaces(t *testing.T) {
-	for attribute, forced := range map[string]string{
-		`command = ["/bin/other"]`:                 "command",
-		`args = ["-v"]`:                            "args",
-		`env = { A = "1" }`:                        "env",
-		`ports = { http = { port = 80 } }`:         "ports",
-		`restart_policy = "Never"`:                 "restart_policy",
-		`security = { run_as_non_root = false }`:   "security run_as_non_root",
-		`security = { run_as_user = 1000 }`:        "security run_as_user",
-		`limits = { ephemeral-storage = "1Gi" }`:   "limits",
-		`requests = { ephemeral-storage = "1Gi" }`: "requests",
-		`cpu = "1"`: "cpu",
-	} {
-		t.Run(attribute, func(t *testing.T) {
-			cluster := acctest.Namespace(t)
-			var pod uid
-			test(t,
-				resource.TestStep{Config: instanceConfig(cluster), Check: thePod(t, cluster, pod.note)},
-				resource.TestStep{
-					Config:           instanceConfig(cluster, attribute),
-					ConfigPlanChecks: planned(action(plancheck.ResourceActionReplace), forcedBy{forced}),
-					Check:            thePod(t, cluster, pod.other),
-				},
-			)
-		})
-	}
-}
-
 // size is a Pod's CPU and memory as limit/request.
 func size(cpu, memory string) func(*corev1.Pod) error {
 	return func(pod *corev1.Pod) error {
