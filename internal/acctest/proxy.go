@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"strconv"
 	"testing"
 
 	"k8s.io/client-go/rest"
@@ -76,4 +77,15 @@ provider "mar" {
   cluster_ca_certificate = %q
 }
 `, server.URL, string(authority))
+}
+
+// PagesOf has the API server serve lists in pages of that size.
+func PagesOf(size int) Fault {
+	return func(w http.ResponseWriter, r *http.Request, server http.Handler) {
+		if query := r.URL.Query(); query.Has("limit") {
+			query.Set("limit", strconv.Itoa(size))
+			r.URL.RawQuery = query.Encode()
+		}
+		server.ServeHTTP(w, r)
+	}
 }
