@@ -3,10 +3,12 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
@@ -23,6 +25,10 @@ type clusterDataSource struct {
 
 type dataSourceModel struct {
 	model
+	Status         types.String `tfsdk:"status"`
+	StatusReason   types.String `tfsdk:"status_reason"`
+	Usage          types.Map    `tfsdk:"usage"`
+	InstanceCounts types.Map    `tfsdk:"instance_counts"`
 }
 
 func (d *clusterDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
@@ -32,7 +38,7 @@ func (d *clusterDataSource) Metadata(_ context.Context, req datasource.MetadataR
 func (d *clusterDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: description + " This data source reads one that exists, whoever made it.",
-		Attributes:          fw.ComputedAttributes(attributes(), "name"),
+		Attributes:          dataSourceAttributes(),
 	}
 }
 
@@ -53,13 +59,19 @@ func (d *clusterDataSource) Read(ctx context.Context, req datasource.ReadRequest
 
 	name := config.Name.ValueString()
 	have, err := d.store.Get(ctx, name)
-	switch {
-	case kube.IsGone(err):
+	if kube.IsGone(err) {
 		resp.Diagnostics.AddAttributeError(path.Root("name"), "No such cluster",
 			fmt.Sprintf("There is no %s. Check the name, and that the provider is connected to the right API server.", ref(name)))
-	case err != nil:
-		fw.AddError(&resp.Diagnostics, "read the cluster "+name, err, path.Root("name"))
-	default:
-		resp.Diagnostics.Append(resp.State.Set(ctx, dataSourceModel{importedModelOf(have, nil)})...)
+		return
 	}
+	if err != nil {
+		fw.AddError(&resp.Diagnostics, "read the cluster "+name, err, path.Root("name"))
+		return
+	}
+	around, err := d.store.Census(ctx, have)
+	if err != nil {
+		fw.AddError(&resp.Diagnostics, "read how the cluster "+name+" fares", err, path.Root("name"))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, observedNow(have, around, time.Now()))...)
 }
