@@ -40,7 +40,7 @@ func (p *marProvider) Resources(context.Context) []func() resource.Resource {
 }
 
 func (p *marProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{cluster.NewDataSource, instance.NewDataSource}
+	return []func() datasource.DataSource{cluster.NewDataSource, cluster.NewListDataSource, instance.NewDataSource, instance.NewListDataSource}
 }
 
 // Configure resolves the connection. It sends nothing: a wrong address shows at

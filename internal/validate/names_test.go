@@ -36,6 +36,11 @@ func TestStringRules(t *testing.T) {
 			accept: []string{"", "eu-west_1.a"},
 			refuse: map[string]string{"a b": "label", strings.Repeat("a", 64): "63"},
 		},
+		{
+			rule:   validate.LabelSelector(),
+			accept: []string{"", "team=payments", "stage in (staging, prod),!legacy", "example.com/team!=a"},
+			refuse: map[string]string{"team==a=b": "found '='", "stage in prod": "expected: '('", "team=a b": "found 'b'", "-=a": "name part"},
+		},
 	} {
 		check := func(value types.String) string {
 			var resp validator.StringResponse

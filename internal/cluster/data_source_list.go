@@ -1,0 +1,67 @@
+package cluster
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/headgym/terraform-provider-mar/internal/fw"
+	"github.com/headgym/terraform-provider-mar/internal/kube"
+)
+
+var _ datasource.DataSourceWithConfigure = (*clustersDataSource)(nil)
+
+// NewListDataSource returns the data source mar_clusters.
+func NewListDataSource() datasource.DataSource { return &clustersDataSource{} }
+
+type clustersDataSource struct {
+	store store
+}
+
+type clustersModel struct {
+	LabelSelector types.String  `tfsdk:"label_selector"`
+	Region        types.String  `tfsdk:"region"`
+	Clusters      []listedModel `tfsdk:"clusters"`
+}
+
+func (d *clustersDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_" + typeName + "s"
+}
+
+func (d *clustersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The MAR clusters that are there, whoever made them: all Namespaces but those of Kubernetes itself (`default`, `kube-…`).",
+		Attributes:          listAttributes(),
+	}
+}
+
+func (d *clustersDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	if data := fw.ProviderDataFrom(req.ProviderData, &resp.Diagnostics); data != nil {
+		d.store = store{client: data.Client}
+	}
+}
+
+func (d *clustersDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var config clustersModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := kube.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	selector, err := selectorOf(config.LabelSelector, config.Region)
+	if err != nil {
+		fw.AddError(&resp.Diagnostics, "list clusters", err, path.Empty())
+		return
+	}
+	namespaces, err := d.store.List(ctx, selector)
+	if err != nil {
+		fw.AddError(&resp.Diagnostics, "list clusters", err, path.Empty())
+		return
+	}
+	config.Clusters = observedList(namespaces)
+	resp.Diagnostics.Append(resp.State.Set(ctx, config)...)
+}

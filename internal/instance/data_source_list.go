@@ -1,0 +1,70 @@
+package instance
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/headgym/terraform-provider-mar/internal/fw"
+	"github.com/headgym/terraform-provider-mar/internal/kube"
+)
+
+var _ datasource.DataSourceWithConfigure = (*instancesDataSource)(nil)
+
+// NewListDataSource returns the data source mar_instances.
+func NewListDataSource() datasource.DataSource { return &instancesDataSource{} }
+
+type instancesDataSource struct {
+	store *store
+}
+
+type instancesModel struct {
+	Cluster           types.String  `tfsdk:"cluster"`
+	LabelSelector     types.String  `tfsdk:"label_selector"`
+	Status            types.String  `tfsdk:"status"`
+	IncludeControlled types.Bool    `tfsdk:"include_controlled"`
+	Instances         []listedModel `tfsdk:"instances"`
+}
+
+func (d *instancesDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_" + typeName + "s"
+}
+
+func (d *instancesDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The instances of a MAR cluster as they are at this moment, whoever made them: which there are, and how they fare. In Kubernetes they are Pods.",
+		Attributes:          listAttributes(),
+	}
+}
+
+func (d *instancesDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	if data := fw.ProviderDataFrom(req.ProviderData, &resp.Diagnostics); data != nil {
+		d.store = newStore(data.Client)
+	}
+}
+
+func (d *instancesDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var config instancesModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := kube.WithTimeout(ctx, defaultReadTimeout)
+	defer cancel()
+	cluster := config.Cluster.ValueString()
+	pods, err := d.store.List(ctx, cluster, selection{Labels: config.LabelSelector.ValueString(), Status: config.Status.ValueString()})
+	switch {
+	case kube.IsGone(err):
+		resp.Diagnostics.AddAttributeError(path.Root("cluster"), "No such cluster",
+			fmt.Sprintf("There is no Namespace %s. Check the name, and that the provider is connected to the right API server. If this configuration makes the cluster, refer to it as `mar_cluster.….name`, so that Terraform makes it first.", cluster))
+	case err != nil:
+		fw.AddError(&resp.Diagnostics, "list the instances of the cluster "+cluster, err, path.Root("cluster"))
+	default:
+		config.Instances = observedList(pods, config.IncludeControlled.ValueBool())
+		resp.Diagnostics.Append(resp.State.Set(ctx, config)...)
+	}
+}

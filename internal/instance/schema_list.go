@@ -1,0 +1,54 @@
+package instance
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/headgym/terraform-provider-mar/internal/fw"
+	"github.com/headgym/terraform-provider-mar/internal/validate"
+)
+
+// listedStatuses are what mar_instances can select by.
+func listedStatuses() []string {
+	return []string{statusPending, statusRunning, statusSucceeded, statusFailed, statusUnknown}
+}
+
+// listAttributes are those of mar_instances. An element has attributes of
+// mar_instance, and their descriptions.
+func listAttributes() map[string]schema.Attribute {
+	same, now := fw.ComputedAttributes(attributes()), dataSourceAttributes()
+	each := map[string]schema.Attribute{}
+	for _, name := range []string{"id", "cluster", "name", "image", "status", "node", "ip", "cpu", "memory", "labels", "uid"} {
+		each[name] = same[name]
+	}
+	for _, name := range []string{"ready", "reason", "restarts", "started_at"} {
+		each[name] = now[name]
+	}
+	return map[string]schema.Attribute{
+		"cluster": schema.StringAttribute{
+			MarkdownDescription: "The name of the cluster whose instances to list, such as `mar_cluster.dev.name`. One that isn't there is an error.",
+			Required:            true,
+			Validators:          []validator.String{validate.ClusterName()},
+		},
+		"label_selector": schema.StringAttribute{
+			MarkdownDescription: "Only instances whose labels it takes, in Kubernetes' notation: `team=shop`, `stage in (staging, prod)`, `!legacy`, several joined by commas. Left out, all.",
+			Optional:            true,
+			Validators:          []validator.String{validate.LabelSelector()},
+		},
+		"status": schema.StringAttribute{
+			MarkdownDescription: "Only instances of this status: `Pending`, `Running`, `Succeeded`, `Failed` or `Unknown`. Left out, all.",
+			Optional:            true,
+			Validators:          []validator.String{stringvalidator.OneOf(listedStatuses()...)},
+		},
+		"include_controlled": schema.BoolAttribute{
+			MarkdownDescription: "Whether to list also what a controller makes and replaces: the Pods of Deployments, StatefulSets, Jobs and the like. Default: `false`.",
+			Optional:            true,
+		},
+		"instances": schema.ListNestedAttribute{
+			MarkdownDescription: "The instances, sorted by `id`; empty where there is none. What more there is to know of one is in the data source `mar_instance`.",
+			Computed:            true,
+			NestedObject:        schema.NestedAttributeObject{Attributes: each},
+		},
+	}
+}
