@@ -28,8 +28,11 @@ var (
 	readCluster = regexp.MustCompile(`data "mar_cluster" "[^"]+" \{\s*name\s*=\s*"([^"]+)"`)
 	// readInstance has the cluster's name and the instance's.
 	readInstance = regexp.MustCompile(`data "mar_instance" "[^"]+" \{\s*cluster\s*=\s*"([^"]+)"\s*name\s*=\s*"([^"]+)"`)
-	usedCluster  = regexp.MustCompile(`\bmar_cluster\.(\w+)\.`)
-	waitsForEnd  = regexp.MustCompile(`(?m)^\s*wait_for\s*=\s*"Succeeded"$`)
+	// readInstances has the cluster's name.
+	readInstances = regexp.MustCompile(`data "mar_instances" "[^"]+" \{\s*cluster\s*=\s*"([^"]+)"`)
+	readClusters  = regexp.MustCompile(`data "mar_clusters" `)
+	usedCluster   = regexp.MustCompile(`\bmar_cluster\.(\w+)\.`)
+	waitsForEnd   = regexp.MustCompile(`(?m)^\s*wait_for\s*=\s*"Succeeded"$`)
 )
 
 func configurationOf(t *testing.T, files map[string]string) configuration {
@@ -41,7 +44,7 @@ func configurationOf(t *testing.T, files map[string]string) configuration {
 		c.names[match[1]] = acctest.ClusterName(t)
 		c.made = append(c.made, c.names[match[1]])
 	}
-	for _, match := range slices.Concat(readCluster.FindAllStringSubmatch(all, -1), readInstance.FindAllStringSubmatch(all, -1)) {
+	for _, match := range slices.Concat(readCluster.FindAllStringSubmatch(all, -1), readInstance.FindAllStringSubmatch(all, -1), readInstances.FindAllStringSubmatch(all, -1)) {
 		if c.names[match[1]] == "" {
 			c.names[match[1]] = acctest.Namespace(t)
 		}

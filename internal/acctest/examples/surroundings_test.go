@@ -10,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
@@ -17,21 +18,48 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/acctest"
 )
 
-// testDataSource first makes, without the provider, what the example reads.
+// testDataSource first makes, without the provider, what the example reads or finds.
 func testDataSource(t *testing.T, files map[string]string) {
 	t.Helper()
 	c := configurationOf(t, files)
 	for _, match := range readInstance.FindAllStringSubmatch(c.text(), -1) {
-		makeReadyPod(t, match[1], match[2])
+		makeReadyPod(t, match[1], match[2], nil)
 	}
-	applied(t, c, nil)
+	for _, match := range readInstances.FindAllStringSubmatch(c.text(), 1) {
+		makeReadyPod(t, match[1], "web", map[string]string{"team": "shop"})
+	}
+	for range readClusters.FindAllStringSubmatch(c.text(), 1) {
+		labelNamespace(t, acctest.Namespace(t), `{"metadata":{"labels":{"stage":"prod","topology.kubernetes.io/region":"us-east-1"}}}`)
+	}
+	looked(t, c)
 }
 
-func makeReadyPod(t *testing.T, namespace, name string) {
+// looked applies a configuration that makes nothing, by the command: the test
+// framework doesn't know for_each on data sources. What its checks ask for must hold.
+func looked(t *testing.T, c configuration) {
+	t.Helper()
+	terraform := acctest.NewCLI(t)
+	for name, text := range c.files {
+		terraform.Write(name, text)
+	}
+	if output := terraform.Must(0, "apply", "-auto-approve"); strings.Contains(output, "Warning:") {
+		t.Errorf("a check doesn't hold, or there is another warning:\n%s", output)
+	}
+	terraform.Must(0, "plan", "-detailed-exitcode")
+}
+
+func labelNamespace(t *testing.T, name, patch string) {
+	t.Helper()
+	if _, err := acctest.Client(t).CoreV1().Namespaces().Patch(t.Context(), name, types.MergePatchType, []byte(patch), metav1.PatchOptions{}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func makeReadyPod(t *testing.T, namespace, name string, labels map[string]string) {
 	t.Helper()
 	pods := acctest.Client(t).CoreV1().Pods(namespace)
 	pod := &corev1.Pod{
-		ObjectMeta: metav1.ObjectMeta{Name: name},
+		ObjectMeta: metav1.ObjectMeta{Name: name, Labels: labels},
 		Spec:       corev1.PodSpec{Containers: []corev1.Container{{Name: "app", Image: "registry.k8s.io/pause:3.10"}}},
 	}
 	if _, err := pods.Create(t.Context(), pod, metav1.CreateOptions{}); err != nil {
