@@ -234,26 +234,6 @@ func TestAccClusterDataSource_usageOfAllQuotas(t *testing.T) {
 	)
 }
 
-// A cluster that is being deleted is scaling down.
-func TestAccClusterDataSource_statusOfADeletion(t *testing.T) {
-	name := acctest.Namespace(t)
-	client := acctest.Client(t)
-	holder := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "held", Finalizers: []string{"example.com/holds"}}}
-	if _, err := client.CoreV1().ConfigMaps(name).Create(t.Context(), holder, metav1.CreateOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_, err := client.CoreV1().ConfigMaps(name).Patch(context.Background(), "held", "application/merge-patch+json", []byte(`{"metadata":{"finalizers":null}}`), metav1.PatchOptions{})
-		if err != nil {
-			t.Errorf("clean up: %v", err)
-		}
-	})
-	if err := client.CoreV1().Namespaces().Delete(t.Context(), name, metav1.DeleteOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	looks(t, name, sees("phase", "Terminating"), sees("status", "scaling"), sees("status_reason", "It is being deleted."))
-}
-
 // A stopped instance is a PodTemplate of ours with no Pod of its name.
 func TestAccClusterDataSource_countsStoppedInstances(t *testing.T) {
 	name := acctest.Namespace(t)
