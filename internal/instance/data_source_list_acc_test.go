@@ -127,8 +127,9 @@ func TestAccInstancesDataSource_readsPageByPage(t *testing.T) {
 	if output := terraform.Must(0, "apply", "-auto-approve"); !strings.Contains(output, `names = "a b c d e"`) {
 		t.Errorf("not the five instances in order:\n%s", output)
 	}
-	if got := requests.Load(); got != 3 {
-		t.Errorf("%d requests, want 3", got)
+	// Three pages of Pods, and one of the templates that stopped instances are.
+	if got := requests.Load(); got != 4 {
+		t.Errorf("%d requests, want 4", got)
 	}
 }
 
@@ -160,4 +161,20 @@ func TestAccInstancesDataSource_leastPrivilege(t *testing.T) {
 			Check:  resource.TestCheckResourceAttr(foundAll, "instances.#", "0"),
 		},
 	)
+}
+
+func TestAccInstancesDataSource_listsStoppedOnes(t *testing.T) {
+	cluster := acctest.Namespace(t)
+	for arguments, names := range map[string]string{
+		"":                         "db web",
+		`status = "Stopped"`:       "web",
+		`status = "Running"`:       "db",
+		`label_selector = "a=b"`:   "web",
+		`label_selector = "app=x"`: "",
+	} {
+		config := instanceConfig(cluster, stopped, `labels = { a = "b" }`) +
+			fmt.Sprintf("resource \"mar_instance\" \"db\" {\n  cluster = %q\n  name = \"db\"\n  image = %q\n}\n", cluster, image) +
+			strings.Replace(listing(cluster, arguments), "\n}", "\n  depends_on = [mar_instance.test, mar_instance.db]\n}", 1)
+		test(t, resource.TestStep{Config: config, Check: resource.TestCheckOutput("names", names)})
+	}
 }

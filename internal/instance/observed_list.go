@@ -2,6 +2,7 @@ package instance
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -41,6 +42,27 @@ func observedList(pods []*corev1.Pod, withControlled bool) []listedModel {
 	}
 	slices.SortFunc(found, func(a, b listedModel) int { return cmp.Compare(a.ID.ValueString(), b.ID.ValueString()) })
 	return found
+}
+
+// withStopped adds the instances that are stopped, and takes away the Pods that
+// are on their way to be. Status, if any, is the only one that is asked for.
+func withStopped(pods []*corev1.Pod, templates []*corev1.PodTemplate, status string) []*corev1.Pod {
+	running := map[string]*corev1.Pod{}
+	for _, pod := range pods {
+		running[pod.Name] = pod
+	}
+	all := []*corev1.Pod{}
+	for _, template := range templates {
+		have := found{Pod: running[template.Name], Template: template}
+		if seen := presenceIn(have, resourceModel{}, true); seen.stopped() && isStoppedInstance(template) {
+			delete(running, template.Name)
+			all = append(all, have.subject(seen))
+		}
+	}
+	if status == statusStopped {
+		return all
+	}
+	return slices.AppendSeq(all, maps.Values(running))
 }
 
 func listedOf(m dataSourceModel) listedModel {

@@ -11,7 +11,7 @@ import (
 
 // listedStatuses are what mar_instances can select by.
 func listedStatuses() []string {
-	return []string{statusPending, statusRunning, statusSucceeded, statusFailed, statusUnknown}
+	return []string{statusPending, statusRunning, statusSucceeded, statusFailed, statusUnknown, statusStopped}
 }
 
 // listAttributes are those of mar_instances. An element has attributes of
@@ -37,7 +37,7 @@ func listAttributes() map[string]schema.Attribute {
 			Validators:          []validator.String{validate.LabelSelector()},
 		},
 		"status": schema.StringAttribute{
-			MarkdownDescription: "Only instances of this status: `Pending`, `Running`, `Succeeded`, `Failed` or `Unknown`. Left out, all.",
+			MarkdownDescription: "Only instances of this status: `Pending`, `Running`, `Succeeded`, `Failed`, `Unknown` or `Stopped`. Left out, all.",
 			Optional:            true,
 			Validators:          []validator.String{stringvalidator.OneOf(listedStatuses()...)},
 		},

@@ -3,6 +3,7 @@ package instance
 import (
 	"context"
 
+	"golang.org/x/sync/errgroup"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -16,19 +17,35 @@ type selection struct {
 	Labels, Status string
 }
 
-// List reads the Pods of a cluster. When there are none it makes sure that the
-// cluster is there: a *kube.GoneError says that it isn't.
+// List reads the Pods of a cluster, and those that its stopped instances stand
+// for. When there are none it makes sure that the cluster is there: a
+// *kube.GoneError says that it isn't.
 func (s *store) List(ctx context.Context, cluster string, which selection) ([]*corev1.Pod, error) {
-	opts := metav1.ListOptions{LabelSelector: which.Labels}
-	if which.Status != "" {
-		opts.FieldSelector = fields.OneTermEqualSelector("status.phase", which.Status).String()
+	var pods []*corev1.Pod
+	var templates []*corev1.PodTemplate
+	group, reading := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		opts := metav1.ListOptions{LabelSelector: which.Labels}
+		if which.Status != "" && which.Status != statusStopped {
+			opts.FieldSelector = fields.OneTermEqualSelector("status.phase", which.Status).String()
+		}
+		pods, err = kube.List[*corev1.Pod](reading, s.client.Clientset.CoreV1().Pods(cluster).List, opts)
+		return kube.Wrap(kube.Ref{Kind: "the Pods of Namespace", Name: cluster}, "list", err)
+	})
+	if which.Status == "" || which.Status == statusStopped {
+		group.Go(func() (err error) {
+			templates, err = kube.List[*corev1.PodTemplate](reading, s.templates(cluster).List, metav1.ListOptions{LabelSelector: which.Labels})
+			if apierrors.IsForbidden(err) {
+				return nil
+			}
+			return kube.Wrap(kube.Ref{Kind: "the PodTemplates of Namespace", Name: cluster}, "list", err)
+		})
 	}
-	pods, err := kube.List[*corev1.Pod](ctx, s.client.Clientset.CoreV1().Pods(cluster).List, opts)
-	if err != nil {
-		return nil, kube.Wrap(kube.Ref{Kind: "the Pods of Namespace", Name: cluster}, "list", err)
+	if err := group.Wait(); err != nil {
+		return nil, err
 	}
-	if len(pods) > 0 {
-		return pods, nil
+	if found := withStopped(pods, templates, which.Status); len(found) > 0 {
+		return found, nil
 	}
 	return nil, s.findCluster(ctx, cluster)
 }
