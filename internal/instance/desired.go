@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -39,6 +38,12 @@ func desired(ctx context.Context, m model, how making) (*corev1.Pod, diag.Diagno
 	ports, diags := desiredPorts(ctx, m.Ports)
 	podSecurity, containerSecurity, more := desiredSecurity(ctx, m.Security)
 	diags.Append(more...)
+	sources, more := desiredSources(ctx, m.EnvValueFrom)
+	diags.Append(more...)
+	probes, more := desiredChecks(ctx, m.HealthChecks)
+	diags.Append(more...)
+	volumes, mounts, more := desiredVolumes(ctx, m.Volumes)
+	diags.Append(more...)
 	pod := &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{
 			Namespace:   m.Cluster.ValueString(),
@@ -48,17 +53,23 @@ func desired(ctx context.Context, m model, how making) (*corev1.Pod, diag.Diagno
 		},
 		Spec: corev1.PodSpec{
 			RestartPolicy:                corev1.RestartPolicy(m.RestartPolicy.ValueString()),
-			AutomountServiceAccountToken: ptr.To(false),
+			ServiceAccountName:           m.ServiceAccount.ValueString(),
+			AutomountServiceAccountToken: ptr.To(!m.ServiceAccount.IsNull()),
+			Volumes:                      volumes,
 			SecurityContext:              podSecurity,
 			Containers: []corev1.Container{{
 				Name:            orElse(how.Container, containerName),
 				Image:           m.Image.ValueString(),
 				Command:         texts(m.Command),
 				Args:            texts(m.Args),
-				Env:             desiredEnv(fw.StringMap(m.Env)),
+				Env:             desiredEnv(fw.StringMap(m.Env), sources),
 				EnvFrom:         secretEnv(how.Secret),
 				Ports:           ports,
 				Resources:       desiredResources(m),
+				VolumeMounts:    mounts,
+				LivenessProbe:   probes[checkLiveness],
+				ReadinessProbe:  probes[checkReadiness],
+				StartupProbe:    probes[checkStartup],
 				SecurityContext: containerSecurity,
 			}},
 		},
@@ -174,30 +185,6 @@ func applyImage(config *corev1ac.PodApplyConfiguration, container, image string)
 		}
 	}
 	config.Spec.WithContainers(corev1ac.Container().WithName(container).WithImage(image))
-}
-
-// desiredEnv puts a variable after those that its value uses, for Kubernetes
-// only fills in what comes before; otherwise by name.
-func desiredEnv(env map[string]string) []corev1.EnvVar {
-	uses := regexp.MustCompile(`\$\$|\$\(([^)]+)\)`)
-	var ordered []corev1.EnvVar
-	seen := map[string]bool{}
-	var add func(name string)
-	add = func(name string) {
-		value, declared := env[name]
-		if !declared || seen[name] {
-			return
-		}
-		seen[name] = true
-		for _, use := range uses.FindAllStringSubmatch(value, -1) {
-			add(use[1])
-		}
-		ordered = append(ordered, corev1.EnvVar{Name: name, Value: value})
-	}
-	for _, name := range slices.Sorted(maps.Keys(env)) {
-		add(name)
-	}
-	return ordered
 }
 
 func desiredPorts(ctx context.Context, declared types.Map) ([]corev1.ContainerPort, diag.Diagnostics) {

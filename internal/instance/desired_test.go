@@ -24,7 +24,7 @@ func TestDesired(t *testing.T) {
 func TestDesiredEnv_isOrderedByUse(t *testing.T) {
 	names := func(env map[string]string) string {
 		var all []string
-		for _, v := range desiredEnv(env) {
+		for _, v := range desiredEnv(env, nil) {
 			all = append(all, v.Name)
 		}
 		return strings.Join(all, " ")

@@ -53,6 +53,10 @@ func imported(pod *corev1.Pod, manager string, defaultLabels map[string]string) 
 		}
 	}
 	m.Env, m.Ports = readEnv(env), readPorts(ports)
+	m.EnvValueFrom = withoutDefaults(readSources(env, container.Name), variableType())
+	m.HealthChecks = withoutDefaults(importedChecks(container, own), checkType())
+	m.Volumes = withoutDefaults(importedVolumes(pod, own), volumeType())
+	m.ServiceAccount = importedServiceAccount(pod)
 	m.Limits = own.filter(m.Limits, fwtypes.QuantityType{}, in("resources", "limits")...)
 	m.Requests = own.filter(unequalRequests(container.Resources), fwtypes.QuantityType{}, in("resources", "requests")...)
 	m.Security = importedSecurity(m.Security, own)

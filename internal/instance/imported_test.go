@@ -50,6 +50,7 @@ func TestImported_takesAllOfAForeignPod(t *testing.T) {
 	want := stateful(t, planned()).model
 	want.Labels, want.LabelsAll, want.Annotations = texted("app", "theirs"), texted("app", "theirs"), texted("note", "1")
 	want.Env = texted("INJECTED", "1")
+	want.EnvValueFrom = entries(variableType(), map[string]variableModel{"NODE": {Field: str("spec.nodeName")}})
 	want.Ports = types.MapValueMust(portType(), map[string]attr.Value{"metrics": portModel{Port: types.Int64Value(9090), Protocol: types.StringValue("TCP")}.object()})
 	want.Security = secured(want.Security, "run_as_user", types.Int64Value(0))
 	if diff := cmp.Diff(want, got); diff != "" {

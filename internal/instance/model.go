@@ -33,6 +33,11 @@ type model struct {
 	Status        types.String     `tfsdk:"status"`
 	Node          types.String     `tfsdk:"node"`
 	IP            types.String     `tfsdk:"ip"`
+
+	EnvValueFrom   types.Map    `tfsdk:"env_value_from"`
+	HealthChecks   types.Map    `tfsdk:"health_checks"`
+	ServiceAccount types.String `tfsdk:"service_account"`
+	Volumes        types.Map    `tfsdk:"volumes"`
 }
 
 type resourceModel struct {
@@ -108,6 +113,10 @@ func newModel() model {
 		Labels:      types.MapNull(types.StringType),
 		LabelsAll:   types.MapNull(types.StringType),
 		Annotations: types.MapNull(types.StringType),
+
+		EnvValueFrom: types.MapNull(variableType()),
+		HealthChecks: types.MapNull(checkType()),
+		Volumes:      types.MapNull(volumeType()),
 	}
 }
 

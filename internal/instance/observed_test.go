@@ -29,7 +29,7 @@ func living(t *testing.T, m model) *corev1.Pod {
 	app.ImagePullPolicy = corev1.PullAlways
 	app.Env = append(app.Env, corev1.EnvVar{Name: "INJECTED", Value: "1"}, corev1.EnvVar{Name: "NODE", ValueFrom: &corev1.EnvVarSource{FieldRef: &corev1.ObjectFieldSelector{FieldPath: "spec.nodeName"}}})
 	app.Ports = append(app.Ports, corev1.ContainerPort{Name: "metrics", ContainerPort: 9090, Protocol: corev1.ProtocolTCP})
-	app.VolumeMounts = []corev1.VolumeMount{{Name: "injected", MountPath: "/injected"}}
+	app.VolumeMounts = append(app.VolumeMounts, corev1.VolumeMount{Name: "injected", MountPath: "/injected"})
 	pod.Spec.Containers = append([]corev1.Container{{Name: "sidecar", Image: "sidecar:1", Resources: corev1.ResourceRequirements{
 		Limits: corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("7")},
 	}}}, pod.Spec.Containers...)

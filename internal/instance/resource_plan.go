@@ -26,6 +26,7 @@ func (r *instanceResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if !plan.Cluster.IsUnknown() && !plan.Name.IsUnknown() {
 		plan.ID = types.StringValue(plan.key().String())
 	}
+	resp.Diagnostics.Append(hostPathWarning(ctx, req.State, plan.Volumes)...)
 	if req.State.Raw.IsNull() {
 		planNew(ctx, req, resp, &plan)
 	} else {

@@ -25,7 +25,13 @@ import (
 
 // attributes is what a resource and a data source both have.
 func attributes() map[string]schema.Attribute {
-	all := map[string]schema.Attribute{"security": securityAttribute()}
+	all := map[string]schema.Attribute{
+		"env_value_from":  envValueFromAttribute(),
+		"health_checks":   healthChecksAttribute(),
+		"security":        securityAttribute(),
+		"service_account": serviceAccountAttribute(),
+		"volumes":         volumesAttribute(),
+	}
 	for _, some := range []map[string]schema.Attribute{programAttributes(), sizeAttributes(), metadataAttributes(), resultAttributes()} {
 		maps.Copy(all, some)
 	}

@@ -23,6 +23,10 @@ func (r *instanceResource) ValidateConfig(ctx context.Context, req resource.Vali
 	}
 	resp.Diagnostics.Append(requestFaults(config.model)...)
 	resp.Diagnostics.Append(portFaults(ctx, config.Ports)...)
+	resp.Diagnostics.Append(repeatedVariables(variables{"env", config.Env}, variables{"env_value_from", config.EnvValueFrom})...)
+	resp.Diagnostics.Append(sourceFaults(config.EnvValueFrom)...)
+	resp.Diagnostics.Append(checkFaults(config.HealthChecks, config.Ports)...)
+	resp.Diagnostics.Append(volumeFaults(config.Volumes)...)
 	resp.Diagnostics.Append(securityFaults(ctx, config.Security)...)
 	resp.Diagnostics.Append(waitFaults(config)...)
 }

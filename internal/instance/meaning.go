@@ -1,0 +1,156 @@
+package instance
+
+import (
+	"maps"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
+)
+
+// Of an entry of env_value_from, health_checks or volumes one thing can be said
+// in several ways: an amount or a mode may be spelt otherwise, a default be
+// written or left out. Such a difference is none to the instance.
+//
+// What every entry has, a check's period say, has its default in the schema, so
+// that it is in the plan. What only some have can't: a default would put a file
+// mode on a claim. Left out, that means what Kubernetes' API makes of it.
+
+// leftOut is what an attribute means that is left out: the same in each type of
+// entry that has it. Nil is that it means nothing.
+func leftOut(name string) attr.Value {
+	switch name {
+	case "optional", "https":
+		return types.BoolValue(false)
+	case "divisor":
+		return fwtypes.NewQuantity("1")
+	case "grpc_service":
+		return types.StringValue("")
+	case "mode":
+		return types.StringValue("0644")
+	}
+	return nil
+}
+
+// applies reports whether an attribute is about this entry at all: a check by
+// HTTP has no gRPC service, and a claim no mode.
+func applies(name string, entry map[string]attr.Value) bool {
+	says := func(other string) bool {
+		value, has := entry[other]
+		return has && !value.IsNull()
+	}
+	switch name {
+	case "optional", "mode":
+		return says("config_map") || says("secret")
+	case "divisor":
+		return says("resource")
+	case "https":
+		return says("http_port")
+	case "grpc_service":
+		return says("grpc_port")
+	}
+	return false
+}
+
+// meant is an attribute's value in one spelling.
+func meant(entry map[string]attr.Value, name string) attr.Value {
+	value := entry[name]
+	if otherwise := leftOut(name); otherwise != nil && value.IsNull() && applies(name, entry) {
+		return otherwise
+	}
+	switch text := value.(type) {
+	case fwtypes.Quantity:
+		if amount, known := text.Known(); known {
+			return fwtypes.NewQuantity(amount.String())
+		}
+	case types.String:
+		if bits := desiredMode(text); name == "mode" && bits != nil {
+			return readMode(bits)
+		}
+	}
+	return value
+}
+
+// sameEntries reports whether two maps of entries mean the same; none at all is
+// as good as an empty map.
+func sameEntries(a, b types.Map) bool {
+	if a.IsUnknown() || b.IsUnknown() {
+		return false
+	}
+	return maps.EqualFunc(a.Elements(), b.Elements(), func(x, y attr.Value) bool {
+		one, isOne := attributesOf(x)
+		other, isOther := attributesOf(y)
+		if !isOne || !isOther {
+			return x.Equal(y)
+		}
+		for name := range one {
+			if !meant(one, name).Equal(meant(other, name)) {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// asDeclared keeps of what was seen the entries that were declared, each
+// attribute as its author wrote it wherever that means the same.
+func asDeclared(seen, prior types.Map, element types.ObjectType) types.Map {
+	kept := declaredKeys(seen, prior, element)
+	values := kept.Elements()
+	if len(values) == 0 {
+		return kept
+	}
+	declared := prior.Elements()
+	for key, value := range values {
+		live, _ := attributesOf(value)
+		if was, known := attributesOf(declared[key]); known {
+			spelt := maps.Clone(live)
+			for name := range live {
+				if meant(live, name).Equal(meant(was, name)) {
+					spelt[name] = was[name]
+				}
+			}
+			values[key] = types.ObjectValueMust(element.AttrTypes, spelt)
+		}
+	}
+	return types.MapValueMust(element, values)
+}
+
+// withoutDefaults leaves out what means the same left out, as most authors do.
+func withoutDefaults(seen types.Map, element types.ObjectType) types.Map {
+	values := seen.Elements()
+	for key, value := range values {
+		entry, _ := attributesOf(value)
+		shorter := maps.Clone(entry)
+		for name, live := range entry {
+			if otherwise := leftOut(name); otherwise != nil && live.Equal(otherwise) {
+				shorter[name] = nothing(live)
+			}
+		}
+		values[key] = types.ObjectValueMust(element.AttrTypes, shorter)
+	}
+	return mapOrNull(element, values)
+}
+
+// nothing is the null of a value's type.
+func nothing(value attr.Value) attr.Value {
+	switch value.(type) {
+	case types.Bool:
+		return types.BoolNull()
+	case fwtypes.Quantity:
+		return fwtypes.NewQuantityNull()
+	default:
+		return types.StringNull()
+	}
+}
+
+// attributesOf is what an entry says; false where it is null or unknown.
+func attributesOf(entry attr.Value) (map[string]attr.Value, bool) {
+	object, ok := entry.(basetypes.ObjectValue)
+	if !ok || object.IsNull() || object.IsUnknown() {
+		return nil, false
+	}
+	return object.Attributes(), true
+}

@@ -1,0 +1,70 @@
+package instance
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/utils/ptr"
+
+	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
+)
+
+// defaultServiceAccount is what a Pod runs as that names none.
+const defaultServiceAccount = "default"
+
+// declaredServiceAccount leaves out the account that every Pod has.
+func declaredServiceAccount(seen, prior types.String) types.String {
+	if prior.IsNull() && seen.ValueString() == defaultServiceAccount {
+		return prior
+	}
+	return seen
+}
+
+// importedServiceAccount is the account that was named: default is, where its
+// token is asked for.
+func importedServiceAccount(pod *corev1.Pod) types.String {
+	if name := pod.Spec.ServiceAccountName; name == defaultServiceAccount && !ptr.Deref(pod.Spec.AutomountServiceAccountToken, false) {
+		return types.StringNull()
+	}
+	return textOrNull(pod.Spec.ServiceAccountName)
+}
+
+// readSources reads the variables that get their values from elsewhere, where
+// env_value_from can say all of it.
+func readSources(vars []corev1.EnvVar, container string) types.Map {
+	values := map[string]attr.Value{}
+	for _, v := range vars {
+		if v.ValueFrom == nil {
+			continue
+		}
+		if variable, complete := readSource(v.ValueFrom, container); complete {
+			values[v.Name] = variable.object()
+		}
+	}
+	return mapOrNull(variableType(), values)
+}
+
+func readSource(from *corev1.EnvVarSource, container string) (variableModel, bool) {
+	var v variableModel
+	switch {
+	case from.ConfigMapKeyRef != nil:
+		v.ConfigMap, v.Key = types.StringValue(from.ConfigMapKeyRef.Name), types.StringValue(from.ConfigMapKeyRef.Key)
+		v.Optional = types.BoolValue(ptr.Deref(from.ConfigMapKeyRef.Optional, false))
+		return v, true
+	case from.SecretKeyRef != nil:
+		v.Secret, v.Key = types.StringValue(from.SecretKeyRef.Name), types.StringValue(from.SecretKeyRef.Key)
+		v.Optional = types.BoolValue(ptr.Deref(from.SecretKeyRef.Optional, false))
+		return v, true
+	case from.FieldRef != nil:
+		v.Field = types.StringValue(from.FieldRef.FieldPath)
+		return v, from.FieldRef.APIVersion == "v1" || from.FieldRef.APIVersion == ""
+	case from.ResourceFieldRef != nil:
+		v.Resource = types.StringValue(from.ResourceFieldRef.Resource)
+		v.Divisor = fwtypes.NewQuantity("1")
+		if divisor := from.ResourceFieldRef.Divisor; !divisor.IsZero() {
+			v.Divisor = fwtypes.NewQuantity(divisor.String())
+		}
+		return v, from.ResourceFieldRef.ContainerName == "" || from.ResourceFieldRef.ContainerName == container
+	}
+	return v, false
+}

@@ -1,0 +1,120 @@
+package instance
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
+	"k8s.io/utils/ptr"
+
+	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
+)
+
+// readVolumes reads the volumes of which volumes can say all: mounted once by the
+// main container, and with a source that it knows. Whether other containers
+// mount them too is those containers' affair.
+func readVolumes(pod *corev1.Pod, keep func(corev1.Volume, corev1.VolumeMount) bool) types.Map {
+	values := map[string]attr.Value{}
+	for _, volume := range pod.Spec.Volumes {
+		mounts := mountsOf(pod, volume.Name)
+		if len(mounts) != 1 || !keep(volume, mounts[0]) {
+			continue
+		}
+		if v := readVolume(volume, mounts[0]); saysAll(v, volume, mounts[0]) {
+			values[volume.Name] = v.object()
+		}
+	}
+	return mapOrNull(volumeType(), values)
+}
+
+// declaredVolumes reads the volumes that were declared, whatever else is said of
+// them. Of several mounts it is the one at the declared path that counts.
+func declaredVolumes(pod *corev1.Pod, prior types.Map) types.Map {
+	if prior.IsUnknown() {
+		return readVolumes(pod, func(corev1.Volume, corev1.VolumeMount) bool { return true })
+	}
+	values, declared := map[string]attr.Value{}, prior.Elements()
+	for _, volume := range pod.Spec.Volumes {
+		was, _ := attributesOf(declared[volume.Name])
+		mounts := mountsOf(pod, volume.Name)
+		for i, mount := range mounts {
+			if i == 0 || types.StringValue(mount.MountPath).Equal(was["mount_path"]) {
+				values[volume.Name] = readVolume(volume, mount).object()
+			}
+		}
+	}
+	return asDeclared(mapOrNull(volumeType(), values), prior, volumeType())
+}
+
+func mountsOf(pod *corev1.Pod, volume string) []corev1.VolumeMount {
+	var mounts []corev1.VolumeMount
+	for _, mount := range mainContainer(pod).VolumeMounts {
+		if mount.Name == volume {
+			mounts = append(mounts, mount)
+		}
+	}
+	return mounts
+}
+
+func readVolume(volume corev1.Volume, mount corev1.VolumeMount) volumeModel {
+	v := newVolume()
+	v.MountPath = types.StringValue(mount.MountPath)
+	v.SubPath = textOrNull(mount.SubPath)
+	v.ReadOnly = types.BoolValue(mount.ReadOnly)
+	switch source := volume.VolumeSource; {
+	case source.PersistentVolumeClaim != nil:
+		v.Claim = types.StringValue(source.PersistentVolumeClaim.ClaimName)
+	case source.ConfigMap != nil:
+		v.ConfigMap = types.StringValue(source.ConfigMap.Name)
+		v.Items, v.Mode = readItems(source.ConfigMap.Items), readMode(source.ConfigMap.DefaultMode)
+		v.Optional = types.BoolValue(ptr.Deref(source.ConfigMap.Optional, false))
+	case source.Secret != nil:
+		v.Secret = types.StringValue(source.Secret.SecretName)
+		v.Items, v.Mode = readItems(source.Secret.Items), readMode(source.Secret.DefaultMode)
+		v.Optional = types.BoolValue(ptr.Deref(source.Secret.Optional, false))
+	case source.EmptyDir != nil:
+		v.EmptyDir = types.StringValue(mediumDisk)
+		if source.EmptyDir.Medium != corev1.StorageMediumDefault {
+			v.EmptyDir = types.StringValue(string(source.EmptyDir.Medium))
+		}
+		if size := source.EmptyDir.SizeLimit; size != nil {
+			v.Size = fwtypes.NewQuantity(size.String())
+		}
+	case source.HostPath != nil:
+		v.HostPath = types.StringValue(source.HostPath.Path)
+	}
+	return v
+}
+
+func readItems(items []corev1.KeyToPath) types.Map {
+	paths := map[string]attr.Value{}
+	for _, item := range items {
+		paths[item.Key] = types.StringValue(item.Path)
+	}
+	return mapOrNull(types.StringType, paths)
+}
+
+func readMode(mode *int32) types.String {
+	return types.StringValue(fmt.Sprintf("0%03o", ptr.Deref(mode, corev1.ConfigMapVolumeSourceDefaultMode)))
+}
+
+// saysAll reports whether what was read means just what is there.
+func saysAll(v volumeModel, volume corev1.Volume, mount corev1.VolumeMount) bool {
+	source := volume.VolumeSource.DeepCopy()
+	switch {
+	case source.ConfigMap != nil:
+		source.ConfigMap.Optional = onlyTrue(v.Optional)
+		slices.SortFunc(source.ConfigMap.Items, byKey)
+	case source.Secret != nil:
+		source.Secret.Optional = onlyTrue(v.Optional)
+		slices.SortFunc(source.Secret.Items, byKey)
+	}
+	return equality.Semantic.DeepEqual(desiredVolumeSource(v), *source) &&
+		equality.Semantic.DeepEqual(desiredMount(volume.Name, v), mount)
+}
+
+func byKey(a, b corev1.KeyToPath) int { return strings.Compare(a.Key, b.Key) }

@@ -1,0 +1,51 @@
+package instance
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/mapplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// replacesForOtherMeaning replaces the instance where the map's entries come to
+// mean something else. Another spelling changes nothing but the state.
+func replacesForOtherMeaning() planmodifier.Map {
+	const description = "A change of what an entry means replaces the instance."
+	return mapplanmodifier.RequiresReplaceIf(func(_ context.Context, req planmodifier.MapRequest, resp *mapplanmodifier.RequiresReplaceIfFuncResponse) {
+		resp.RequiresReplace = !sameEntries(req.StateValue, req.PlanValue)
+	}, description, description)
+}
+
+// hostPathWarning warns of what is about to be mounted from a node, once for all
+// of an instance's volumes, and not where nothing changes.
+func hostPathWarning(ctx context.Context, state tfsdk.State, plan types.Map) diag.Diagnostics {
+	prior := types.MapNull(volumeType())
+	var diags diag.Diagnostics
+	if !state.Raw.IsNull() {
+		diags.Append(state.GetAttribute(ctx, path.Root("volumes"), &prior)...)
+	}
+	if plan.Equal(prior) {
+		return diags
+	}
+	var paths []string
+	volumes := plan.Elements()
+	for _, name := range slices.Sorted(maps.Keys(volumes)) {
+		volume, _ := attributesOf(volumes[name])
+		if onNode, ok := volume["host_path"].(types.String); ok && !onNode.IsNull() && !onNode.IsUnknown() {
+			paths = append(paths, fmt.Sprintf("%s (%s)", name, onNode.ValueString()))
+		}
+	}
+	if len(paths) > 0 {
+		diags.AddAttributeWarning(path.Root("volumes"), "Instance mounts files of its node",
+			fmt.Sprintf("These volumes have a `host_path`: %s. What the instance finds there depends on the node that it comes to run on, and what it writes there stays on that node, for others to read. Clusters whose Pod Security level is baseline or restricted refuse it. For files that outlive the instance use a `claim`, for scratch files an `empty_dir`.", strings.Join(paths, ", ")))
+	}
+	return diags
+}

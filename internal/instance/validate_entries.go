@@ -1,0 +1,89 @@
+package instance
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// entry is an element of a map attribute, as far as it is known.
+type entry struct {
+	name string
+	at   path.Path
+	says map[string]attr.Value
+}
+
+// entriesOf are a map's elements in the order of their keys. What isn't known as a
+// whole is left out.
+func entriesOf(attribute string, declared types.Map) []entry {
+	var entries []entry
+	elements := declared.Elements()
+	for _, name := range slices.Sorted(maps.Keys(elements)) {
+		if says, known := attributesOf(elements[name]); known {
+			entries = append(entries, entry{name: name, at: path.Root(attribute).AtMapKey(name), says: says})
+		}
+	}
+	return entries
+}
+
+// has reports whether an attribute is there, unknown ones aside.
+func (e entry) has(name string) bool {
+	return !e.says[name].IsNull() && !e.says[name].IsUnknown()
+}
+
+// may reports whether an attribute is there, or may turn out to be.
+func (e entry) may(name string) bool { return !e.says[name].IsNull() }
+
+func (e entry) text(name string) string {
+	text, _ := e.says[name].(types.String)
+	return text.ValueString()
+}
+
+// exactlyOne refuses an entry with none or several of the attributes; what names
+// them for people: "a source".
+func (e entry) exactlyOne(what string, names ...string) diag.Diagnostics {
+	var diags diag.Diagnostics
+	var said []string
+	open := false
+	for _, name := range names {
+		open = open || e.may(name)
+		if e.has(name) {
+			said = append(said, name)
+		}
+	}
+	choice := "`" + strings.Join(names[:len(names)-1], "`, `") + "` and `" + names[len(names)-1] + "`"
+	switch {
+	case len(said) > 1:
+		diags.AddAttributeError(e.at.AtName(said[1]), "More than one "+what,
+			fmt.Sprintf("%q has `%s`. Keep exactly one of %s.", e.name, strings.Join(said, "` and `"), choice))
+	case !open:
+		diags.AddAttributeError(e.at, "No "+what, fmt.Sprintf("%q needs exactly one of %s.", e.name, choice))
+	}
+	return diags
+}
+
+// onlyWith refuses an attribute that means nothing without one of the others.
+func (e entry) onlyWith(name string, others ...string) diag.Diagnostics {
+	var diags diag.Diagnostics
+	if e.has(name) && !slices.ContainsFunc(others, e.may) {
+		diags.AddAttributeError(e.at.AtName(name), "Attribute without effect",
+			fmt.Sprintf("In %q `%s` means nothing without `%s`. Leave it out.", e.name, name, strings.Join(others, "` or `")))
+	}
+	return diags
+}
+
+// needs refuses an attribute that lacks another one.
+func (e entry) needs(name, other, example string) diag.Diagnostics {
+	var diags diag.Diagnostics
+	if e.has(name) && !e.may(other) {
+		diags.AddAttributeError(e.at.AtName(name), "Missing "+other,
+			fmt.Sprintf("In %q `%s` needs `%s` beside it, such as `%s = %s`.", e.name, name, other, other, example))
+	}
+	return diags
+}

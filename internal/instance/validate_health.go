@@ -1,0 +1,59 @@
+package instance
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"k8s.io/apimachinery/pkg/util/intstr"
+)
+
+func checkFaults(declared, ports types.Map) diag.Diagnostics {
+	var diags diag.Diagnostics
+	for _, e := range entriesOf("health_checks", declared) {
+		diags.Append(e.needs("http_path", "http_port", "8080")...)
+		diags.Append(e.needs("http_port", "http_path", `"/"`)...)
+		diags.Append(e.exactlyOneWay()...)
+		diags.Append(e.onlyWith("https", "http_path", "http_port")...)
+		diags.Append(e.onlyWith("grpc_service", "grpc_port")...)
+		for _, name := range []string{"http_port", "tcp_port"} {
+			diags.Append(e.unnamedPort(name, ports)...)
+		}
+		if passes, ok := e.says["success_threshold"].(types.Int64); ok && e.name != checkReadiness && e.has("success_threshold") && passes.ValueInt64() != 1 {
+			diags.AddAttributeError(e.at.AtName("success_threshold"), "Invalid success_threshold",
+				fmt.Sprintf("For %s it can only be 1. Leave it out.", e.name))
+		}
+	}
+	return diags
+}
+
+// exactlyOneWay takes http_path and http_port for one way: either of them says
+// that HTTP is meant.
+func (e entry) exactlyOneWay() diag.Diagnostics {
+	http := "http_path"
+	if !e.has(http) && e.may("http_port") {
+		http = "http_port"
+	}
+	return e.exactlyOne("way to check", http, "tcp_port", "grpc_port", "command")
+}
+
+// unnamedPort refuses the name of a port that isn't among ports, where these are
+// known.
+func (e entry) unnamedPort(name string, ports types.Map) diag.Diagnostics {
+	var diags diag.Diagnostics
+	if !e.has(name) || ports.IsUnknown() || intstr.Parse(e.text(name)).Type == intstr.Int {
+		return diags
+	}
+	if _, named := ports.Elements()[e.text(name)]; !named {
+		known := "there are none"
+		if names := slices.Sorted(maps.Keys(ports.Elements())); len(names) > 0 {
+			known = "these are " + strings.Join(names, ", ")
+		}
+		diags.AddAttributeError(e.at.AtName(name), "No such port",
+			fmt.Sprintf("%q isn't the name of one of `ports`: %s. Name one of them, or give the port's number.", e.text(name), known))
+	}
+	return diags
+}
