@@ -17,6 +17,7 @@ import (
 // TestAccInstance_badInputIsRefusedAtPlan holds that each is refused on its line
 // by a plan, and that nothing is created.
 func TestAccInstance_badInputIsRefusedAtPlan(t *testing.T) {
+	acctest.NeedsTerraform(t, "1.11.0")
 	cluster := acctest.Namespace(t)
 	body := func(attributes string) string {
 		return fmt.Sprintf("  cluster = %q\n  image = \"web:1\"\n  %s", cluster, attributes)
@@ -52,6 +53,9 @@ func TestAccInstance_badInputIsRefusedAtPlan(t *testing.T) {
 		"an environment variable":      {Body: body(`env = { "1A" = "x" }`), At: "env = ", Says: `environment variable`},
 		"no such service account":      {Body: body(`service_account = "Deployer"`), At: "service_account = ", Says: `can't be a ServiceAccount's name`},
 		"a variable twice":             {Body: body("env = { A = \"1\" }\n  env_value_from = { A = { field = \"status.podIP\" } }"), At: "env_value_from = ", Says: `Variable declared twice`},
+		"a secret variable twice":      {Body: body("env = { B = \"1\" }\n  secret_env_wo_version = 1\n  secret_env_wo = { B = \"1\" }"), At: "secret_env_wo = ", Says: `B is in ` + "`env`" + ` too`},
+		"secrets without a version":    {Body: body(`secret_env_wo = { B = "1" }`), At: "secret_env_wo = ", Says: `secret_env_wo_version`},
+		"an unknown desired status":    {Body: body(`desired_status = "running"`), At: "desired_status = ", Says: `Running`},
 		"a variable's name":            {Body: body(`env_value_from = { "1A" = { field = "status.podIP" } }`), At: "env_value_from = ", Says: `environment variable`},
 		"a variable from two":          {Body: body(`env_value_from = { A = { field = "status.podIP", resource = "limits.cpu" } }`), At: "env_value_from = ", Says: `More than one source`},
 		"a variable from nothing":      {Body: body(`env_value_from = { A = {} }`), At: "env_value_from = ", Says: `No source`},

@@ -87,10 +87,16 @@ func (r record) found(have found, plan resourceModel) record {
 	return r
 }
 
-// made is the record of an instance that was made of the parts.
-func (r record) made(p parts, have found, image string) record {
+// made is the record of an instance that was made of the parts, and what people
+// should know of it.
+func (r record) made(p parts, have found, plan resourceModel) (record, []note) {
 	r.Secret = p.Keep
-	return r.withStored(have, image)
+	r = r.withStored(have, plan.Image.ValueString())
+	seen := plan.model
+	if have.Pod != nil {
+		seen = observed(have.Pod, plan.model, nil)
+	}
+	return r.withAdmitted(plan.model, seen)
 }
 
 // withStored notes the image that the API server keeps for the one that was sent.

@@ -23,6 +23,8 @@ type record struct {
 	Container string `json:"container,omitempty"`
 	// Secret is the one that secret_env_wo was put into.
 	Secret *secretRef `json:"secret,omitempty"`
+	// Admitted is what admission policies made of attributes on creation.
+	Admitted map[string]string `json:"admitted,omitempty"`
 }
 
 func (r record) withImage(sent, stored string) record {

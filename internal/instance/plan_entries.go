@@ -19,8 +19,8 @@ import (
 // mean something else. Another spelling changes nothing but the state.
 func replacesForOtherMeaning() planmodifier.Map {
 	const description = "A change of what an entry means replaces the instance."
-	return mapplanmodifier.RequiresReplaceIf(func(_ context.Context, req planmodifier.MapRequest, resp *mapplanmodifier.RequiresReplaceIfFuncResponse) {
-		resp.RequiresReplace = !sameEntries(req.StateValue, req.PlanValue)
+	return mapplanmodifier.RequiresReplaceIf(func(ctx context.Context, req planmodifier.MapRequest, resp *mapplanmodifier.RequiresReplaceIfFuncResponse) {
+		resp.RequiresReplace = !sameEntries(req.StateValue, req.PlanValue) && replacesRunning(ctx, req.State, req.Plan, req.StateValue, req.PlanValue)
 	}, description, description)
 }
 

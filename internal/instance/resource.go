@@ -91,7 +91,8 @@ func (r *instanceResource) Create(ctx context.Context, req resource.CreateReques
 	}
 
 	out := saving{State: &resp.State, Identity: resp.Identity, Private: resp.Private, Diagnostics: &resp.Diagnostics}
-	rec = rec.made(made, have, plan.Image.ValueString())
+	rec, notes := rec.made(made, have, plan)
+	addNotes(&resp.Diagnostics, notes)
 	out.save(ctx, withResult(plan, have), rec.found(have, plan))
 	if resp.Diagnostics.HasError() || have.Pod == nil {
 		return
@@ -180,7 +181,7 @@ func (r *instanceResource) read(ctx context.Context, state *resourceModel, rec *
 		rec.Container = foreignContainer(subject)
 	} else {
 		prior := *state
-		state.model = observed(subject, prior.model, rec.Limited)
+		state.model = rec.asSent(prior.model, observed(subject, prior.model, rec.Limited))
 		state.Image = rec.image(state.Image)
 		state.model = settled(prior, state.model)
 		if !prior.DesiredStatus.IsNull() {

@@ -3,6 +3,7 @@ package instance
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -59,15 +60,19 @@ func (r *instanceResource) planChange(ctx context.Context, req resource.ModifyPl
 	for _, name := range d.Replace {
 		resp.RequiresReplace.Append(path.Root(name))
 	}
-	for _, n := range d.Notes {
-		resp.Diagnostics.AddAttributeWarning(path.Root(n.Attribute), n.Summary, n.Detail)
-	}
+	addNotes(&resp.Diagnostics, d.Notes)
 	if changes := !req.Plan.Raw.Equal(req.State.Raw) || !plan.LabelsAll.Equal(prior.LabelsAll) || len(d.Replace) > 0 || d.Move == moveTidy; changes {
 		setUnknown(plan, d.Unknown)
 		setGone(plan, d.Gone)
 		if d.Move == moveStop {
 			plan.Status = types.StringValue(statusStopped)
 		}
+	}
+}
+
+func addNotes(diags *diag.Diagnostics, notes []note) {
+	for _, n := range notes {
+		diags.AddAttributeWarning(path.Root(n.Attribute), n.Summary, n.Detail)
 	}
 }
 

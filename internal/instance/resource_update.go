@@ -36,9 +36,10 @@ func (r *instanceResource) Update(ctx context.Context, req resource.UpdateReques
 	out := saving{State: &resp.State, Identity: resp.Identity, Private: resp.Private, Diagnostics: &resp.Diagnostics}
 	ref := u.Plan.key().ref()
 	sending, warnings := kube.WithWarnings(ctx)
-	state, rec, err := r.carryOut(sending, u)
+	done, err := r.carryOut(sending, u)
 	fw.AddServerWarnings(&resp.Diagnostics, ref, warnings)
-	out.save(ctx, state, rec)
+	addNotes(&resp.Diagnostics, done.Notes)
+	out.save(ctx, done.State, done.Record)
 	switch {
 	case fw.IsCancelled(err):
 		fw.AddCancelled(&resp.Diagnostics, ref, "take up its change")
@@ -55,9 +56,16 @@ type upkeep struct {
 	Parts               parts
 }
 
+// outcome is what there is after an update.
+type outcome struct {
+	State  resourceModel
+	Record record
+	Notes  []note
+}
+
 // carryOut does what was decided, and returns what there is then, also when it
 // errs.
-func (r *instanceResource) carryOut(ctx context.Context, u upkeep) (resourceModel, record, error) {
+func (r *instanceResource) carryOut(ctx context.Context, u upkeep) (outcome, error) {
 	switch u.Todo.Move {
 	case moveStop, moveStart, moveRestart:
 		return r.movePower(ctx, u)
@@ -73,10 +81,10 @@ func (r *instanceResource) carryOut(ctx context.Context, u upkeep) (resourceMode
 }
 
 // movePower stops, starts or restarts the instance, from the plan as a whole.
-func (r *instanceResource) movePower(ctx context.Context, u upkeep) (resourceModel, record, error) {
+func (r *instanceResource) movePower(ctx context.Context, u upkeep) (outcome, error) {
 	have, err := r.store.Find(ctx, u.Plan.key())
 	if err != nil {
-		return u.Prior, u.Record, err
+		return outcome{State: u.Prior, Record: u.Record}, err
 	}
 	running := have.Pod
 	if running != nil && !isSame(u.Prior.model, running) {
@@ -96,11 +104,11 @@ func (r *instanceResource) movePower(ctx context.Context, u upkeep) (resourceMod
 	if err != nil && have.Pod == nil {
 		return r.interrupted(ctx, u, err)
 	}
-	u.Record = u.Record.made(u.Parts, have, u.Plan.Image.ValueString())
+	rec, notes := u.Record.made(u.Parts, have, u.Plan)
 	if err == nil && have.Pod != nil {
 		have.Pod, err = r.store.Await(ctx, have.Pod, goal{For: u.Plan.WaitFor.ValueString()})
 	}
-	return withResult(u.Plan, have), u.Record.found(have, u.Plan), err
+	return outcome{withResult(u.Plan, have), rec.found(have, u.Plan), notes}, err
 }
 
 func (r *instanceResource) tidy(ctx context.Context, u upkeep) error {
@@ -112,10 +120,10 @@ func (r *instanceResource) tidy(ctx context.Context, u upkeep) error {
 }
 
 // changeStopped writes what is planned into the template.
-func (r *instanceResource) changeStopped(ctx context.Context, u upkeep) (resourceModel, record, error) {
+func (r *instanceResource) changeStopped(ctx context.Context, u upkeep) (outcome, error) {
 	before, diags := desired(ctx, u.Prior.model, u.Record.making())
 	if !diags.HasError() && u.Parts.Make == nil && u.Parts.Drop == nil && sameMaking(before, u.Parts.Pod) {
-		return u.Plan, u.Record, nil
+		return outcome{State: u.Plan, Record: u.Record}, nil
 	}
 	template, made, err := r.store.Stop(ctx, nil, u.Parts)
 	u.Parts = made
@@ -123,14 +131,14 @@ func (r *instanceResource) changeStopped(ctx context.Context, u upkeep) (resourc
 		return r.interrupted(ctx, u, err)
 	}
 	have := found{Template: template}
-	u.Record = u.Record.made(u.Parts, have, u.Plan.Image.ValueString())
-	return withResult(u.Plan, have), u.Record.found(have, u.Plan), nil
+	rec, notes := u.Record.made(u.Parts, have, u.Plan)
+	return outcome{withResult(u.Plan, have), rec.found(have, u.Plan), notes}, nil
 }
 
 // changeRunning sends what can be changed on the Pod that is there.
-func (r *instanceResource) changeRunning(ctx context.Context, u upkeep) (resourceModel, record, error) {
+func (r *instanceResource) changeRunning(ctx context.Context, u upkeep) (outcome, error) {
 	if u.Todo.Resize == nil && u.Todo.Change == nil && len(u.Todo.Unknown) == 0 {
-		return u.Plan, u.Record, nil
+		return outcome{State: u.Plan, Record: u.Record}, nil
 	}
 	if u.Todo.Change != nil {
 		u.Todo.Change.Spec = specText(u.Parts.Pod.Spec)
@@ -138,40 +146,40 @@ func (r *instanceResource) changeRunning(ctx context.Context, u upkeep) (resourc
 	k := u.Plan.key()
 	pod, err := r.store.Update(ctx, k.ref(), u.Prior.UID.ValueString(), goal{For: u.Plan.WaitFor.ValueString()}, u.Todo)
 	if pod == nil {
-		return u.Prior, u.Record, err
+		return outcome{State: u.Prior, Record: u.Record}, err
 	}
 	have := found{Pod: pod}
 	if u.Todo.Change != nil && u.Todo.Change.Image != "" && err == nil {
 		u.Record = u.Record.withStored(have, u.Todo.Change.Image)
 	}
 	if err == nil || fw.IsCancelled(err) {
-		return withResult(u.Plan, have), u.Record.found(have, u.Plan), err
+		return outcome{State: withResult(u.Plan, have), Record: u.Record.found(have, u.Plan)}, err
 	}
 	state := u.Plan
-	state.model = observed(pod, u.Plan.model, u.Record.Limited)
+	state.model = u.Record.asSent(u.Plan.model, observed(pod, u.Plan.model, u.Record.Limited))
 	state.Image = u.Record.image(state.Image)
-	return state, u.Record.found(have, u.Plan), err
+	return outcome{State: state, Record: u.Record.found(have, u.Plan)}, err
 }
 
 // interrupted is the state after an update that broke off in the middle: as it
 // was, so that the next plan shows what is still to be done, with what there is
 // now.
-func (r *instanceResource) interrupted(ctx context.Context, u upkeep, cause error) (resourceModel, record, error) {
+func (r *instanceResource) interrupted(ctx context.Context, u upkeep, cause error) (outcome, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), defaultReadTimeout)
 	defer cancel()
 	have, err := r.store.Find(ctx, u.Prior.key())
 	if err != nil {
-		return u.Prior, u.Record, cause
+		return outcome{State: u.Prior, Record: u.Record}, cause
 	}
 	seen := presenceIn(have, u.Prior, false)
 	if seen.gone() || seen == (presence{Pod: podForeign}) {
-		return u.Prior, u.Record, cause
+		return outcome{State: u.Prior, Record: u.Record}, cause
 	}
 	state, rec := u.Prior, u.Record
 	if err := r.read(ctx, &state, &rec, have, seen, false); err != nil {
-		return u.Prior, u.Record, cause
+		return outcome{State: u.Prior, Record: u.Record}, cause
 	}
-	return state, rec, cause
+	return outcome{State: state, Record: rec}, cause
 }
 
 // readSecret sees whether the instance's Secret is still the one that was made

@@ -4,7 +4,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
@@ -16,7 +15,7 @@ func serviceAccountAttribute() schema.Attribute {
 		MarkdownDescription: "The Kubernetes ServiceAccount that the program acts as when it talks to the API server, such as `\"deployer\"`; it has to be in the same cluster. Its token is mounted into the instance, where Kubernetes' client libraries find it. Left out, the instance is the account `default` and gets no token, so that a program which is broken into can't act on the cluster. A change replaces the instance.",
 		Optional:            true,
 		Validators:          []validator.String{validate.ObjectName("a ServiceAccount's name")},
-		PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+		PlanModifiers:       []planmodifier.String{replaceRunning{}},
 	}
 }
 

@@ -218,8 +218,9 @@ func create(ctx context.Context, client *kubernetes.Clientset, cluster string, p
 }
 
 // injectInto has the API server itself put things into the cluster's Pods, as
-// the webhooks of meshes and registries do.
-func injectInto(ctx context.Context, t *testing.T, client *kubernetes.Clientset, cluster string) error {
+// the webhooks of meshes and registries do. More are further patches, each with a
+// comma after it.
+func injectInto(ctx context.Context, t *testing.T, client *kubernetes.Clientset, cluster string, more ...string) error {
 	t.Helper()
 	policies := client.AdmissionregistrationV1().MutatingAdmissionPolicies()
 	bindings := client.AdmissionregistrationV1().MutatingAdmissionPolicyBindings()
@@ -240,7 +241,7 @@ func injectInto(ctx context.Context, t *testing.T, client *kubernetes.Clientset,
 			ReinvocationPolicy: admissionregistrationv1.NeverReinvocationPolicy,
 			Mutations: []admissionregistrationv1.Mutation{{
 				PatchType: admissionregistrationv1.PatchTypeJSONPatch,
-				JSONPatch: &admissionregistrationv1.JSONPatch{Expression: `[
+				JSONPatch: &admissionregistrationv1.JSONPatch{Expression: "[" + strings.Join(more, "") + `
   JSONPatch{op: "add", path: "/metadata/labels/injected", value: "yes"},
   JSONPatch{op: "add", path: "/spec/containers/0/env/-", value: Object.spec.containers.env{name: "INJECTED", value: "yes"}},
   JSONPatch{op: "replace", path: "/spec/containers/0/image", value: "registry.k8s.io/pause:3.9"},

@@ -256,6 +256,51 @@ func TestAccInstance_changedSurroundingsReplace(t *testing.T) {
 	test(t, steps...)
 }
 
+// TestAccInstance_rewrittenCheckIsNoDrift has an admission policy ask the mesh's
+// agent instead of the program, as Istio's does. What is changed later is drift.
+func TestAccInstance_rewrittenCheckIsNoDrift(t *testing.T) {
+	cluster := acctest.Namespace(t)
+	const agent = `JSONPatch{op: "add", path: "/spec/containers/0/livenessProbe", value: Object.spec.containers.livenessProbe{httpGet: Object.spec.containers.livenessProbe.httpGet{path: "/app-health/app/livez", port: 15020}}},`
+	config := instanceConfig(cluster, `env = { A = "1" }`, `health_checks = { liveness = { http_path = "/healthz", http_port = 8080 } }`)
+	rewritten := func(pod *corev1.Pod) error {
+		return equal("path", pod.Spec.Containers[0].LivenessProbe.HTTPGet.Path, "/app-health/app/livez")
+	}
+	var pod uid
+	test(t,
+		resource.TestStep{
+			PreConfig: acctest.Behind(t, func(ctx context.Context, client *kubernetes.Clientset) error {
+				return injectInto(ctx, t, client, cluster, agent)
+			}),
+			Config: config,
+			Check:  checks(inState("health_checks.liveness.http_path", "/healthz"), thePod(t, cluster, all(pod.note, rewritten))),
+		},
+		resource.TestStep{Config: config, ConfigPlanChecks: quiet()},
+		resource.TestStep{
+			PreConfig: acctest.Behind(t, func(ctx context.Context, client *kubernetes.Clientset) error {
+				if err := client.AdmissionregistrationV1().MutatingAdmissionPolicyBindings().Delete(ctx, cluster, metav1.DeleteOptions{}); err != nil {
+					return err
+				}
+				acctest.Eventually(t, "the admission policy to rest", func(ctx context.Context) (bool, error) {
+					pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "probe"}, Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "app", Image: image}}}}
+					made, err := client.CoreV1().Pods(cluster).Create(ctx, pod, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
+					return err == nil && len(made.Spec.Containers) == 1, nil
+				})
+				return nil
+			}),
+			Config:           config,
+			ConfigPlanChecks: quiet(),
+			Check:            thePod(t, cluster, pod.same),
+		},
+		resource.TestStep{
+			PreConfig: recreate(t, cluster, func(pod *corev1.Pod) {
+				pod.Spec.Containers[0].LivenessProbe.FailureThreshold = 99
+			}),
+			Config:           config,
+			ConfigPlanChecks: planned(action(plancheck.ResourceActionReplace), forcedBy{"health_checks"}),
+		},
+	)
+}
+
 // TestAccInstance_surroundingsMayBeUnknown holds that what isn't known before the
 // apply contradicts nothing, and is sent.
 func TestAccInstance_surroundingsMayBeUnknown(t *testing.T) {

@@ -130,7 +130,7 @@ func visited(t *testing.T, m model) *corev1.Pod {
 func TestDesired_surroundings(t *testing.T) {
 	for name, m := range surrounded() {
 		t.Run(name, func(t *testing.T) {
-			pod, diags := desired(t.Context(), m, "nonce")
+			pod, diags := desired(t.Context(), m, making{Nonce: "nonce"})
 			if diags.HasError() {
 				t.Fatal(diags)
 			}

@@ -58,6 +58,8 @@ func updateMatrix() []changeOf {
 		},
 		{attribute: "desired_status", before: []string{running}, after: []string{stopped}, does: powerChange},
 		{attribute: "env", after: []string{`env = { A = "1" }`}, does: replacement},
+		{attribute: "env_value_from", after: []string{`env_value_from = { NODE = { field = "spec.nodeName" } }`}, does: replacement},
+		{attribute: "health_checks", after: []string{`health_checks = { readiness = { tcp_port = "80" } }`}, does: replacement},
 		{attribute: "image", before: []string{fmt.Sprintf("image = %q", image)}, after: []string{bigger}, does: newProgram, but: "replacement once the instance has finished"},
 		{attribute: "labels", after: []string{`labels = { team = "shop" }`}, does: inPlace},
 		{attribute: "limits", after: []string{`limits = { ephemeral-storage = "1Gi" }`}, does: replacement},
@@ -79,7 +81,9 @@ func updateMatrix() []changeOf {
 		},
 		{attribute: "secret_env_wo_version", before: []string{secretEnv("a", 1)}, after: []string{secretEnv("b", 2)}, does: replacement, but: "`secret_env_wo` alone: nothing"},
 		{attribute: "security", after: []string{`security = { run_as_user = 1000 }`}, does: replacement, forces: "security run_as_user"},
+		{attribute: "service_account", after: []string{`service_account = "default"`}, does: replacement},
 		{attribute: "timeouts", after: []string{`timeouts = { create = "1m" }`}, does: stateOnly},
+		{attribute: "volumes", after: []string{`volumes = { tmp = { mount_path = "/tmp", empty_dir = "Disk" } }`}, does: replacement},
 		{attribute: "wait_for", after: []string{`wait_for = "Running"`}, does: stateOnly},
 	}
 }

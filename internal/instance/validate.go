@@ -23,7 +23,7 @@ func (r *instanceResource) ValidateConfig(ctx context.Context, req resource.Vali
 	}
 	resp.Diagnostics.Append(requestFaults(config.model)...)
 	resp.Diagnostics.Append(portFaults(ctx, config.Ports)...)
-	resp.Diagnostics.Append(repeatedVariables(variables{"env", config.Env}, variables{"env_value_from", config.EnvValueFrom})...)
+	resp.Diagnostics.Append(repeatedVariables(variables{"env", config.Env}, variables{"env_value_from", config.EnvValueFrom}, variables{"secret_env_wo", config.SecretEnv})...)
 	resp.Diagnostics.Append(sourceFaults(config.EnvValueFrom)...)
 	resp.Diagnostics.Append(checkFaults(config.HealthChecks, config.Ports)...)
 	resp.Diagnostics.Append(volumeFaults(config.Volumes)...)

@@ -1,0 +1,36 @@
+package instance
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"k8s.io/apimachinery/pkg/util/intstr"
+)
+
+// TestAdmitted_isWhatWasDeclared holds that what an admission policy makes of a
+// check is no drift, however the check is spelt since, and another change is.
+func TestAdmitted_isWhatWasDeclared(t *testing.T) {
+	sent := stateful(t, surrounded()["health-checks"]).model
+	pod := visited(t, surrounded()["health-checks"])
+	app(pod).LivenessProbe.HTTPGet.Path, app(pod).LivenessProbe.HTTPGet.Port = "/app-health/app/livez", intstr.FromInt32(15020)
+	rec, notes := record{}.withAdmitted(sent, observed(pod, sent, nil))
+	if len(notes) != 1 || notes[0].Attribute != "health_checks" {
+		t.Fatalf("got %v", notes)
+	}
+	if diff := cmp.Diff(sent, rec.asSent(sent, observed(pod, sent, nil))); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	respelt := sent
+	respelt.HealthChecks = edited(sent.HealthChecks, checkType(), checkLiveness, "https", types.BoolValue(false))
+	if diff := cmp.Diff(respelt, rec.asSent(respelt, observed(pod, respelt, nil))); diff != "" {
+		t.Errorf("spelt otherwise (-want +got):\n%s", diff)
+	}
+	app(pod).LivenessProbe.FailureThreshold = 99
+	if seen := observed(pod, sent, nil); !cmp.Equal(seen, rec.asSent(sent, seen)) {
+		t.Error("another change went unseen")
+	}
+	if rec, notes := rec.withAdmitted(sent, sent); len(rec.Admitted)+len(notes) > 0 {
+		t.Errorf("a Pod as it was sent leaves %v", rec.Admitted)
+	}
+}
