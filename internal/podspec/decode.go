@@ -1,0 +1,191 @@
+package podspec
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/agext/levenshtein"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// Declared is what a configuration says of a Pod in pod. The zero value says
+// nothing.
+type Declared struct {
+	root *node
+	// unknown is whether a part isn't known yet.
+	unknown bool
+}
+
+// IsNull is whether nothing at all is declared.
+func (d Declared) IsNull() bool { return d.root == nil }
+
+// Known is whether every part is known.
+func (d Declared) Known() bool { return !d.unknown }
+
+// Decode reads the attribute strictly along the types of the linked API. It
+// returns all that is wrong at once. Parts that aren't known yet are skipped,
+// and nulls say nothing.
+func Decode(value types.Dynamic) (Declared, []Fault) {
+	if value.IsNull() || value.IsUnderlyingValueNull() {
+		return Declared{}, nil
+	}
+	if value.IsUnknown() || value.IsUnderlyingValueUnknown() {
+		return Declared{root: &node{shape: podSpec(), at: &place{}, unknown: true}, unknown: true}, nil
+	}
+	d := decoder{}
+	top := d.top(value)
+	if len(d.faults) > 0 {
+		return Declared{}, d.faults
+	}
+	root := d.node(podSpec(), top)
+	if len(d.faults) > 0 {
+		return Declared{}, d.faults
+	}
+	return Declared{root: root, unknown: d.unknown}, nil
+}
+
+type decoder struct {
+	faults  []Fault
+	unknown bool
+}
+
+func (d *decoder) fault(at *place, format string, args ...any) {
+	d.faults = append(d.faults, at.fault(format, args...))
+}
+
+// top is the whole value, an object or the mapping that a text is.
+func (d *decoder) top(value types.Dynamic) raw {
+	s, isText := value.UnderlyingValue().(types.String)
+	if !isText {
+		r := fromValue(value, &place{})
+		if r.kind != rawObject {
+			d.fault(r.at, "it has to be an object or a text of YAML or JSON, and is %s", r.kind.words())
+		}
+		return r
+	}
+	start := &place{line: 1}
+	content, err := parse(s.ValueString())
+	if err != nil {
+		d.fault(&place{}, "%v", err)
+		return raw{}
+	}
+	reader := textReader{}
+	r := reader.read(content, start, 0)
+	d.faults = reader.faults
+	if len(d.faults) == 0 && r.kind != rawObject {
+		d.fault(start, "the text has to be one mapping, the content of a Pod's spec, and is %s", r.kind.words())
+	}
+	return r
+}
+
+// node decodes a value; nil is one that says nothing, or a faulty one.
+func (d *decoder) node(s *shape, r raw) *node {
+	n := &node{shape: s, at: r.at, source: r.source}
+	switch {
+	case r.kind == rawNull:
+		return nil
+	case r.kind == rawUnknown:
+		n.unknown, d.unknown = true, true
+		return n
+	case s.kind == object || s.kind == mapping:
+		if r.kind != rawObject {
+			d.fault(r.at, "has to be an object, and is %s", r.kind.words())
+			return nil
+		}
+		n.members = d.members(s, r)
+	case s.kind == list:
+		if r.kind != rawList {
+			d.fault(r.at, "has to be a list, and is %s%s", r.kind.words(), hintList(r))
+			return nil
+		}
+		for i, item := range r.items {
+			if inner := d.node(s.elem, item); inner != nil {
+				inner.index = i
+				n.items = append(n.items, inner)
+			}
+		}
+	default:
+		value, err := s.scalar(r)
+		if err != nil {
+			d.fault(r.at, "%v", err)
+			return nil
+		}
+		n.value = value
+	}
+	return n
+}
+
+func hintList(r raw) string {
+	if r.kind == rawObject {
+		return "; write [{ … }]"
+	}
+	return ""
+}
+
+func (d *decoder) members(s *shape, r raw) []member {
+	members := make([]member, 0, len(r.entries))
+	for _, e := range r.entries {
+		inner := s.elem
+		if s.kind == object {
+			f := s.fields[e.key]
+			if f == nil {
+				d.fault(e.value.at, "%s", unknownField(s, e.key))
+				continue
+			}
+			if f.refused != "" && e.value.kind != rawNull {
+				d.fault(e.value.at, "%s", f.refused)
+				continue
+			}
+			inner = f.shape
+		}
+		n := d.node(inner, e.value)
+		if n == nil {
+			continue
+		}
+		if isResourceList(s) && !n.unknown {
+			if err := fineness(fmt.Sprint(n.value)); err != nil {
+				d.fault(n.at, "%v", err)
+				continue
+			}
+		}
+		members = append(members, member{e.key, n})
+	}
+	return members
+}
+
+// unknownField says what may have been meant.
+func unknownField(s *shape, name string) string {
+	if strings.HasPrefix(name, "$") {
+		return "directives of patches mean nothing here; what is listed is added to what the other attributes say"
+	}
+	if s == podSpec() {
+		switch name {
+		case "apiVersion", "kind", "metadata", "spec", "status":
+			return "this is part of a whole Pod; give the content of its spec alone, and labels and annotations by the attributes of those names"
+		}
+		if s.fields["containers"].shape.elem.fields[name] != nil {
+			return "a Pod has no such field, its containers have: write containers = [{ name = \"app\", " + name + " = … }]"
+		}
+	}
+	message := fmt.Sprintf("%s has no field of this name", s.of.Name())
+	if nearest := nearestName(s, name); nearest != "" {
+		return message + "; perhaps " + nearest + " is meant"
+	}
+	return message
+}
+
+func nearestName(s *shape, name string) string {
+	plain := func(s string) string { return strings.ToLower(strings.ReplaceAll(s, "_", "")) }
+	best, distance := "", max(2, len(name)/3)+1
+	for _, candidate := range slices.Sorted(maps.Keys(s.fields)) {
+		if s.fields[candidate].refused != "" {
+			continue
+		}
+		if d := levenshtein.Distance(plain(candidate), plain(name), nil); d < distance {
+			best, distance = candidate, d
+		}
+	}
+	return best
+}

@@ -1,0 +1,106 @@
+package podspec
+
+import (
+	"maps"
+	"math/big"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+type rawKind int
+
+const (
+	rawNull rawKind = iota
+	rawUnknown
+	rawObject
+	rawList
+	rawString
+	rawNumber
+	rawBool
+)
+
+func (k rawKind) words() string {
+	return [...]string{"null", "not known yet", "an object", "a list", "a text", "a number", "true or false"}[k]
+}
+
+// raw is a value as it was written, before it is known what the API has in its
+// place.
+type raw struct {
+	kind rawKind
+	at   *place
+	// entries are an object's, in the order in which they are written where that
+	// is known.
+	entries []entry
+	items   []raw
+	// text is a scalar's, as it was written; plain is whether a text had no quotes.
+	text  string
+	plain bool
+	// source is the attr.Value or the *yaml.Node.
+	source any
+}
+
+type entry struct {
+	key   string
+	value raw
+}
+
+// fromValue reads what Terraform has.
+func fromValue(v attr.Value, at *place) raw {
+	r := raw{at: at, source: v}
+	switch {
+	case v == nil || v.IsNull():
+		return r
+	case v.IsUnknown():
+		r.kind = rawUnknown
+		return r
+	}
+	switch v := v.(type) {
+	case types.Dynamic:
+		return fromValue(v.UnderlyingValue(), at)
+	case types.Object:
+		r.kind, r.entries = rawObject, fromEntries(v.Attributes(), at, func(key string) path.PathStep { return path.PathStepAttributeName(key) })
+	case types.Map:
+		r.kind, r.entries = rawObject, fromEntries(v.Elements(), at, func(key string) path.PathStep { return path.PathStepElementKeyString(key) })
+	case types.List:
+		r.kind, r.items = rawList, fromElements(v.Elements(), at)
+	case types.Tuple:
+		r.kind, r.items = rawList, fromElements(v.Elements(), at)
+	case types.Set:
+		r.kind = rawList
+		for _, element := range v.Elements() {
+			r.items = append(r.items, fromValue(element, at.in(path.PathStepElementKeyValue{Value: element})))
+		}
+	case types.String:
+		r.kind, r.text = rawString, v.ValueString()
+	case types.Number:
+		r.kind, r.text = rawNumber, numberText(v.ValueBigFloat())
+	case types.Bool:
+		r.kind, r.text = rawBool, "false"
+		if v.ValueBool() {
+			r.text = "true"
+		}
+	}
+	return r
+}
+
+func fromEntries(values map[string]attr.Value, at *place, step func(string) path.PathStep) []entry {
+	entries := make([]entry, 0, len(values))
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		entries = append(entries, entry{key, fromValue(values[key], at.in(step(key)))})
+	}
+	return entries
+}
+
+func fromElements(values []attr.Value, at *place) []raw {
+	items := make([]raw, 0, len(values))
+	for i, value := range values {
+		items = append(items, fromValue(value, at.in(path.PathStepElementKeyInt(i))))
+	}
+	return items
+}
+
+// numberText spells a number as Terraform does where it makes a text of it.
+func numberText(f *big.Float) string { return f.Text('f', -1) }

@@ -1,0 +1,128 @@
+package podspec
+
+import (
+	"errors"
+	"io"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"go.yaml.in/yaml/v3"
+)
+
+// maxDepth and maxNodes keep a text whose aliases multiply from taking all memory.
+const (
+	maxDepth = 64
+	maxNodes = 100_000
+)
+
+// textReader makes raw values of a text's YAML nodes.
+type textReader struct {
+	faults []Fault
+	nodes  int
+}
+
+// parse reads a text that has to be one document of YAML. JSON is YAML too, but
+// for tabs.
+func parse(s string) (*yaml.Node, error) {
+	if strings.HasPrefix(strings.TrimSpace(s), "{") {
+		s = strings.ReplaceAll(s, "\t", " ")
+	}
+	decoder := yaml.NewDecoder(strings.NewReader(s))
+	var document, another yaml.Node
+	switch err := decoder.Decode(&document); {
+	case errors.Is(err, io.EOF):
+		return nil, errors.New("the text is empty; leave the attribute out, or give the content of a Pod's spec in YAML or JSON")
+	case err != nil:
+		return nil, errors.New("the text is neither YAML nor JSON: " + strings.TrimPrefix(err.Error(), "yaml: "))
+	}
+	if err := decoder.Decode(&another); !errors.Is(err, io.EOF) {
+		return nil, errors.New("the text has several documents; give one, the content of a Pod's spec")
+	}
+	top := document.Content[0]
+	if document.HeadComment != "" {
+		top.HeadComment = document.HeadComment
+	}
+	if document.FootComment != "" {
+		top.FootComment = document.FootComment
+	}
+	return top, nil
+}
+
+func (t *textReader) fault(f Fault) { t.faults = append(t.faults, f) }
+
+func (t *textReader) read(n *yaml.Node, at *place, depth int) raw {
+	t.nodes++
+	if depth > maxDepth || t.nodes > maxNodes {
+		if t.nodes <= maxNodes+1 {
+			t.fault(at.fault("the text is too deep, or its aliases multiply beyond measure"))
+			t.nodes = maxNodes + 1
+		}
+		return raw{at: at}
+	}
+	r := raw{at: at, source: n}
+	switch n.Kind {
+	case yaml.AliasNode:
+		aliased := t.read(n.Alias, at, depth+1)
+		return aliased
+	case yaml.MappingNode:
+		r.kind, r.entries = rawObject, t.mapping(n, at, depth)
+	case yaml.SequenceNode:
+		r.kind = rawList
+		for i, item := range n.Content {
+			r.items = append(r.items, t.read(item, at.onLine(path.PathStepElementKeyInt(i), item.Line), depth+1))
+		}
+	default:
+		r.text = n.Value
+		r.kind, r.plain = scalarKind(n), n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0
+	}
+	return r
+}
+
+func scalarKind(n *yaml.Node) rawKind {
+	switch n.ShortTag() {
+	case "!!null":
+		return rawNull
+	case "!!bool":
+		return rawBool
+	case "!!int", "!!float":
+		return rawNumber
+	}
+	return rawString
+}
+
+// mapping reads the entries, what is merged in by << after the mapping's own.
+func (t *textReader) mapping(n *yaml.Node, at *place, depth int) []entry {
+	var own, merged []entry
+	seen := map[string]int{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		inner := at.onLine(path.PathStepAttributeName(key.Value), key.Line)
+		switch {
+		case key.ShortTag() == "!!merge":
+			merged = append(merged, t.merged(value, at, depth)...)
+		case key.Kind != yaml.ScalarNode:
+			t.fault(at.fault("a key has to be a text"))
+		case seen[key.Value] > 0:
+			t.fault(inner.fault("the key is there twice; it was on line %d already", seen[key.Value]))
+		default:
+			seen[key.Value] = key.Line
+			own = append(own, entry{key.Value, t.read(value, inner, depth+1)})
+		}
+	}
+	for _, e := range merged {
+		if seen[e.key] == 0 {
+			seen[e.key] = n.Line
+			own = append(own, e)
+		}
+	}
+	return own
+}
+
+func (t *textReader) merged(value *yaml.Node, at *place, depth int) []entry {
+	r := t.read(value, at, depth+1)
+	entries := r.entries
+	for _, item := range r.items {
+		entries = append(entries, item.entries...)
+	}
+	return entries
+}

@@ -1,0 +1,191 @@
+package podspec
+
+import (
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	corev1 "k8s.io/api/core/v1"
+)
+
+// Rest is what a live Pod has beyond what the flat attributes say, which is said:
+// less the API server's defaults, and less what Kubernetes adds to any Pod. It is
+// null if nothing is left. Merged over said it means the same Pod.
+func Rest(live, said corev1.PodSpec, main string) types.Dynamic {
+	tree, known := treeOf(live), treeOf(said)
+	for _, t := range []map[string]any{tree, known} {
+		podSpec().normal(t)
+		fillPod(t)
+	}
+	settleToken(tree)
+	withoutAdded(tree)
+	withoutRefused(podSpec(), tree)
+	withoutDefaults(tree)
+	withoutDefaults(known)
+	withoutAttributes(tree, main)
+	rest := podSpec().beyond(tree, known)
+	if rest == nil {
+		return types.DynamicNull()
+	}
+	return types.DynamicValue(plainValue(rest))
+}
+
+// withoutAdded takes away what admission and the scheduler put on every Pod.
+func withoutAdded(tree map[string]any) {
+	for _, name := range []string{"nodeName", "priority", "preemptionPolicy", "serviceAccountName", "serviceAccount"} {
+		delete(tree, name)
+	}
+	if tree["runtimeClassName"] != nil {
+		delete(tree, "overhead") // the runtime class has it
+	}
+	without(tree, "tolerations", isAddedToleration)
+	without(tree, "volumes", isTokenVolume)
+	for _, container := range containersOf(tree) {
+		without(container, "volumeMounts", isTokenVolume)
+	}
+	for _, constraint := range listOf(tree["topologySpreadConstraints"]) {
+		withoutMergedKeys(mapOf(constraint))
+	}
+	affinity := mapOf(tree["affinity"])
+	for _, kind := range []string{"podAffinity", "podAntiAffinity"} {
+		for _, term := range listOf(mapOf(affinity[kind])["requiredDuringSchedulingIgnoredDuringExecution"]) {
+			withoutMergedKeys(mapOf(term))
+		}
+		for _, weighted := range listOf(mapOf(affinity[kind])["preferredDuringSchedulingIgnoredDuringExecution"]) {
+			withoutMergedKeys(mapOf(mapOf(weighted)["podAffinityTerm"]))
+		}
+	}
+}
+
+// isAddedToleration is whether it is one of those that every Pod gets: it stays for
+// five minutes on a node that isn't well.
+func isAddedToleration(toleration any) bool {
+	t := mapOf(toleration)
+	return (t["key"] == corev1.TaintNodeNotReady || t["key"] == corev1.TaintNodeUnreachable) &&
+		t["operator"] == string(corev1.TolerationOpExists) && t["effect"] == string(corev1.TaintEffectNoExecute) && t["tolerationSeconds"] == int64(300)
+}
+
+// withoutMergedKeys takes away the expressions that the API server makes of
+// matchLabelKeys and the labels of the Pod.
+func withoutMergedKeys(term map[string]any) {
+	selector := mapOf(term["labelSelector"])
+	for list, operator := range map[string]string{"matchLabelKeys": "In", "mismatchLabelKeys": "NotIn"} {
+		without(selector, "matchExpressions", func(expression any) bool {
+			e := mapOf(expression)
+			return e["operator"] == operator && slices.Contains(listOf(term[list]), e["key"])
+		})
+	}
+}
+
+func without(in map[string]any, name string, is func(any) bool) {
+	items := listOf(in[name])
+	if len(items) == 0 {
+		return
+	}
+	if kept := slices.DeleteFunc(slices.Clone(items), is); len(kept) > 0 {
+		in[name] = kept
+	} else {
+		delete(in, name)
+	}
+}
+
+// withoutRefused takes away what pod may not say.
+func withoutRefused(s *shape, tree any) {
+	switch v := tree.(type) {
+	case map[string]any:
+		for name, value := range v {
+			if f := s.fields[name]; f != nil && f.refused != "" {
+				delete(v, name)
+				continue
+			}
+			if inner, _ := s.inner(name); inner != nil {
+				withoutRefused(inner, value)
+			}
+		}
+	case []any:
+		for _, item := range v {
+			withoutRefused(s.elem, item)
+		}
+	}
+}
+
+// withoutAttributes takes away what the main container may not say here.
+func withoutAttributes(tree map[string]any, main string) {
+	for _, item := range listOf(tree["containers"]) {
+		container := mapOf(item)
+		if container["name"] != main {
+			continue
+		}
+		for _, name := range []string{"image", "command", "args"} {
+			delete(container, name)
+		}
+		resources, security := mapOf(container["resources"]), mapOf(container["securityContext"])
+		delete(resources, "limits")
+		delete(resources, "requests")
+		for name := range security {
+			if securityAttribute(name) != "" {
+				delete(security, name)
+			}
+		}
+		if security != nil && len(security) == 0 {
+			delete(container, "securityContext")
+		}
+	}
+}
+
+// beyond is what a tree has that another hasn't, or nil.
+func (s *shape) beyond(tree, known any) any {
+	if known == nil {
+		return tree
+	}
+	switch v := tree.(type) {
+	case map[string]any:
+		more := map[string]any{}
+		for name, value := range v {
+			inner, _ := s.inner(name)
+			if inner == nil {
+				continue
+			}
+			if rest := inner.beyond(value, mapOf(known)[name]); rest != nil {
+				more[name] = rest
+			}
+		}
+		if len(more) == 0 {
+			return nil
+		}
+		return more
+	case []any:
+		if len(s.keys) > 0 {
+			return s.itemsBeyond(v, listOf(known))
+		}
+	}
+	if s.same(tree, known) {
+		return nil
+	}
+	return tree
+}
+
+// itemsBeyond are the elements that are new, and those that say more, with their
+// keys.
+func (s *shape) itemsBeyond(items, known []any) any {
+	var more []any
+	for _, item := range items {
+		i := s.find(known, s.key(item))
+		if i < 0 {
+			more = append(more, item)
+			continue
+		}
+		rest, _ := s.elem.beyond(item, known[i]).(map[string]any)
+		for _, key := range s.keys {
+			if value := mapOf(item)[key]; rest != nil && value != nil {
+				rest[key] = value
+			}
+		}
+		if rest != nil {
+			more = append(more, rest)
+		}
+	}
+	if len(more) == 0 {
+		return nil
+	}
+	return more
+}

@@ -1,0 +1,135 @@
+package podspec
+
+import (
+	"fmt"
+	"math"
+	"math/big"
+	"reflect"
+	"strconv"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+
+	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
+)
+
+// scalar is the value that the API has for what was written. Texts become numbers
+// and numbers texts as everywhere in Terraform.
+func (s *shape) scalar(r raw) (any, error) {
+	if r.kind == rawObject || r.kind == rawList {
+		return nil, fmt.Errorf("has to be %s, and is %s", s.words(), r.kind.words())
+	}
+	switch s.kind {
+	case integer:
+		return s.integer(r)
+	case boolean:
+		return truth(r)
+	case quantity:
+		q, err := fwtypes.ParseQuantity(r.text)
+		if err != nil {
+			return nil, err
+		}
+		return q.String(), nil
+	case intOrString:
+		if i, err := number(r); err == nil {
+			return i, inRange(i, math.MinInt32, math.MaxInt32)
+		}
+		return r.text, nil
+	}
+	return r.text, nil
+}
+
+func (s *shape) words() string {
+	switch s.kind {
+	case text:
+		return "a text"
+	case integer:
+		return "a whole number"
+	case boolean:
+		return "true or false"
+	case quantity:
+		return "an amount such as \"500m\" or \"4Gi\""
+	case intOrString:
+		return "a number or a name"
+	case list:
+		return "a list"
+	}
+	return "an object"
+}
+
+func (s *shape) integer(r raw) (any, error) {
+	i, err := number(r)
+	if err != nil {
+		return nil, err
+	}
+	if s.of.Kind() == reflect.Int32 {
+		return i, inRange(i, math.MinInt32, math.MaxInt32)
+	}
+	return i, nil
+}
+
+// number reads a whole number. One of a YAML text may be octal, as file modes are.
+func number(r raw) (int64, error) {
+	wrong := fmt.Errorf("has to be a whole number, and is %q", r.text)
+	if r.kind == rawBool || len(r.text) > 64 {
+		return 0, wrong
+	}
+	if r.plain && r.kind == rawNumber {
+		if i, err := strconv.ParseInt(r.text, 0, 64); err == nil {
+			return i, nil
+		}
+	}
+	if i, err := strconv.ParseInt(r.text, 10, 64); err == nil {
+		return i, nil
+	}
+	f, _, err := big.ParseFloat(r.text, 10, 512, big.ToNearestEven)
+	if err != nil || !f.IsInt() {
+		return 0, wrong
+	}
+	i, accuracy := f.Int64()
+	if accuracy != big.Exact {
+		return 0, fmt.Errorf("%s is beyond what the API can hold", r.text)
+	}
+	return i, nil
+}
+
+func inRange(i, from, to int64) error {
+	if i < from || i > to {
+		return fmt.Errorf("%d is beyond what the API can hold: %d to %d", i, from, to)
+	}
+	return nil
+}
+
+func truth(r raw) (any, error) {
+	switch r.text {
+	case "true", "1":
+		return true, nil
+	case "false", "0":
+		return false, nil
+	}
+	// The words that Kubernetes' own YAML has for them.
+	if r.plain {
+		switch strings.ToLower(r.text) {
+		case "true", "yes", "on":
+			return true, nil
+		case "false", "no", "off":
+			return false, nil
+		}
+	}
+	return nil, fmt.Errorf("has to be true or false, and is %q", r.text)
+}
+
+// fineness refuses what the API server would round up in a list of resources.
+func fineness(amount string) error {
+	q, err := resource.ParseQuantity(amount)
+	if err != nil {
+		return err
+	}
+	if rounded := q.DeepCopy(); !rounded.RoundUp(resource.Milli) {
+		return fmt.Errorf("%s is finer than a thousandth, which Kubernetes rounds up to", amount)
+	}
+	return nil
+}
+
+func isResourceList(s *shape) bool { return s.of == reflect.TypeFor[corev1.ResourceList]() }

@@ -1,0 +1,141 @@
+package podspec
+
+import (
+	"reflect"
+	"strings"
+	"sync"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/apimachinery/pkg/util/intstr"
+)
+
+type kind int
+
+const (
+	text kind = iota
+	integer
+	boolean
+	quantity
+	intOrString
+	object
+	list
+	mapping
+	unsupported
+)
+
+// shape is what the API has in one place. Shapes don't change once they are made.
+type shape struct {
+	kind   kind
+	of     reflect.Type
+	fields map[string]*field
+	elem   *shape
+	// keys are the fields that tell the elements of a list from each other; none,
+	// if a list is one value or its elements have nothing to be told by.
+	keys []string
+	// ordered is whether the order of a keyed list says something.
+	ordered bool
+	// whole is whether a list of texts is one thing, as the words of a command are.
+	whole bool
+	// union are the fields of an object of which exactly one has to be there.
+	union []string
+}
+
+type field struct {
+	name  string
+	shape *shape
+	// pointer is whether a zero value says something else than none at all.
+	pointer bool
+	// refused says why a configuration may not have the field.
+	refused string
+}
+
+// podSpec is the shape of corev1.PodSpec.
+var podSpec = sync.OnceValue(func() *shape { //nolint:gochecknoglobals // what the linked types are; computed once and never changed
+	return builder{}.shape(reflect.TypeFor[corev1.PodSpec]())
+})
+
+// builder remembers the structs that it has seen.
+type builder map[reflect.Type]*shape
+
+func (b builder) shape(t reflect.Type) *shape {
+	switch t {
+	case reflect.TypeFor[resource.Quantity]():
+		return &shape{kind: quantity, of: t}
+	case reflect.TypeFor[intstr.IntOrString]():
+		return &shape{kind: intOrString, of: t}
+	}
+	switch t.Kind() {
+	case reflect.Pointer:
+		return b.shape(t.Elem())
+	case reflect.String:
+		return &shape{kind: text, of: t}
+	case reflect.Bool:
+		return &shape{kind: boolean, of: t}
+	case reflect.Int32, reflect.Int64:
+		return &shape{kind: integer, of: t}
+	case reflect.Slice:
+		return &shape{kind: list, of: t, elem: b.shape(t.Elem())}
+	case reflect.Map:
+		return &shape{kind: mapping, of: t, elem: b.shape(t.Elem())}
+	case reflect.Struct:
+		return b.object(t)
+	default:
+		return &shape{kind: unsupported, of: t}
+	}
+}
+
+func (b builder) object(t reflect.Type) *shape {
+	if known := b[t]; known != nil {
+		return known
+	}
+	s := &shape{kind: object, of: t, fields: map[string]*field{}}
+	b[t] = s
+	b.addFields(s, t)
+	s.union = unionOf(t, s.fields)
+	for name, f := range s.fields {
+		f.refused = refusals(t, name)
+		// A timestamp or whatever else isn't for people to say has no shape.
+		if f.refused != "" && f.shape.kind == object && len(f.shape.fields) == 0 {
+			f.shape = &shape{kind: unsupported, of: f.shape.of}
+		}
+	}
+	return s
+}
+
+func (b builder) addFields(s *shape, t reflect.Type) {
+	for i := range t.NumField() {
+		in := t.Field(i)
+		name, _, _ := strings.Cut(in.Tag.Get("json"), ",")
+		switch {
+		case in.Anonymous && name == "":
+			b.addFields(s, in.Type)
+		case name != "" && name != "-":
+			inner := b.shape(in.Type)
+			if inner.kind == list {
+				inner.keys = listKeys(t, in, name)
+				inner.ordered = name == "initContainers"
+				inner.whole = name == "command" || name == "args"
+			}
+			s.fields[name] = &field{name: name, shape: inner, pointer: in.Type.Kind() == reflect.Pointer}
+		}
+	}
+}
+
+// listKeys are the keys of a list in a strategic merge, corrected where the API
+// server itself tells elements by more (its listMapKeys, which the Go types have
+// in comments alone): a port may be open for TCP and UDP.
+func listKeys(in reflect.Type, f reflect.StructField, name string) []string {
+	switch {
+	case name == "ports" && f.Type == reflect.TypeFor[[]corev1.ContainerPort]():
+		return []string{"containerPort", "protocol"}
+	case name == "topologySpreadConstraints":
+		return []string{"topologyKey", "whenUnsatisfiable"}
+	case name == "claims" && in == reflect.TypeFor[corev1.ResourceRequirements]():
+		return []string{"name"}
+	}
+	if key := f.Tag.Get("patchMergeKey"); key != "" {
+		return []string{key}
+	}
+	return nil
+}

@@ -1,0 +1,233 @@
+package podspec
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// Validate finds what the API server would refuse whatever else there is, by its
+// own rules, as far as they can be told from the declaration and from base, which
+// is what the other attributes mean. What isn't known yet contradicts nothing.
+func Validate(base corev1.PodSpec, d Declared, main string) []Fault {
+	if d.IsNull() || d.root.unknown {
+		return nil
+	}
+	v := checks{main: main, root: d.root, base: treeOf(base)}
+	v.walk(part{podSpec(), d.root, v.base})
+	v.containerNames()
+	v.references()
+	return v.faults
+}
+
+type checks struct {
+	main   string
+	root   *node
+	base   map[string]any
+	faults []Fault
+}
+
+func (v *checks) add(n *node, format string, args ...any) {
+	v.faults = append(v.faults, n.at.fault(format, args...))
+}
+
+// part is an object as it will be: what is declared over what the base has.
+type part struct {
+	shape *shape
+	*node
+	base map[string]any
+}
+
+func (p part) has(name string) bool { return p.get(name) != nil || p.base[name] != nil }
+
+func (p part) isFalse(name string) bool {
+	if n := p.get(name); n != nil {
+		return n.value == false
+	}
+	return p.base[name] == false
+}
+
+// walk checks an object and all within.
+func (v *checks) walk(p part) {
+	v.object(p)
+	for _, m := range p.members {
+		inner, _ := p.shape.inner(m.name)
+		v.value(inner, m.name, m.node, p.base[m.name])
+	}
+}
+
+func (v *checks) value(s *shape, name string, n *node, base any) {
+	switch {
+	case n.unknown:
+	case s.kind == object || s.kind == mapping:
+		v.walk(part{s, n, mapOf(base)})
+	case s.kind == list:
+		v.items(s, n, listOf(base))
+	default:
+		v.scalar(s, name, n)
+	}
+}
+
+func (v *checks) items(s *shape, n *node, base []any) {
+	seen := map[string]bool{}
+	for _, item := range n.items {
+		if item.unknown {
+			continue
+		}
+		if len(s.keys) == 0 || s.elem.kind != object {
+			v.value(s.elem, "", item, nil)
+			continue
+		}
+		if !v.keyed(s, item, seen) {
+			continue
+		}
+		var same any
+		if i := s.find(base, s.key(item.tree())); i >= 0 {
+			same = base[i]
+		}
+		v.value(s.elem, "", item, same)
+	}
+}
+
+// keyed checks that an element of a keyed list can be told from the others.
+func (v *checks) keyed(s *shape, item *node, seen map[string]bool) bool {
+	for _, key := range s.keys {
+		switch n := item.get(key); {
+		case n == nil && key != "protocol":
+			v.add(item, "%s is missing, by which the elements of this list are told apart", key)
+			return false
+		case n != nil && n.unknown:
+			return true
+		}
+	}
+	key := s.key(item.tree())
+	if seen[key] {
+		v.add(item, "%s is there twice, with the %s %s", s.elem.of.Name(), strings.Join(s.keys, " and "), key)
+	}
+	seen[key] = true
+	return true
+}
+
+// object checks what the fields of an object say together.
+func (v *checks) object(p part) {
+	v.union(p)
+	switch p.shape.of {
+	case reflect.TypeFor[corev1.PodSpec]():
+		v.pod(p)
+	case reflect.TypeFor[corev1.Container]():
+		v.container(p)
+	case reflect.TypeFor[corev1.EnvVar]():
+		if value, _ := p.text("value"); value != "" && p.has("valueFrom") {
+			v.add(p.node, "a variable has either value or valueFrom")
+		}
+	case reflect.TypeFor[corev1.Toleration]():
+		v.toleration(p)
+	case reflect.TypeFor[corev1.SecurityContext]():
+		v.security(p)
+	case reflect.TypeFor[corev1.NodeSelectorRequirement]():
+		v.requirement(p)
+	}
+}
+
+// union checks that exactly one of the alternatives is there. The base's count
+// too, but two of which one is the base's are a conflict.
+func (v *checks) union(p part) {
+	if len(p.shape.union) == 0 {
+		return
+	}
+	var there []string
+	for _, name := range p.shape.union {
+		if p.get(name) != nil {
+			there = append(there, name)
+		}
+	}
+	words := unionWords(p.shape.of)
+	switch {
+	case len(there) > 1:
+		v.add(p.node, "has several %ss, %s, and may have one", words, strings.Join(there, " and "))
+	case len(there) == 0 && !slices.ContainsFunc(p.shape.union, func(name string) bool { return p.base[name] != nil }):
+		v.add(p.node, "has no %s; %s", words, oneNeeded(p.shape))
+	}
+}
+
+func oneNeeded(s *shape) string {
+	if s.of == reflect.TypeFor[corev1.Volume]() {
+		return "it needs one, such as persistentVolumeClaim, configMap, csi, projected, or emptyDir = {}"
+	}
+	return "one of " + strings.Join(s.union, ", ") + " has to be there"
+}
+
+func (v *checks) pod(p part) {
+	if policy, _ := p.text("dnsPolicy"); policy == string(corev1.DNSNone) && p.get("dnsConfig") == nil {
+		v.add(p.get("dnsPolicy"), "with None dnsConfig has to name the servers to ask")
+	}
+	if seconds, ok := p.number("terminationGracePeriodSeconds"); ok && seconds < 0 {
+		v.add(p.get("terminationGracePeriodSeconds"), "is negative; how long a Pod may take to end is 0 seconds or more")
+	}
+	if seconds, ok := p.number("activeDeadlineSeconds"); ok && seconds < 1 {
+		v.add(p.get("activeDeadlineSeconds"), "has to be 1 second or more")
+	}
+}
+
+func (v *checks) container(p part) {
+	if !p.has("image") {
+		v.add(p.node, "the container has no image")
+	}
+	names := map[string]bool{}
+	for _, port := range p.list("ports") {
+		name, _ := port.text("name")
+		if name != "" && names[name] {
+			v.add(port.get("name"), "two ports of the container have the name %q", name)
+		}
+		names[name] = true
+	}
+}
+
+func (v *checks) toleration(p part) {
+	operator, known := p.text("operator")
+	value, _ := p.text("value")
+	switch exists := operator == string(corev1.TolerationOpExists); {
+	case exists && value != "":
+		v.add(p.get("value"), "with the operator Exists a toleration has no value; leave it out, or take Equal")
+	case !exists && !p.has("key") && (known || !p.has("operator")):
+		v.add(p.node, "without a key the operator has to be Exists")
+	}
+	if effect, _ := p.text("effect"); p.has("tolerationSeconds") && effect != string(corev1.TaintEffectNoExecute) && (effect != "" || !p.has("effect")) {
+		v.add(p.get("tolerationSeconds"), "only the effect NoExecute has a time")
+	}
+}
+
+func (v *checks) security(p part) {
+	if !p.isTrue("privileged") || !p.isFalse("allowPrivilegeEscalation") {
+		return
+	}
+	if n := p.get("allowPrivilegeEscalation"); n != nil {
+		v.add(n, "a privileged container can't be kept from escalating its privileges; take one of the two away")
+		return
+	}
+	v.add(p.get("privileged"), "a privileged container can't be kept from escalating its privileges; set security.allow_privilege_escalation = true as well")
+}
+
+func (v *checks) requirement(p part) {
+	operator, ok := p.text("operator")
+	values := p.get("values")
+	if !ok || values != nil && values.unknown {
+		return
+	}
+	switch n := len(p.list("values")); corev1.NodeSelectorOperator(operator) {
+	case corev1.NodeSelectorOpIn, corev1.NodeSelectorOpNotIn:
+		if n == 0 {
+			v.add(p.node, "the operator %s needs values", operator)
+		}
+	case corev1.NodeSelectorOpExists, corev1.NodeSelectorOpDoesNotExist:
+		if n > 0 {
+			v.add(values, "the operator %s has no values", operator)
+		}
+	case corev1.NodeSelectorOpGt, corev1.NodeSelectorOpLt:
+		if n != 1 {
+			v.add(p.node, "the operator %s needs one value, a whole number", operator)
+		}
+	}
+}

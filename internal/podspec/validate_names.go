@@ -1,0 +1,158 @@
+package podspec
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
+)
+
+// scalar checks what a single value may be.
+func (v *checks) scalar(s *shape, name string, n *node) {
+	if allowed := oneOf(s.of); allowed != nil && !slices.Contains(allowed, n.value.(string)) { //nolint:forcetypeassert // the types of oneOf are texts
+		v.add(n, "has to be one of %s, and is %q", strings.Join(allowed, ", "), n.value)
+	}
+	if mode, isNumber := n.value.(int64); isNumber && (name == "mode" || name == "defaultMode") && (mode < 0 || mode > 0o777) {
+		v.add(n, "a file's mode is 0 to 511, which is 0777 in octal; write 0644 as 420, or parseint(\"0644\", 8)")
+	}
+}
+
+// oneOf are the values of a type that has only some.
+func oneOf(t reflect.Type) []string {
+	switch t {
+	case reflect.TypeFor[corev1.PullPolicy]():
+		return texts(corev1.PullAlways, corev1.PullIfNotPresent, corev1.PullNever)
+	case reflect.TypeFor[corev1.Protocol]():
+		return texts(corev1.ProtocolTCP, corev1.ProtocolUDP, corev1.ProtocolSCTP)
+	case reflect.TypeFor[corev1.DNSPolicy]():
+		return texts(corev1.DNSClusterFirst, corev1.DNSClusterFirstWithHostNet, corev1.DNSDefault, corev1.DNSNone)
+	case reflect.TypeFor[corev1.TaintEffect]():
+		return texts(corev1.TaintEffectNoSchedule, corev1.TaintEffectPreferNoSchedule, corev1.TaintEffectNoExecute)
+	case reflect.TypeFor[corev1.TolerationOperator]():
+		return texts(corev1.TolerationOpEqual, corev1.TolerationOpExists, corev1.TolerationOpGt, corev1.TolerationOpLt)
+	case reflect.TypeFor[corev1.UnsatisfiableConstraintAction]():
+		return texts(corev1.DoNotSchedule, corev1.ScheduleAnyway)
+	case reflect.TypeFor[corev1.URIScheme]():
+		return texts(corev1.URISchemeHTTP, corev1.URISchemeHTTPS)
+	case reflect.TypeFor[corev1.TerminationMessagePolicy]():
+		return texts(corev1.TerminationMessageReadFile, corev1.TerminationMessageFallbackToLogsOnError)
+	case reflect.TypeFor[corev1.MountPropagationMode]():
+		return texts(corev1.MountPropagationNone, corev1.MountPropagationHostToContainer, corev1.MountPropagationBidirectional)
+	case reflect.TypeFor[corev1.PreemptionPolicy]():
+		return texts(corev1.PreemptLowerPriority, corev1.PreemptNever)
+	case reflect.TypeFor[corev1.ContainerRestartPolicy]():
+		return texts(corev1.ContainerRestartPolicyAlways, corev1.ContainerRestartPolicyOnFailure, corev1.ContainerRestartPolicyNever)
+	case reflect.TypeFor[corev1.NodeSelectorOperator]():
+		return texts(corev1.NodeSelectorOpIn, corev1.NodeSelectorOpNotIn, corev1.NodeSelectorOpExists, corev1.NodeSelectorOpDoesNotExist, corev1.NodeSelectorOpGt, corev1.NodeSelectorOpLt)
+	}
+	return nil
+}
+
+func texts[T ~string](values ...T) []string {
+	all := make([]string, 0, len(values))
+	for _, value := range values {
+		all = append(all, string(value))
+	}
+	return all
+}
+
+// named checks a name by a rule of Kubernetes'.
+func (v *checks) named(n *node, rule func(string) []string) {
+	if n == nil {
+		return
+	}
+	name, ok := n.value.(string)
+	if !ok {
+		return
+	}
+	if wrong := rule(name); len(wrong) > 0 {
+		v.add(n, "%q: %s", name, strings.Join(wrong, "; "))
+	}
+}
+
+// containerNames checks the names of containers, volumes, ports and variables.
+func (v *checks) containerNames() {
+	seen := map[string]bool{v.main: true}
+	for _, list := range []string{"initContainers", "containers"} {
+		for _, container := range v.root.list(list) {
+			v.named(container.get("name"), validation.IsDNS1123Label)
+			for _, port := range container.list("ports") {
+				v.named(port.get("name"), validation.IsValidPortName)
+				v.portNumber(port.get("containerPort"))
+				v.portNumber(port.get("hostPort"))
+			}
+			for _, variable := range container.list("env") {
+				v.named(variable.get("name"), validation.IsRelaxedEnvVarName)
+			}
+			name, known := container.text("name")
+			if known && seen[name] && list == "containers" && name != v.main {
+				v.add(container.get("name"), "an init container has the name %q already", name)
+			}
+			seen[name] = seen[name] || list == "initContainers"
+		}
+	}
+	for _, volume := range v.root.list("volumes") {
+		v.named(volume.get("name"), validation.IsDNS1123Label)
+	}
+	v.named(v.root.get("hostname"), validation.IsDNS1123Label)
+	v.named(v.root.get("subdomain"), validation.IsDNS1123Label)
+	for _, name := range []string{"priorityClassName", "runtimeClassName", "nodeName"} {
+		v.named(v.root.get(name), validation.IsDNS1123Subdomain)
+	}
+	v.labels()
+}
+
+func (v *checks) portNumber(n *node) {
+	if n == nil {
+		return
+	}
+	if number, ok := n.value.(int64); ok && (number < 1 || number > 65535) {
+		v.add(n, "a port is 1 to 65535")
+	}
+}
+
+func (v *checks) labels() {
+	for _, m := range v.root.get("nodeSelector").all() {
+		v.named(m.node, validation.IsValidLabelValue)
+		if wrong := validation.IsQualifiedName(m.name); len(wrong) > 0 {
+			v.add(m.node, "%q: %s", m.name, strings.Join(wrong, "; "))
+		}
+	}
+}
+
+// references checks that what a container mounts or claims is there.
+func (v *checks) references() {
+	for _, list := range []string{"initContainers", "containers"} {
+		for _, container := range v.root.list(list) {
+			for _, mount := range slices.Concat(container.list("volumeMounts"), container.list("volumeDevices")) {
+				v.refers(mount.get("name"), "volumes", "volume")
+			}
+			for _, claim := range container.get("resources").list("claims") {
+				v.refers(claim.get("name"), "resourceClaims", "resource claim")
+			}
+		}
+	}
+}
+
+// refers checks that the Pod has an element of that name in a list.
+func (v *checks) refers(n *node, list, words string) {
+	if n == nil || n.unknown {
+		return
+	}
+	for _, item := range listOf(v.base[list]) {
+		if mapOf(item)["name"] == n.value {
+			return
+		}
+	}
+	if declared := v.root.get(list); declared != nil && declared.unknown {
+		return
+	}
+	for _, item := range v.root.list(list) {
+		if item.unknown || item.get("name") != nil && (item.get("name").unknown || item.get("name").value == n.value) {
+			return
+		}
+	}
+	v.add(n, "the Pod has no %s of the name %q", words, n.value)
+}
