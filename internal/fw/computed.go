@@ -34,6 +34,8 @@ func computedAttribute(attribute rschema.Attribute, required bool) dschema.Attri
 		return dschema.ListAttribute{CustomType: a.CustomType, ElementType: a.ElementType, MarkdownDescription: a.MarkdownDescription, Computed: true}
 	case rschema.SetAttribute:
 		return dschema.SetAttribute{CustomType: a.CustomType, ElementType: a.ElementType, MarkdownDescription: a.MarkdownDescription, Computed: true}
+	case rschema.DynamicAttribute:
+		return dschema.DynamicAttribute{CustomType: a.CustomType, MarkdownDescription: a.MarkdownDescription, Computed: true}
 	case rschema.MapAttribute:
 		return dschema.MapAttribute{CustomType: a.CustomType, ElementType: a.ElementType, MarkdownDescription: a.MarkdownDescription, Computed: true}
 	case rschema.SingleNestedAttribute:

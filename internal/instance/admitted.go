@@ -35,13 +35,24 @@ func (r record) withAdmitted(sent, stored model) (record, []note) {
 			r.Admitted = map[string]string{}
 		}
 		r.Admitted[name] = meaningOf(*made)
-		notes = append(notes, note{
-			Attribute: name, Summary: "The cluster changed what was declared",
-			Detail: "An admission policy of the cluster, a service mesh's say, made something else of `" + name + "` of " + sent.key().ref().String() + ". The instance is as the policy has it. The provider takes that for what was declared; a plan shows a difference once it is changed again.",
-		})
+		notes = append(notes, admittedNote(name, sent))
+	}
+	if !sent.Pod.Equal(stored.Pod) {
+		if r.Admitted == nil {
+			r.Admitted = map[string]string{}
+		}
+		r.Admitted["pod"] = stored.Pod.String()
+		notes = append(notes, admittedNote("pod", sent))
 	}
 	slices.SortFunc(notes, func(a, b note) int { return strings.Compare(a.Attribute, b.Attribute) })
 	return r, notes
+}
+
+func admittedNote(attribute string, sent model) note {
+	return note{
+		Attribute: attribute, Summary: "The cluster changed what was declared",
+		Detail: "An admission policy of the cluster, a service mesh's say, made something else of `" + attribute + "` of " + sent.key().ref().String() + ". The instance is as the policy has it. The provider takes that for what was declared; a plan shows a difference once it is changed again.",
+	}
 }
 
 // asSent puts back what was declared where the Pod has what was made of it.
@@ -51,6 +62,9 @@ func (r record) asSent(prior, seen model) model {
 		if made, changed := r.Admitted[name]; changed && made == meaningOf(*found) {
 			*found = *declared[name]
 		}
+	}
+	if made, changed := r.Admitted["pod"]; changed && made == seen.Pod.String() {
+		seen.Pod = prior.Pod
 	}
 	return seen
 }

@@ -56,6 +56,11 @@ func (d *instanceDataSource) Read(ctx context.Context, req datasource.ReadReques
 	case err != nil:
 		fw.AddError(&resp.Diagnostics, "read the instance "+k.String(), err, path.Empty())
 	default:
-		resp.Diagnostics.Append(resp.State.Set(ctx, observedNow(have.subject(seen)))...)
+		subject := have.subject(seen)
+		m := observedNow(subject)
+		rest, diags := restNow(ctx, subject, m.model)
+		m.Pod = rest
+		resp.Diagnostics.Append(diags...)
+		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 	}
 }

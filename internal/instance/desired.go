@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/podspec"
 )
 
 // containerName is the main container of every instance that is made here.
@@ -35,6 +37,38 @@ type making struct {
 // desired is the Pod that a new instance is made from. What the model doesn't
 // know yet is left to the API server.
 func desired(ctx context.Context, m model, how making) (*corev1.Pod, diag.Diagnostics) {
+	spec, diags := desiredSpec(ctx, m, how)
+	pod := &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{
+			Namespace:   m.Cluster.ValueString(),
+			Name:        m.Name.ValueString(),
+			Labels:      withDefault(desiredLabels(m), kube.LabelApp, kube.AppValue),
+			Annotations: fw.StringMap(m.Annotations),
+		},
+		Spec: spec,
+	}
+	pod.Annotations[kube.AnnotationNonce] = how.Nonce
+	pod.Annotations[kube.AnnotationSpec] = specText(spec)
+	return pod, diags
+}
+
+// desiredSpec merges what pod says over what the other attributes mean.
+func desiredSpec(ctx context.Context, m model, how making) (corev1.PodSpec, diag.Diagnostics) {
+	base, diags := baseSpec(ctx, m, how.Container)
+	declared, faults := podspec.Decode(m.Pod)
+	diags.Append(podspec.Diagnostics(faults)...)
+	if diags.HasError() {
+		return base, diags
+	}
+	spec, err := podspec.Merge(base, declared)
+	if err != nil {
+		diags.AddAttributeError(path.Root("pod"), "Invalid pod", fw.Sentence(err.Error()))
+	}
+	return withSecret(spec, orElse(how.Container, containerName), how.Secret), diags
+}
+
+// baseSpec is what all attributes but pod mean.
+func baseSpec(ctx context.Context, m model, container string) (corev1.PodSpec, diag.Diagnostics) {
 	ports, diags := desiredPorts(ctx, m.Ports)
 	podSecurity, containerSecurity, more := desiredSecurity(ctx, m.Security)
 	diags.Append(more...)
@@ -44,39 +78,27 @@ func desired(ctx context.Context, m model, how making) (*corev1.Pod, diag.Diagno
 	diags.Append(more...)
 	volumes, mounts, more := desiredVolumes(ctx, m.Volumes)
 	diags.Append(more...)
-	pod := &corev1.Pod{
-		ObjectMeta: metav1.ObjectMeta{
-			Namespace:   m.Cluster.ValueString(),
-			Name:        m.Name.ValueString(),
-			Labels:      withDefault(desiredLabels(m), kube.LabelApp, kube.AppValue),
-			Annotations: fw.StringMap(m.Annotations),
-		},
-		Spec: corev1.PodSpec{
-			RestartPolicy:                corev1.RestartPolicy(m.RestartPolicy.ValueString()),
-			ServiceAccountName:           m.ServiceAccount.ValueString(),
-			AutomountServiceAccountToken: ptr.To(!m.ServiceAccount.IsNull()),
-			Volumes:                      volumes,
-			SecurityContext:              podSecurity,
-			Containers: []corev1.Container{{
-				Name:            orElse(how.Container, containerName),
-				Image:           m.Image.ValueString(),
-				Command:         texts(m.Command),
-				Args:            texts(m.Args),
-				Env:             desiredEnv(fw.StringMap(m.Env), sources),
-				EnvFrom:         secretEnv(how.Secret),
-				Ports:           ports,
-				Resources:       desiredResources(m),
-				VolumeMounts:    mounts,
-				LivenessProbe:   probes[checkLiveness],
-				ReadinessProbe:  probes[checkReadiness],
-				StartupProbe:    probes[checkStartup],
-				SecurityContext: containerSecurity,
-			}},
-		},
-	}
-	pod.Annotations[kube.AnnotationNonce] = how.Nonce
-	pod.Annotations[kube.AnnotationSpec] = specText(pod.Spec)
-	return pod, diags
+	return corev1.PodSpec{
+		RestartPolicy:                corev1.RestartPolicy(m.RestartPolicy.ValueString()),
+		ServiceAccountName:           m.ServiceAccount.ValueString(),
+		AutomountServiceAccountToken: ptr.To(!m.ServiceAccount.IsNull()),
+		Volumes:                      volumes,
+		SecurityContext:              podSecurity,
+		Containers: []corev1.Container{{
+			Name:            orElse(container, containerName),
+			Image:           m.Image.ValueString(),
+			Command:         texts(m.Command),
+			Args:            texts(m.Args),
+			Env:             desiredEnv(fw.StringMap(m.Env), sources),
+			Ports:           ports,
+			Resources:       desiredResources(m),
+			VolumeMounts:    mounts,
+			LivenessProbe:   probes[checkLiveness],
+			ReadinessProbe:  probes[checkReadiness],
+			StartupProbe:    probes[checkStartup],
+			SecurityContext: containerSecurity,
+		}},
+	}, diags
 }
 
 // specText is a spec as AnnotationSpec holds it.

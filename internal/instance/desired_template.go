@@ -2,6 +2,7 @@ package instance
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -104,10 +105,33 @@ func desiredSecret(k key, version int64, values map[string]string) *corev1.Secre
 	}
 }
 
-// secretEnv makes every key of the Secret a variable, none for no Secret.
-func secretEnv(name string) []corev1.EnvFromSource {
-	if name == "" {
-		return nil
+// withSecret makes every key of the Secret a variable of the main container,
+// after what else that takes its variables from: the last one counts.
+func withSecret(spec corev1.PodSpec, container, secret string) corev1.PodSpec {
+	if secret == "" {
+		return spec
 	}
-	return []corev1.EnvFromSource{{SecretRef: &corev1.SecretEnvSource{LocalObjectReference: corev1.LocalObjectReference{Name: name}}}}
+	for i := range spec.Containers {
+		if c := &spec.Containers[i]; c.Name == container {
+			c.EnvFrom = append(slices.Clone(c.EnvFrom), corev1.EnvFromSource{
+				SecretRef: &corev1.SecretEnvSource{LocalObjectReference: corev1.LocalObjectReference{Name: secret}},
+			})
+		}
+	}
+	return spec
+}
+
+// withoutSecret undoes withSecret.
+func withoutSecret(spec corev1.PodSpec, secret string) corev1.PodSpec {
+	without := *spec.DeepCopy()
+	for i := range without.Containers {
+		c := &without.Containers[i]
+		c.EnvFrom = slices.DeleteFunc(c.EnvFrom, func(source corev1.EnvFromSource) bool {
+			return source.SecretRef != nil && source.SecretRef.Name == secret && source.Prefix == ""
+		})
+		if len(c.EnvFrom) == 0 {
+			c.EnvFrom = nil
+		}
+	}
+	return without
 }

@@ -50,7 +50,7 @@ func TestAccInstance_createThatFailsSaysWhy(t *testing.T) {
 		},
 		"never ready": {
 			[]string{`image = "web:1"`, behaving("behavior", "not-ready"), `timeouts = { create = "3s" }`},
-			`(?s)timed\s+out\s+after\s+3s,\s+waiting\s+for\s+its\s+readiness.*container app running, not ready`,
+			`(?s)timed\s+out\s+after\s+3s,\s+waiting\s+for\s+container\s+app\s+to\s+pass\s+its\s+readiness\s+check.*container app running, not ready`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

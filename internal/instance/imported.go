@@ -2,10 +2,12 @@ package instance
 
 import (
 	"bytes"
+	"context"
 	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -18,8 +20,9 @@ import (
 
 // imported reads a Pod whose configuration isn't known. The server's record of
 // who wrote which field tells what the provider was told to write from what
-// others added later. Of a Pod that was made elsewhere, all is taken.
-func imported(pod *corev1.Pod, manager string, defaultLabels map[string]string) (model, []string) {
+// others added later. Of a Pod that was made elsewhere, all is taken. It also
+// names the resources whose limit counts as declared.
+func imported(ctx context.Context, pod *corev1.Pod, manager string, defaultLabels map[string]string) (model, []string, diag.Diagnostics) {
 	own, container := ownership(pod.ManagedFields, manager), mainContainer(pod)
 	m := everything(pod)
 	labels := own.filter(m.Labels, types.StringType, "metadata", "labels")
@@ -67,7 +70,9 @@ func imported(pod *corev1.Pod, manager string, defaultLabels map[string]string) 
 			limited = append(limited, name)
 		}
 	}
-	return m, limited
+	rest, diags := restOf(ctx, pod, m)
+	m.Pod = rest
+	return m, limited, diags
 }
 
 // controllerOf names what makes and replaces the Pod, if something does.

@@ -38,6 +38,8 @@ type model struct {
 	HealthChecks   types.Map    `tfsdk:"health_checks"`
 	ServiceAccount types.String `tfsdk:"service_account"`
 	Volumes        types.Map    `tfsdk:"volumes"`
+
+	Pod types.Dynamic `tfsdk:"pod"`
 }
 
 type resourceModel struct {
@@ -117,6 +119,8 @@ func newModel() model {
 		EnvValueFrom: types.MapNull(variableType()),
 		HealthChecks: types.MapNull(checkType()),
 		Volumes:      types.MapNull(volumeType()),
+
+		Pod: types.DynamicNull(),
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/podspec"
 )
 
 // observed reads the Pod back as the model that was declared: what others put on
@@ -37,6 +38,7 @@ func observed(pod *corev1.Pod, prior model, limited []string) model {
 	m.LabelsAll = declaredKeys(m.LabelsAll, prior.LabelsAll, types.StringType)
 	m.Annotations = declaredKeys(m.Annotations, prior.Annotations, types.StringType)
 	m.Security = declaredSecurity(m.Security, prior.Security)
+	m.Pod = podspec.Observed(prior.Pod, pod.Spec)
 	return m
 }
 

@@ -65,10 +65,20 @@ type note struct {
 	Attribute, Summary, Detail string
 }
 
+// facts are what a decision needs to know of the server, and what doesn't change
+// between a plan and its apply.
+type facts struct {
+	// Resizable is whether it can resize Pods.
+	Resizable bool
+	// Pod is what a change of pod comes to, PodPaths where it differs.
+	Pod      podChange
+	PodPaths []string
+}
+
 // decide compares what is planned with what there is. It is asked in plan, in
 // the second plan within an apply, and by the update itself, and answers the
 // same each time.
-func decide(prior, plan, config resourceModel, rec record, resizable bool) decision {
+func decide(prior, plan, config resourceModel, rec record, of facts) decision {
 	seen := rec.Standing.Presence
 	d := decision{Move: nextMove(plan.DesiredStatus.ValueString(), seen, restartAsked(prior, plan))}
 	switch d.Move {
@@ -93,7 +103,11 @@ func decide(prior, plan, config resourceModel, rec record, resizable bool) decis
 		return d
 	}
 	d.replaceForStatus(prior, plan, rec)
-	d.resize(prior, plan, config, rec, resizable)
+	d.resize(prior, plan, config, rec, of.Resizable)
+	if of.Pod == podOther {
+		d.Replace = append(d.Replace, "pod")
+		d.Notes = append(d.Notes, podNote(prior.model, of.PodPaths))
+	}
 	d.changeInPlace(prior, plan, rec)
 	if powerUnknown(prior, plan) {
 		d.Unknown = append(d.Unknown, "status", "uid", "node", "ip")
@@ -149,8 +163,8 @@ func (d *decision) changeInPlace(prior, plan resourceModel, rec record) {
 		return
 	}
 	// A resize changes what the instance would be made anew from, which is noted
-	// on it.
-	if differs || d.Resize != nil || !plan.LabelsAll.Equal(prior.LabelsAll) || !fw.SameLabels(plan.Annotations, prior.Annotations) {
+	// on it, and so does a pod that says more of what the Pod is already.
+	if differs || d.Resize != nil || !plan.Pod.Equal(prior.Pod) || !plan.LabelsAll.Equal(prior.LabelsAll) || !fw.SameLabels(plan.Annotations, prior.Annotations) {
 		change := desiredChange(prior.model, plan.model)
 		d.Change = &change
 	}

@@ -114,7 +114,7 @@ func TestDecide(t *testing.T) {
 			if c.config != nil {
 				c.config(&config)
 			}
-			d := decide(prior, plan, config, rec, true)
+			d := decide(prior, plan, config, rec, facts{Resizable: true})
 			if d.Move != c.move || strings.Join(d.Gone, " ") != c.gone || strings.Join(d.Replace, " ") != c.replace || (d.Resize != nil) != c.resize || (d.Change != nil) != c.change || strings.Join(d.Unknown, " ") != c.unknown {
 				t.Errorf("got %+v", d)
 			}
@@ -145,7 +145,7 @@ func TestDecide_isTheSameAfterARound(t *testing.T) {
 	}
 	prior, plan := stateful(t, plannedFull()), stateful(t, plannedFull())
 	plan.CPU = fwtypes.NewQuantity("3")
-	if diff := cmp.Diff(decide(prior, plan, plan, rec, true), decide(prior, plan, plan, again, true)); diff != "" {
+	if diff := cmp.Diff(decide(prior, plan, plan, rec, facts{Resizable: true}), decide(prior, plan, plan, again, facts{Resizable: true})); diff != "" {
 		t.Errorf("(-before +after):\n%s", diff)
 	}
 }

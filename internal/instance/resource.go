@@ -165,7 +165,7 @@ func (r *instanceResource) Read(ctx context.Context, req resource.ReadRequest, r
 			return
 		}
 	}
-	if err := r.read(ctx, &prior, &rec, have, seen, importing); err != nil {
+	if err := r.read(ctx, &prior, &rec, have, seen, importing, &resp.Diagnostics); err != nil {
 		fw.AddError(&resp.Diagnostics, "read the Secret of the instance "+prior.key().String(), err, path.Root("secret_env_wo_version"))
 		return
 	}
@@ -173,11 +173,13 @@ func (r *instanceResource) Read(ctx context.Context, req resource.ReadRequest, r
 }
 
 // read brings state and record up to what was found.
-func (r *instanceResource) read(ctx context.Context, state *resourceModel, rec *record, have found, seen presence, importing bool) error {
+func (r *instanceResource) read(ctx context.Context, state *resourceModel, rec *record, have found, seen presence, importing bool, diags *diag.Diagnostics) error {
 	subject := have.subject(seen)
 	if importing {
 		*state = newResourceModel(ctx)
-		state.model, rec.Limited = imported(subject, r.store.Manager(), r.defaultLabels)
+		var more diag.Diagnostics
+		state.model, rec.Limited, more = imported(ctx, subject, r.store.Manager(), r.defaultLabels)
+		diags.Append(more...)
 		rec.Container = foreignContainer(subject)
 	} else {
 		prior := *state

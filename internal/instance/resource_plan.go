@@ -28,6 +28,10 @@ func (r *instanceResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		plan.ID = types.StringValue(plan.key().String())
 	}
 	resp.Diagnostics.Append(hostPathWarning(ctx, req.State, plan.Volumes)...)
+	resp.Diagnostics.Append(podFaults(ctx, plan.model, loadRecord(ctx, req.Private, &resp.Diagnostics).Container)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	if req.State.Raw.IsNull() {
 		planNew(ctx, req, resp, &plan)
 	} else {
@@ -44,14 +48,30 @@ func (r *instanceResource) planChange(ctx context.Context, req resource.ModifyPl
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	d := decide(prior, *plan, config, rec, true)
-	if d.Resize != nil {
-		resizable, err := r.store.Resizable()
+	of := facts{Resizable: true}
+	if !plan.Pod.Equal(prior.Pod) {
+		var diags diag.Diagnostics
+		var err error
+		of.Pod, of.PodPaths, diags, err = comparePod(ctx, prior, *plan, rec.Container, r.store.Spec(ctx, prior.key(), prior.UID.ValueString()))
+		resp.Diagnostics.Append(diags...)
 		if err != nil {
+			fw.AddError(&resp.Diagnostics, "compare pod with the instance "+prior.key().String(), err, path.Root("pod"))
+		}
+		if resp.Diagnostics.HasError() {
+			return
+		}
+		if of.Pod == podSame {
+			plan.Pod = prior.Pod
+		}
+	}
+	d := decide(prior, *plan, config, rec, of)
+	if d.Resize != nil {
+		var err error
+		if of.Resizable, err = r.store.Resizable(); err != nil {
 			fw.AddError(&resp.Diagnostics, "plan the new size of the instance "+prior.key().String(), err, path.Empty())
 			return
 		}
-		d = decide(prior, *plan, config, rec, resizable)
+		d = decide(prior, *plan, config, rec, of)
 	}
 	if d.Move == moveRefuse {
 		addForeign(&resp.Diagnostics, prior.key())

@@ -25,7 +25,7 @@ func (r *instanceResource) Update(ctx context.Context, req resource.UpdateReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	u.Todo = decide(u.Prior, u.Plan, u.Config, u.Record, true)
+	u.Todo = decide(u.Prior, u.Plan, u.Config, u.Record, facts{Resizable: true})
 	u.Record.Limited = limitedBy(u.Config.model)
 	var diags diag.Diagnostics
 	u.Parts, diags = partsOf(ctx, u.Plan, u.Config, u.Prior.SecretEnvVersion, u.Record)
@@ -176,7 +176,7 @@ func (r *instanceResource) interrupted(ctx context.Context, u upkeep, cause erro
 		return outcome{State: u.Prior, Record: u.Record}, cause
 	}
 	state, rec := u.Prior, u.Record
-	if err := r.read(ctx, &state, &rec, have, seen, false); err != nil {
+	if err := r.read(ctx, &state, &rec, have, seen, false, &diag.Diagnostics{}); err != nil {
 		return outcome{State: u.Prior, Record: u.Record}, cause
 	}
 	return outcome{State: state, Record: rec}, cause

@@ -28,6 +28,7 @@ func attributes() map[string]schema.Attribute {
 	all := map[string]schema.Attribute{
 		"env_value_from":  envValueFromAttribute(),
 		"health_checks":   healthChecksAttribute(),
+		"pod":             podAttribute(),
 		"security":        securityAttribute(),
 		"service_account": serviceAccountAttribute(),
 		"volumes":         volumesAttribute(),

@@ -85,6 +85,21 @@ func (s *store) Secret(ctx context.Context, k key, name string) (seenSecret, err
 	return seenSecretOf(secret, k.Name), nil
 }
 
+// Spec returns how to read the spec of the Pod with that UID; nil where it isn't
+// there.
+func (s *store) Spec(ctx context.Context, k key, uid string) func() (*corev1.PodSpec, error) {
+	return func() (*corev1.PodSpec, error) {
+		pod, err := s.Get(ctx, k.ref())
+		if apierrors.IsNotFound(err) || err == nil && string(pod.UID) != uid {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		return &pod.Spec, nil
+	}
+}
+
 // Shelve sees to it that the template says what the instance is made from, and
 // that it owns the instance's Secret. From then on the Pod can go: nothing is
 // lost with it.

@@ -67,6 +67,10 @@ func updateMatrix() []changeOf {
 			attribute: "memory", before: []string{`cpu = "1"`, `memory = "1Gi"`}, after: []string{`cpu = "1"`, `memory = "2Gi"`}, does: inPlace,
 			but: "as `cpu`",
 		},
+		{
+			attribute: "pod", after: []string{`pod = { nodeSelector = { "kubernetes.io/os" = "linux" } }`}, does: replacement,
+			but: "another spelling, a default that is written down, and what the Pod already is change the state only",
+		},
 		{attribute: "ports", after: []string{`ports = { http = { port = 80 } }`}, does: replacement},
 		{attribute: "replace_on", after: []string{`replace_on = []`}, does: stateOnly},
 		{

@@ -25,10 +25,11 @@ func (r *instanceResource) ValidateConfig(ctx context.Context, req resource.Vali
 	resp.Diagnostics.Append(portFaults(ctx, config.Ports)...)
 	resp.Diagnostics.Append(repeatedVariables(variables{"env", config.Env}, variables{"env_value_from", config.EnvValueFrom}, variables{"secret_env_wo", config.SecretEnv})...)
 	resp.Diagnostics.Append(sourceFaults(config.EnvValueFrom)...)
-	resp.Diagnostics.Append(checkFaults(config.HealthChecks, config.Ports)...)
+	resp.Diagnostics.Append(checkFaults(config.HealthChecks, portsOf(config.model))...)
 	resp.Diagnostics.Append(volumeFaults(config.Volumes)...)
 	resp.Diagnostics.Append(securityFaults(ctx, config.Security)...)
 	resp.Diagnostics.Append(waitFaults(config)...)
+	resp.Diagnostics.Append(misspelt(config.model)...)
 }
 
 func requestFaults(m model) diag.Diagnostics {

@@ -1,0 +1,44 @@
+package instance
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/podspec"
+)
+
+// restOf is what a Pod is beyond what the flat attributes say of it. Of a Pod
+// that was made here it is taken from the record of what was sent, so that what
+// others put into it isn't taken for declared, and then read off the live one.
+func restOf(ctx context.Context, pod *corev1.Pod, m model) (types.Dynamic, diag.Diagnostics) {
+	main := mainContainer(pod).Name
+	said, diags := baseSpec(ctx, m, main)
+	if diags.HasError() {
+		return types.DynamicNull(), diags
+	}
+	sent := pod.Spec
+	if text := pod.Annotations[kube.AnnotationSpec]; text != "" {
+		var recorded corev1.PodSpec
+		if err := json.Unmarshal([]byte(text), &recorded); err != nil {
+			diags.AddAttributeWarning(path.Root("pod"), "Unreadable record of an instance",
+				fmt.Sprintf("The annotation %s of %s isn't a Pod's spec: %v. What others have put into the instance may be taken for declared.", kube.AnnotationSpec, m.key().ref(), err))
+		} else {
+			sent = recorded
+		}
+	}
+	rest := podspec.Rest(withoutSecret(sent, ownSecret(pod, m)), said, main)
+	return podspec.Observed(rest, pod.Spec), diags
+}
+
+// restNow is what a Pod is at this moment beyond what the flat attributes say.
+func restNow(ctx context.Context, pod *corev1.Pod, m model) (types.Dynamic, diag.Diagnostics) {
+	said, diags := baseSpec(ctx, m, mainContainer(pod).Name)
+	return podspec.Rest(pod.Spec, said, mainContainer(pod).Name), diags
+}

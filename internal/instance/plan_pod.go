@@ -1,0 +1,62 @@
+package instance
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/headgym/terraform-provider-mar/internal/podspec"
+)
+
+// podChange is what a change of pod comes to.
+type podChange int
+
+const (
+	// podSame means the same Pod in other words.
+	podSame podChange = iota
+	// podHeld says more of what the Pod already is, and nothing less.
+	podHeld
+	// podOther is another Pod.
+	podOther
+)
+
+// comparePod decides what a change of pod comes to. Live is the Pod's spec, nil
+// where there is none: a Pod's spec doesn't change but for what other attributes
+// say, so the answer is the same whenever it is asked.
+func comparePod(ctx context.Context, prior, plan resourceModel, container string, live func() (*corev1.PodSpec, error)) (podChange, []string, diag.Diagnostics, error) {
+	base, diags := baseSpec(ctx, known(plan.model), container)
+	was, faults := podspec.Decode(prior.Pod)
+	diags.Append(podspec.Diagnostics(faults)...)
+	is, faults := podspec.Decode(plan.Pod)
+	diags.Append(podspec.Diagnostics(faults)...)
+	if diags.HasError() || podspec.Equal(was, is, base) {
+		return podSame, nil, diags, nil
+	}
+	paths := podspec.ChangedPaths(was, is, base)
+	if !is.Known() {
+		return podOther, paths, diags, nil
+	}
+	meant, err := podspec.Merge(base, is)
+	if err != nil || !podspec.Holds(was, podspec.WithDefaults(meant)) {
+		return podOther, paths, diags, nil
+	}
+	spec, err := live()
+	if err != nil || spec == nil || !podspec.Holds(is, *spec) {
+		return podOther, paths, diags, err
+	}
+	return podHeld, nil, diags, nil
+}
+
+func podNote(m model, paths []string) note {
+	what := "`pod`"
+	if len(paths) > 0 {
+		what = "`" + strings.Join(paths, "`, `") + "`"
+	}
+	return note{
+		Attribute: "pod", Summary: "Instance will be replaced for its pod",
+		Detail: fmt.Sprintf("Kubernetes can't change %s of %s while it is there.", what, m.key().ref()),
+	}
+}
