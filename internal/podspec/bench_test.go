@@ -17,10 +17,10 @@ func BenchmarkPod(b *testing.B) {
 		live := lived(b, merged(b, base, d))
 		for name, do := range map[string]func(){
 			"Decode":       func() { podspec.Decode(value) },
-			"Observed":     func() { podspec.Observed(value, live) },
+			"Observed":     func() { podspec.Observed(value, live, podspec.Main) },
 			"Equal":        func() { podspec.Equal(d, d, base) },
-			"Validate":     func() { podspec.Validate(base, d, "app") },
-			"Conflicts":    func() { podspec.Conflicts(base, d, "app") },
+			"Validate":     func() { podspec.Validate(base, d) },
+			"Conflicts":    func() { podspec.Conflicts(base, d) },
 			"Merge":        func() { _, _ = podspec.Merge(base, d) },
 			"WithDefaults": func() { podspec.WithDefaults(base) },
 		} {

@@ -11,21 +11,20 @@ import (
 )
 
 // Conflicts are what pod says although an attribute says it, or would have to: in
-// the container main what has an attribute of its own, and anywhere what base says,
+// the main container what has an attribute of its own, and anywhere what base says,
 // which is what the other attributes mean. Two that say the same are a conflict
 // too. The keys of merged lists aren't: a container has to be named.
-func Conflicts(base corev1.PodSpec, d Declared, main string) []Fault {
+func Conflicts(base corev1.PodSpec, d Declared) []Fault {
 	if d.IsNull() || d.root.unknown {
 		return nil
 	}
-	c := conflicts{main: main}
+	c := conflicts{}
 	c.mainContainer(d.root)
 	c.object(podSpec(), d.root, treeOf(base), nil)
 	return c.faults
 }
 
 type conflicts struct {
-	main   string
 	faults []Fault
 	seen   map[*node]bool
 }
@@ -44,12 +43,12 @@ func (c *conflicts) add(n *node, format string, args ...any) {
 // mainContainer finds what has an attribute whether or not that is set.
 func (c *conflicts) mainContainer(root *node) {
 	for _, container := range root.list("initContainers") {
-		if name, _ := container.text("name"); name == c.main {
-			c.add(container.get("name"), "%q is the name of the instance's main container; give the init container another", c.main)
+		if name, _ := container.text("name"); name == Main {
+			c.add(container.get("name"), "%q is the name of the instance's main container; give the init container another", Main)
 		}
 	}
 	for _, container := range root.list("containers") {
-		if name, _ := container.text("name"); name != c.main {
+		if name, _ := container.text("name"); name != Main {
 			continue
 		}
 		for _, same := range []string{"image", "command", "args"} {
@@ -69,7 +68,7 @@ func (c *conflicts) mainContainer(root *node) {
 
 func (c *conflicts) saidThere(n *node, attribute string) {
 	if n != nil {
-		c.add(n, "in the container %s the attribute %s says this; say it there", c.main, attribute)
+		c.add(n, "in the container %s the attribute %s says this; say it there", Main, attribute)
 	}
 }
 

@@ -118,13 +118,12 @@ func TestConflicts_nameBothSides(t *testing.T) {
 		{"probes", `{containers: [{name: app, livenessProbe: {httpGet: {port: 8080}, failureThreshold: 1}, readinessProbe: {tcpSocket: {port: 1}}}]}`},
 		{"another handler", `{containers: [{name: app, livenessProbe: {tcpSocket: {port: 8080}}}]}`},
 	} {
-		fmt.Fprintf(&got, "%s\n%s", b.name, words(podspec.Conflicts(flatly(t), declared(t, b.yaml), "app")))
+		fmt.Fprintf(&got, "%s\n%s", b.name, words(podspec.Conflicts(flatly(t), declared(t, b.yaml))))
 	}
 	golden(t, "faults_conflicts.txt", got.String())
 }
 
-// What the flat attributes can't say is no conflict, and a container named app of
-// a foreign Pod isn't the main one.
+// What the flat attributes can't say is no conflict.
 func TestConflicts_leaveTheRestAlone(t *testing.T) {
 	for _, yaml := range []string{
 		`{}`,
@@ -134,13 +133,9 @@ func TestConflicts_leaveTheRestAlone(t *testing.T) {
 		`{containers: [{name: side, image: a, args: [a], env: [{name: A, value: b}], securityContext: {runAsUser: 1}}], securityContext: {supplementalGroups: [1], sysctls: [{name: a, value: b}]}}`,
 		`{containers: "(unknown)"}`,
 	} {
-		if faults := podspec.Conflicts(flatly(t), declared(t, yaml), "app"); len(faults) > 0 {
+		if faults := podspec.Conflicts(flatly(t), declared(t, yaml)); len(faults) > 0 {
 			t.Errorf("%s:\n%s", yaml, words(faults))
 		}
-	}
-	foreign := specFrom(t, `{containers: [{name: web, image: a}]}`)
-	if faults := podspec.Conflicts(foreign, declared(t, `{containers: [{name: app, image: b}], initContainers: [{name: web, image: c}]}`), "web"); len(faults) != 1 {
-		t.Errorf("a main container named web:\n%s", words(faults))
 	}
 }
 
@@ -172,7 +167,7 @@ func invalid() []bad {
 func TestValidate_namesWhatKubernetesWouldRefuse(t *testing.T) {
 	var got strings.Builder
 	for _, b := range invalid() {
-		fmt.Fprintf(&got, "%s\n%s", b.name, words(podspec.Validate(flatly(t), declared(t, b.yaml), "app")))
+		fmt.Fprintf(&got, "%s\n%s", b.name, words(podspec.Validate(flatly(t), declared(t, b.yaml))))
 	}
 	golden(t, "faults_validate.txt", got.String())
 }
@@ -189,7 +184,7 @@ func TestValidate_unknownContradictsNothing(t *testing.T) {
 		`{containers: [{name: app, livenessProbe: {terminationGracePeriodSeconds: 5}, securityContext: {privileged: "(unknown)"}}]}`,
 	} {
 		d := declared(t, yaml)
-		if faults := podspec.Validate(flatly(t), d, "app"); len(faults) > 0 {
+		if faults := podspec.Validate(flatly(t), d); len(faults) > 0 {
 			t.Errorf("%s:\n%s", yaml, words(faults))
 		}
 		if strings.Contains(yaml, "unknown") == d.Known() {

@@ -1,6 +1,7 @@
 package podspec
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 
@@ -8,16 +9,16 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// Observed is what the declaration, prior state's, reads as on the live Pod. It is
-// the value itself as long as all that it declares holds there, else the same
-// with the leaves that differ replaced, and without what the Pod lacks. What isn't
-// declared never shows.
-func Observed(declared types.Dynamic, live corev1.PodSpec) types.Dynamic {
+// Observed is what the declaration, prior state's, reads as on the live Pod, whose
+// main container has the name main. It is the value itself as long as all that it
+// declares holds there, else the same with the leaves that differ replaced, and
+// without what the Pod lacks. What isn't declared never shows.
+func Observed(declared types.Dynamic, live corev1.PodSpec, main string) types.Dynamic {
 	d, faults := Decode(declared)
 	if d.IsNull() || d.unknown || len(faults) > 0 {
 		return declared
 	}
-	seen := d.look(live)
+	seen := d.look(live, main)
 	if !seen.differs {
 		return declared
 	}
@@ -28,16 +29,45 @@ func Observed(declared types.Dynamic, live corev1.PodSpec) types.Dynamic {
 }
 
 // Holds is whether the live Pod is all that is declared already.
-func Holds(d Declared, live corev1.PodSpec) bool {
-	return d.IsNull() || !d.unknown && !d.look(live).differs
+func Holds(d Declared, live corev1.PodSpec, main string) bool {
+	return d.IsNull() || !d.unknown && !d.look(live, main).differs
 }
 
-func (d Declared) look(live corev1.PodSpec) *seen {
+func (d Declared) look(live corev1.PodSpec, main string) *seen {
+	return look(d.root, liveTree(live, main), true)
+}
+
+// liveTree is the live Pod with all defaults, in the names that declarations use.
+func liveTree(live corev1.PodSpec, main string) map[string]any {
 	tree := treeOf(live)
 	podSpec().normal(tree)
 	fillPod(tree)
 	settleToken(tree)
-	return look(d.root, tree, true)
+	if main != Main {
+		podSpec().rename(tree, main)
+	}
+	return tree
+}
+
+// rename gives the main container, and what refers to it, the name that it has in
+// declarations.
+func (s *shape) rename(tree any, main string) {
+	switch v := tree.(type) {
+	case map[string]any:
+		for name, value := range v {
+			refers := name == "containerName" && s.of == reflect.TypeFor[corev1.ResourceFieldSelector]()
+			isMain := name == "name" && s.of == reflect.TypeFor[corev1.Container]()
+			if (refers || isMain) && value == main {
+				v[name] = Main
+			} else if inner, _ := s.inner(name); inner != nil {
+				inner.rename(value, main)
+			}
+		}
+	case []any:
+		for _, item := range v {
+			s.elem.rename(item, main)
+		}
+	}
 }
 
 // tokenVolume begins the name of the volume by which admission mounts the service

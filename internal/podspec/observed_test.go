@@ -59,10 +59,10 @@ func TestObserved_whatHoldsIsUntouched(t *testing.T) {
 			t.Run(name+"/"+form, func(t *testing.T) {
 				spec := merged(t, flatly(t), decoded(t, value))
 				for _, live := range []corev1.PodSpec{spec, lived(t, spec), injected(t, spec)} {
-					if got := podspec.Observed(value, live); !got.Equal(value) {
+					if got := podspec.Observed(value, live, podspec.Main); !got.Equal(value) {
 						t.Errorf("got %s", got)
 					}
-					if !podspec.Holds(decoded(t, value), live) {
+					if !podspec.Holds(decoded(t, value), live, podspec.Main) {
 						t.Error("Holds says that it doesn't")
 					}
 				}
@@ -131,15 +131,15 @@ containers:
 			}
 			live := lived(t, merged(t, flatly(t), declared(t, yamlText)))
 			c.change(&live)
-			got := podspec.Observed(hcl(t, yamlText), live)
+			got := podspec.Observed(hcl(t, yamlText), live, podspec.Main)
 			if want := types.DynamicValue(value(t, before)); !got.Equal(want) {
 				t.Errorf("got  %s\nwant %s", got, want)
 			}
-			again := podspec.Observed(got, live)
+			again := podspec.Observed(got, live, podspec.Main)
 			if !again.Equal(got) {
 				t.Errorf("what was observed doesn't hold: %s", again)
 			}
-			inText := podspec.Observed(text(yamlText), live)
+			inText := podspec.Observed(text(yamlText), live, podspec.Main)
 			if !podspec.Equal(decoded(t, inText), decoded(t, got), flatly(t)) {
 				t.Errorf("the text says something else: %s", inText)
 			}
@@ -163,13 +163,13 @@ func TestObserved_keepsTypes(t *testing.T) {
 		return types.MapValueMust(types.StringType, map[string]attr.Value{"zone": types.StringValue(zone)})
 	}
 	live := lived(t, merged(t, flatly(t), declared(t, `{nodeSelector: {zone: b}, dnsConfig: {searches: [b, c]}}`)))
-	if got, want := podspec.Observed(object("nodeSelector", selector("a")), live), object("nodeSelector", selector("b")); !got.Equal(want) {
+	if got, want := podspec.Observed(object("nodeSelector", selector("a")), live, podspec.Main), object("nodeSelector", selector("b")); !got.Equal(want) {
 		t.Errorf("a map: got %s", got)
 	}
 	config := func(v attr.Value) types.Dynamic {
 		return object("dnsConfig", types.ObjectValueMust(map[string]attr.Type{"searches": v.Type(t.Context())}, map[string]attr.Value{"searches": v}))
 	}
-	if got, want := podspec.Observed(config(texts("a", "c")), live), config(texts("b", "c")); !got.Equal(want) {
+	if got, want := podspec.Observed(config(texts("a", "c")), live, podspec.Main), config(texts("b", "c")); !got.Equal(want) {
 		t.Errorf("a list: got %s", got)
 	}
 }
@@ -236,7 +236,7 @@ func TestObserved_aliases(t *testing.T) {
 	live := lived(t, merged(t, flatly(t), decoded(t, text(before))))
 	live.Containers[2].Env[0].Value = "changed"
 	got := observedText(t, before, live)
-	if d := decoded(t, text(got)); !podspec.Holds(d, live) || strings.Count(got, "changed") != 1 {
+	if d := decoded(t, text(got)); !podspec.Holds(d, live, podspec.Main) || strings.Count(got, "changed") != 1 {
 		t.Errorf("got %s", got)
 	}
 }
@@ -248,7 +248,7 @@ func TestObserved_theServiceAccountsToken(t *testing.T) {
 		if mounted {
 			live.Volumes = []corev1.Volume{{Name: "kube-api-access-x"}}
 		}
-		if got := podspec.Observed(declared, live); got.Equal(declared) != value {
+		if got := podspec.Observed(declared, live, podspec.Main); got.Equal(declared) != value {
 			t.Errorf("mounted is %v: got %s", mounted, got)
 		}
 	}
@@ -256,7 +256,7 @@ func TestObserved_theServiceAccountsToken(t *testing.T) {
 
 func TestObserved_ofNothing(t *testing.T) {
 	for _, v := range []types.Dynamic{nothing(), unknown(), text("containers: ["), hcl(t, `{}`)} {
-		if got := podspec.Observed(v, flatly(t)); !got.Equal(v) {
+		if got := podspec.Observed(v, flatly(t), podspec.Main); !got.Equal(v) {
 			t.Errorf("got %s", got)
 		}
 	}
@@ -264,7 +264,7 @@ func TestObserved_ofNothing(t *testing.T) {
 
 func observedText(t *testing.T, before string, live corev1.PodSpec) string {
 	t.Helper()
-	s, ok := podspec.Observed(text(before), live).UnderlyingValue().(types.String)
+	s, ok := podspec.Observed(text(before), live, podspec.Main).UnderlyingValue().(types.String)
 	if !ok {
 		t.Fatal("it is no text any more")
 	}

@@ -12,6 +12,10 @@ import (
 // attribute is the name of the attribute that all of this is about.
 const attribute = "pod"
 
+// Main is what declarations call the main container, which the flat attributes
+// describe. An imported Pod's may have another name.
+const Main = "app"
+
 // Fault is something that is wrong with a declaration.
 type Fault struct {
 	// Path is as deep as Terraform can follow: a text has no parts to it.

@@ -120,7 +120,7 @@ func TestObserved_whatWasMadeHolds(t *testing.T) {
 			for _, live := range []corev1.PodSpec{lived(t, spec), injected(t, spec)} {
 				live.AutomountServiceAccountToken = spec.AutomountServiceAccountToken
 				live.Priority, live.PreemptionPolicy, live.NodeName = spec.Priority, spec.PreemptionPolicy, spec.NodeName
-				if got := podspec.Observed(value, live); !got.Equal(value) {
+				if got := podspec.Observed(value, live, podspec.Main); !got.Equal(value) {
 					d := decoded(t, got)
 					t.Fatalf("seed %d, %s: %v", seed, form, podspec.ChangedPaths(decoded(t, value), d, flatly(t)))
 				}
@@ -136,8 +136,8 @@ func TestObserved_convergesOnAnotherPod(t *testing.T) {
 		spec := random(seed)
 		live := lived(t, shaken(spec, seed))
 		for form, value := range spellings(t, spec) {
-			got := podspec.Observed(value, live)
-			if !podspec.Holds(decoded(t, got), live) {
+			got := podspec.Observed(value, live, podspec.Main)
+			if !podspec.Holds(decoded(t, got), live, podspec.Main) {
 				t.Fatalf("seed %d, %s: what was observed doesn't hold", seed, form)
 			}
 		}
@@ -177,20 +177,21 @@ func TestRest_saysWhatTheAttributesLeave(t *testing.T) {
 		if len(spec.Containers) == 0 {
 			spec.Containers = []corev1.Container{{Image: "web:1"}}
 		}
-		spec.Containers[0].Name = "web"
+		spec.Containers[0].Name = podspec.Main
 		spec.RestartPolicy = corev1.RestartPolicyNever
 		spec.AutomountServiceAccountToken = ptr.To(true)
 		said := saidOf(spec)
 		live := lived(t, spec)
+		live.Containers[0].Name = "web"
 		rest := decoded(t, podspec.Rest(live, said, "web"))
-		if faults := podspec.Conflicts(said, rest, "web"); len(faults) > 0 {
+		if faults := podspec.Conflicts(said, rest); len(faults) > 0 {
 			t.Fatalf("seed %d: it says what the attributes say:\n%s", seed, words(faults))
 		}
 		want, got := podspec.WithDefaults(spec), podspec.WithDefaults(merged(t, said, rest))
 		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 			t.Fatalf("seed %d: the Pod has -, the import +\n%s", seed, diff)
 		}
-		if !podspec.Holds(rest, live) {
+		if !podspec.Holds(rest, live, "web") {
 			t.Fatalf("seed %d: an import that doesn't hold", seed)
 		}
 	}

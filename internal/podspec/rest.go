@@ -7,21 +7,19 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// Rest is what a live Pod has beyond what the flat attributes say, which is said:
-// less the API server's defaults, and less what Kubernetes adds to any Pod. It is
-// null if nothing is left. Merged over said it means the same Pod.
+// Rest is what a live Pod, whose main container has the name main, has beyond what
+// the flat attributes say, which is said: less the API server's defaults, and less
+// what Kubernetes adds to any Pod. It is null if nothing is left. Merged over said
+// it means the same Pod, whose main container is called app then.
 func Rest(live, said corev1.PodSpec, main string) types.Dynamic {
-	tree, known := treeOf(live), treeOf(said)
-	for _, t := range []map[string]any{tree, known} {
-		podSpec().normal(t)
-		fillPod(t)
-	}
-	settleToken(tree)
+	tree, known := liveTree(live, main), treeOf(said)
+	podSpec().normal(known)
+	fillPod(known)
 	withoutAdded(tree)
 	withoutRefused(podSpec(), tree)
 	withoutDefaults(tree)
 	withoutDefaults(known)
-	withoutAttributes(tree, main)
+	withoutAttributes(tree)
 	rest := podSpec().beyond(tree, known)
 	if rest == nil {
 		return types.DynamicNull()
@@ -109,10 +107,10 @@ func withoutRefused(s *shape, tree any) {
 }
 
 // withoutAttributes takes away what the main container may not say here.
-func withoutAttributes(tree map[string]any, main string) {
+func withoutAttributes(tree map[string]any) {
 	for _, item := range listOf(tree["containers"]) {
 		container := mapOf(item)
-		if container["name"] != main {
+		if container["name"] != Main {
 			continue
 		}
 		for _, name := range []string{"image", "command", "args"} {

@@ -98,6 +98,7 @@ containers:
 - {name: web, image: "web:1", stdin: true, imagePullPolicy: Always, ports: [{containerPort: 80}], resources: {limits: {memory: 1Gi}, claims: [{name: a}]}, securityContext: {privileged: true, runAsUser: 0}}
 ephemeralContainers: [{name: debugger, image: busybox}]
 resourceClaims: [{name: a, resourceClaimName: a}]
+volumes: [{name: a, downwardAPI: {items: [{path: a, resourceFieldRef: {containerName: web, resource: limits.cpu}}, {path: b, resourceFieldRef: {containerName: injected, resource: limits.cpu}}]}}]
 resources: {limits: {memory: 2Gi}}
 affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: a, matchLabelKeys: [app], labelSelector: {matchLabels: {b: c}, matchExpressions: [{key: app, operator: In, values: [mar]}]}}]}}
 runtimeClassName: kata
@@ -106,10 +107,10 @@ priority: 1000
 priorityClassName: high
 nodeName: node-1
 `)))
-	said := specFrom(t, `{automountServiceAccountToken: false, containers: [{name: web, image: "web:1", ports: [{containerPort: 80}], resources: {limits: {memory: 1Gi}, requests: {memory: 1Gi}}, securityContext: {runAsUser: 0}}]}`)
+	said := specFrom(t, `{automountServiceAccountToken: false, containers: [{name: app, image: "web:1", ports: [{containerPort: 80}], resources: {limits: {memory: 1Gi}, requests: {memory: 1Gi}}, securityContext: {runAsUser: 0}}]}`)
 	rest := podspec.Rest(live, said, "web")
 	golden(t, "rest_foreign.yaml", yamlOf(t, rest))
-	if !podspec.Holds(decoded(t, rest), live) {
+	if !podspec.Holds(decoded(t, rest), live, "web") {
 		t.Error("it doesn't hold on the Pod that it was read from")
 	}
 }

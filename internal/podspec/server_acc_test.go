@@ -2,8 +2,8 @@ package podspec_test
 
 import (
 	"context"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -37,7 +37,7 @@ func TestAccObserved_aMadePodIsAsDeclared(t *testing.T) {
 				return now.Spec.NodeName != "" || slices.ContainsFunc(now.Status.Conditions, func(c corev1.PodCondition) bool { return c.Type == corev1.PodScheduled }), err
 			})
 			for form, value := range map[string]types.Dynamic{"object": hcl(t, yamlText), "text": text(yamlText)} {
-				if got := podspec.Observed(value, live); !got.Equal(value) {
+				if got := podspec.Observed(value, live, podspec.Main); !got.Equal(value) {
 					t.Errorf("%s: got %s", form, got)
 				}
 			}
@@ -74,9 +74,9 @@ func TestAccValidate_acceptsWhatTheAPIServerDoes(t *testing.T) {
 		`{volumes: [{name: a, secret: {secretName: a, defaultMode: 511}}], hostname: ` + strings.Repeat("a", 63) + `}`,
 		`{containers: [{name: side, image: a, securityContext: {privileged: true}}], dnsPolicy: None, dnsConfig: {nameservers: [10.0.0.1]}}`,
 	} {
-		t.Run(fmt.Sprint(i), func(t *testing.T) {
+		t.Run(strconv.Itoa(i), func(t *testing.T) {
 			d := declared(t, yamlText)
-			if faults := podspec.Validate(flatly(t), d, "app"); len(faults) > 0 {
+			if faults := podspec.Validate(flatly(t), d); len(faults) > 0 {
 				t.Errorf("Validate finds:\n%s", words(faults))
 			}
 			pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "web"}, Spec: merged(t, flatly(t), d)}

@@ -11,11 +11,11 @@ import (
 // Validate finds what the API server would refuse whatever else there is, by its
 // own rules, as far as they can be told from the declaration and from base, which
 // is what the other attributes mean. What isn't known yet contradicts nothing.
-func Validate(base corev1.PodSpec, d Declared, main string) []Fault {
+func Validate(base corev1.PodSpec, d Declared) []Fault {
 	if d.IsNull() || d.root.unknown {
 		return nil
 	}
-	v := checks{main: main, root: d.root, base: treeOf(base)}
+	v := checks{root: d.root, base: treeOf(base)}
 	v.walk(part{podSpec(), d.root, v.base})
 	v.containerNames()
 	v.references()
@@ -23,7 +23,6 @@ func Validate(base corev1.PodSpec, d Declared, main string) []Fault {
 }
 
 type checks struct {
-	main   string
 	root   *node
 	base   map[string]any
 	faults []Fault

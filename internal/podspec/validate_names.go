@@ -74,7 +74,7 @@ func (v *checks) named(n *node, rule func(string) []string) {
 
 // containerNames checks the names of containers, volumes, ports and variables.
 func (v *checks) containerNames() {
-	seen := map[string]bool{v.main: true}
+	seen := map[string]bool{Main: true}
 	for _, list := range []string{"initContainers", "containers"} {
 		for _, container := range v.root.list(list) {
 			v.named(container.get("name"), validation.IsDNS1123Label)
@@ -87,7 +87,7 @@ func (v *checks) containerNames() {
 				v.named(variable.get("name"), validation.IsRelaxedEnvVarName)
 			}
 			name, known := container.text("name")
-			if known && seen[name] && list == "containers" && name != v.main {
+			if known && seen[name] && list == "containers" && name != Main {
 				v.add(container.get("name"), "an init container has the name %q already", name)
 			}
 			seen[name] = seen[name] || list == "initContainers"

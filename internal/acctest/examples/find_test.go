@@ -21,7 +21,7 @@ const (
 	whole
 	// providerBlock is a file that configures the provider.
 	providerBlock
-	// resourceBlock is a file with a resource, dataSourceBlock one with a data source.
+	// resourceBlock is a file with resources, dataSourceBlock one with a data source.
 	resourceBlock
 	dataSourceBlock
 	// importBlock and importCommand import what the folder's resource.tf makes.
@@ -42,6 +42,7 @@ func kindOf(file string) kind {
 	}{
 		{"provider/provider*.tf", providerBlock},
 		{"resources/mar_*/resource*.tf", resourceBlock},
+		{"guides/*/*.tf", resourceBlock},
 		{"resources/mar_*/import-by-*.tf", importBlock},
 		{"resources/mar_*/import.sh", importCommand},
 		{"data-sources/mar_*/data-source*.tf", dataSourceBlock},
