@@ -19,7 +19,7 @@ func BenchmarkPod(b *testing.B) {
 			"Decode":       func() { podspec.Decode(value) },
 			"Observed":     func() { podspec.Observed(value, live, podspec.Main) },
 			"Equal":        func() { podspec.Equal(d, d, base) },
-			"Validate":     func() { podspec.Validate(base, d) },
+			"Validate":     func() { podspec.Validate(base, true, d) },
 			"Conflicts":    func() { podspec.Conflicts(base, d) },
 			"Merge":        func() { _, _ = podspec.Merge(base, d) },
 			"WithDefaults": func() { podspec.WithDefaults(base) },

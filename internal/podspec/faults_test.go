@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/podspec"
 )
@@ -167,7 +168,7 @@ func invalid() []bad {
 func TestValidate_namesWhatKubernetesWouldRefuse(t *testing.T) {
 	var got strings.Builder
 	for _, b := range invalid() {
-		fmt.Fprintf(&got, "%s\n%s", b.name, words(podspec.Validate(flatly(t), declared(t, b.yaml))))
+		fmt.Fprintf(&got, "%s\n%s", b.name, words(podspec.Validate(flatly(t), true, declared(t, b.yaml))))
 	}
 	golden(t, "faults_validate.txt", got.String())
 }
@@ -181,11 +182,14 @@ func TestValidate_unknownContradictsNothing(t *testing.T) {
 		`{volumes: "(unknown)", containers: [{name: side, image: a, volumeMounts: [{name: b, mountPath: "(unknown)"}]}]}`,
 		`{tolerations: [{key: "(unknown)", operator: "(unknown)", value: a}, {operator: "(unknown)"}, {key: a, effect: "(unknown)", tolerationSeconds: 1}]}`,
 		`{affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: a, operator: In, values: "(unknown)"}]}]}}}}`,
-		`{containers: [{name: app, livenessProbe: {terminationGracePeriodSeconds: 5}, securityContext: {privileged: "(unknown)"}}]}`,
+		`{containers: [{name: app, livenessProbe: {terminationGracePeriodSeconds: 5}, securityContext: {privileged: "(unknown)"}, volumeMounts: [{name: data, mountPath: /more}]}]}`,
 	} {
 		d := declared(t, yaml)
-		if faults := podspec.Validate(flatly(t), d); len(faults) > 0 {
+		if faults := podspec.Validate(flatly(t), true, d); len(faults) > 0 {
 			t.Errorf("%s:\n%s", yaml, words(faults))
+		}
+		if faults := podspec.Validate(corev1.PodSpec{}, false, d); len(faults) > 0 {
+			t.Errorf("%s, and the attributes aren't known either:\n%s", yaml, words(faults))
 		}
 		if strings.Contains(yaml, "unknown") == d.Known() {
 			t.Errorf("%s: Known is %v", yaml, d.Known())

@@ -6,6 +6,7 @@ import (
 	"math/rand"
 	"reflect"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -218,6 +219,33 @@ func saidOf(spec corev1.PodSpec) corev1.PodSpec {
 	return *said.DeepCopy()
 }
 
+// FuzzDecode looks for texts that it doesn't survive, and holds that what it reads
+// is equal to itself.
+func FuzzDecode(f *testing.F) {
+	for _, yamlText := range documents(f) {
+		f.Add(yamlText)
+	}
+	f.Add("a: &a [*a]\n<<: *a")
+	f.Add(`{"hostname": "\ud83d\ude00\/"}`)
+	f.Fuzz(func(t *testing.T, s string) {
+		start := time.Now()
+		d, faults := podspec.Decode(text(s))
+		if took := time.Since(start); took > time.Second {
+			t.Errorf("%s takes %s", s, took)
+		}
+		if len(faults) > 0 {
+			return
+		}
+		if !podspec.Equal(d, d, corev1.PodSpec{}) {
+			t.Errorf("not equal to itself: %s", s)
+		}
+		observed := podspec.Observed(text(s), corev1.PodSpec{}, podspec.Main)
+		if !podspec.Holds(decoded(t, observed), corev1.PodSpec{}, podspec.Main) {
+			t.Errorf("what was observed doesn't hold: %s", observed)
+		}
+	})
+}
+
 // Words that YAML has its own ideas of stay what they are where the API has a text.
 func TestDecode_textsOfYAMLStayTexts(t *testing.T) {
 	for _, word := range []string{"1.10", "0644", "1e3", "true", "yes", "2020-01-01", "0x1F", "1_000", "12:30:45", ".5", "=", "<<x"} {
@@ -225,6 +253,13 @@ func TestDecode_textsOfYAMLStayTexts(t *testing.T) {
 		if value := got.Containers[0].Env[0].Value; value != word {
 			t.Errorf("%s is read as %q", word, value)
 		}
+	}
+}
+
+func TestDecode_JSONOfAnyKind(t *testing.T) {
+	const s = "{\n\t\"hostname\":\t\"\\ud83d\\ude00\\/\\u003c\"}"
+	if got := merged(t, corev1.PodSpec{}, decoded(t, text(s))); got.Hostname != "\U0001F600/<" {
+		t.Errorf("got %q", got.Hostname)
 	}
 }
 

@@ -102,5 +102,11 @@ func fromElements(values []attr.Value, at *place) []raw {
 	return items
 }
 
-// numberText spells a number as Terraform does where it makes a text of it.
-func numberText(f *big.Float) string { return f.Text('f', -1) }
+// numberText spells a number as Terraform does where it makes a text of it, but for
+// those of thousands of digits.
+func numberText(f *big.Float) string {
+	if exponent := f.MantExp(nil); exponent > 4096 || exponent < -4096 {
+		return f.Text('g', -1)
+	}
+	return f.Text('f', -1)
+}

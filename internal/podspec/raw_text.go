@@ -2,8 +2,12 @@ package podspec
 
 import (
 	"errors"
+	"fmt"
 	"io"
+	"regexp"
+	"strconv"
 	"strings"
+	"unicode/utf16"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"go.yaml.in/yaml/v3"
@@ -21,11 +25,10 @@ type textReader struct {
 	nodes  int
 }
 
-// parse reads a text that has to be one document of YAML. JSON is YAML too, but
-// for tabs.
+// parse reads a text that has to be one document of YAML.
 func parse(s string) (*yaml.Node, error) {
 	if strings.HasPrefix(strings.TrimSpace(s), "{") {
-		s = strings.ReplaceAll(s, "\t", " ")
+		s = asYAML(s)
 	}
 	decoder := yaml.NewDecoder(strings.NewReader(s))
 	var document, another yaml.Node
@@ -46,6 +49,30 @@ func parse(s string) (*yaml.Node, error) {
 		top.FootComment = document.FootComment
 	}
 	return top, nil
+}
+
+// asYAML makes YAML of JSON, which it is but for tabs, escaped slashes and
+// characters that are escaped in two halves.
+func asYAML(s string) string {
+	s = strings.ReplaceAll(s, "\t", " ")
+	if !strings.Contains(strings.ToLower(s), `\ud`) && !strings.Contains(s, `\/`) {
+		return s
+	}
+	escapes := regexp.MustCompile(`\\\\|\\/|\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})`)
+	return escapes.ReplaceAllStringFunc(s, func(escape string) string {
+		if escape == `\/` {
+			return "/"
+		}
+		if len(escape) < len(`\ud83d\ude00`) {
+			return escape
+		}
+		high, errHigh := strconv.ParseUint(escape[2:6], 16, 32)
+		low, errLow := strconv.ParseUint(escape[8:12], 16, 32)
+		if errHigh != nil || errLow != nil {
+			return escape
+		}
+		return fmt.Sprintf(`\U%08X`, utf16.DecodeRune(rune(high), rune(low)))
+	})
 }
 
 func (t *textReader) fault(f Fault) { t.faults = append(t.faults, f) }

@@ -76,7 +76,7 @@ func TestAccValidate_acceptsWhatTheAPIServerDoes(t *testing.T) {
 	} {
 		t.Run(strconv.Itoa(i), func(t *testing.T) {
 			d := declared(t, yamlText)
-			if faults := podspec.Validate(flatly(t), d); len(faults) > 0 {
+			if faults := podspec.Validate(flatly(t), true, d); len(faults) > 0 {
 				t.Errorf("Validate finds:\n%s", words(faults))
 			}
 			pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "web"}, Spec: merged(t, flatly(t), d)}

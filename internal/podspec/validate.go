@@ -10,19 +10,24 @@ import (
 
 // Validate finds what the API server would refuse whatever else there is, by its
 // own rules, as far as they can be told from the declaration and from base, which
-// is what the other attributes mean. What isn't known yet contradicts nothing.
-func Validate(base corev1.PodSpec, d Declared) []Fault {
+// is what the other attributes mean. What isn't known yet contradicts nothing:
+// whole is whether base is all that the other attributes will mean, or else a
+// volume or a probe's handler that isn't there yet isn't missed.
+func Validate(base corev1.PodSpec, whole bool, d Declared) []Fault {
 	if d.IsNull() || d.root.unknown {
 		return nil
 	}
-	v := checks{root: d.root, base: treeOf(base)}
+	v := checks{whole: whole, root: d.root, base: treeOf(base)}
 	v.walk(part{podSpec(), d.root, v.base})
 	v.containerNames()
-	v.references()
+	if whole {
+		v.references()
+	}
 	return v.faults
 }
 
 type checks struct {
+	whole  bool
 	root   *node
 	base   map[string]any
 	faults []Fault
@@ -146,7 +151,7 @@ func (v *checks) union(p part) {
 	switch {
 	case len(there) > 1:
 		v.add(p.node, "has several %ss, %s, and may have one", words, strings.Join(there, " and "))
-	case len(there) == 0 && !slices.ContainsFunc(p.shape.union, func(name string) bool { return p.base[name] != nil }):
+	case len(there) == 0 && v.whole && !slices.ContainsFunc(p.shape.union, func(name string) bool { return p.base[name] != nil }):
 		v.add(p.node, "has no %s; %s", words, oneNeeded(p.shape))
 	}
 }
@@ -171,7 +176,7 @@ func (v *checks) pod(p part) {
 }
 
 func (v *checks) container(p part) {
-	if !p.has("image") {
+	if name, known := p.text("name"); known && name != Main && p.get("image") == nil {
 		v.add(p.node, "the container has no image")
 	}
 	names := map[string]bool{}
