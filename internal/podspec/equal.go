@@ -54,12 +54,14 @@ func (s *shape) same(a, b any) bool {
 }
 
 func (s *shape) sameItems(a, b []any) bool {
-	for i, item := range a {
-		at := i
-		if !s.orderMatters(a) || !s.orderMatters(b) {
-			at = s.find(b, s.key(item))
-		}
-		if at < 0 || !s.elem.same(item, b[at]) {
+	if slices.EqualFunc(a, b, s.elem.same) {
+		return true
+	}
+	if s.orderMatters(a) || s.orderMatters(b) {
+		return false
+	}
+	for _, item := range a {
+		if at := s.find(b, s.key(item)); at < 0 || !s.elem.same(item, b[at]) {
 			return false
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	corev1 "k8s.io/api/core/v1"
 
@@ -104,6 +105,18 @@ func TestDecode_pathsLeadIntoTheObject(t *testing.T) {
 	_, faults = podspec.Decode(text("hostname: [a]"))
 	if len(faults) != 1 || !faults[0].Path.Equal(path.Root("pod")) {
 		t.Errorf("a text: got %v", faults)
+	}
+}
+
+func TestFault_isADiagnosticOnItsPath(t *testing.T) {
+	_, faults := podspec.Decode(hcl(t, `{hostname: [a]}`))
+	for _, d := range podspec.Diagnostics(faults) {
+		if withPath, ok := d.(diag.DiagnosticWithPath); !ok || withPath.Path().String() != "pod.hostname" || d.Detail() != "pod.hostname: has to be a text, and is a list." {
+			t.Errorf("got %v", d)
+		}
+	}
+	if len(faults) != 1 {
+		t.Errorf("got %d faults", len(faults))
 	}
 }
 

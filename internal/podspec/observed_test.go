@@ -174,6 +174,24 @@ func TestObserved_keepsTypes(t *testing.T) {
 	}
 }
 
+// The order of init containers is when they run; that of others says nothing.
+func TestObserved_theOrderOfInitContainers(t *testing.T) {
+	const before = `{initContainers: [{name: a, image: a}, {name: b, image: b}], containers: [{name: c, image: c}, {name: d, image: d}]}`
+	live := injected(t, merged(t, flatly(t), declared(t, before)))
+	slices.Reverse(live.Containers)
+	if got := podspec.Observed(hcl(t, before), live, podspec.Main); !got.Equal(hcl(t, before)) {
+		t.Errorf("containers: got %s", got)
+	}
+	slices.Reverse(live.InitContainers)
+	const after = `{initContainers: [{name: b, image: b}, {name: a, image: a}], containers: [{name: c, image: c}, {name: d, image: d}]}`
+	if got := podspec.Observed(hcl(t, before), live, podspec.Main); !got.Equal(hcl(t, after)) {
+		t.Errorf("init containers: got %s", got)
+	}
+	if got := decoded(t, podspec.Observed(text(before), live, podspec.Main)); !podspec.Equal(got, declared(t, after), flatly(t)) {
+		t.Error("the text has another order")
+	}
+}
+
 func TestObserved_changesLittleOfAText(t *testing.T) {
 	const before = `# Everything else.
 nodeSelector:
