@@ -21,14 +21,13 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/podspec"
 )
 
-// containerName is the main container of every instance that is made here.
-const containerName = "app"
+// containerName is the main container of every instance that is made here. One
+// that was imported may have another; it has this one once it is made anew.
+const containerName = podspec.Main
 
 // making is what a Pod is made with beyond what its model says.
 type making struct {
 	Nonce string
-	// Container is the main container's name, containerName where empty.
-	Container string
 	// Secret is the name of the Secret whose keys become environment variables,
 	// if there is one.
 	Secret string
@@ -54,7 +53,7 @@ func desired(ctx context.Context, m model, how making) (*corev1.Pod, diag.Diagno
 
 // desiredSpec merges what pod says over what the other attributes mean.
 func desiredSpec(ctx context.Context, m model, how making) (corev1.PodSpec, diag.Diagnostics) {
-	base, diags := baseSpec(ctx, m, how.Container)
+	base, diags := baseSpec(ctx, m)
 	declared, faults := podspec.Decode(m.Pod)
 	diags.Append(podspec.Diagnostics(faults)...)
 	if diags.HasError() {
@@ -64,11 +63,11 @@ func desiredSpec(ctx context.Context, m model, how making) (corev1.PodSpec, diag
 	if err != nil {
 		diags.AddAttributeError(path.Root("pod"), "Invalid pod", fw.Sentence(err.Error()))
 	}
-	return withSecret(spec, orElse(how.Container, containerName), how.Secret), diags
+	return withSecret(spec, how.Secret), diags
 }
 
 // baseSpec is what all attributes but pod mean.
-func baseSpec(ctx context.Context, m model, container string) (corev1.PodSpec, diag.Diagnostics) {
+func baseSpec(ctx context.Context, m model) (corev1.PodSpec, diag.Diagnostics) {
 	ports, diags := desiredPorts(ctx, m.Ports)
 	podSecurity, containerSecurity, more := desiredSecurity(ctx, m.Security)
 	diags.Append(more...)
@@ -85,7 +84,7 @@ func baseSpec(ctx context.Context, m model, container string) (corev1.PodSpec, d
 		Volumes:                      volumes,
 		SecurityContext:              podSecurity,
 		Containers: []corev1.Container{{
-			Name:            orElse(container, containerName),
+			Name:            containerName,
 			Image:           m.Image.ValueString(),
 			Command:         texts(m.Command),
 			Args:            texts(m.Args),

@@ -107,12 +107,12 @@ func desiredSecret(k key, version int64, values map[string]string) *corev1.Secre
 
 // withSecret makes every key of the Secret a variable of the main container,
 // after what else that takes its variables from: the last one counts.
-func withSecret(spec corev1.PodSpec, container, secret string) corev1.PodSpec {
+func withSecret(spec corev1.PodSpec, secret string) corev1.PodSpec {
 	if secret == "" {
 		return spec
 	}
 	for i := range spec.Containers {
-		if c := &spec.Containers[i]; c.Name == container {
+		if c := &spec.Containers[i]; c.Name == containerName {
 			c.EnvFrom = append(slices.Clone(c.EnvFrom), corev1.EnvFromSource{
 				SecretRef: &corev1.SecretEnvSource{LocalObjectReference: corev1.LocalObjectReference{Name: secret}},
 			})

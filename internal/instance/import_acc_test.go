@@ -52,7 +52,7 @@ func TestAccInstance_importsAsDeclared(t *testing.T) {
 func TestAccInstance_importsAForeignPod(t *testing.T) {
 	cluster := acctest.Namespace(t)
 	var pod uid
-	config := instanceConfig(cluster, `labels = { app = "theirs", team = "shop" }`,
+	config := instanceConfig(cluster, `labels = { app = "theirs", team = "shop" }`, `service_account = "default"`,
 		`security = { run_as_non_root = false, read_only_root_filesystem = false, allow_privilege_escalation = true, capabilities_drop = [], seccomp_profile = "Unconfined" }`)
 	test(t,
 		resource.TestStep{

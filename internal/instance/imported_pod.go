@@ -18,27 +18,26 @@ import (
 // that was made here it is taken from the record of what was sent, so that what
 // others put into it isn't taken for declared, and then read off the live one.
 func restOf(ctx context.Context, pod *corev1.Pod, m model) (types.Dynamic, diag.Diagnostics) {
-	main := mainContainer(pod).Name
-	said, diags := baseSpec(ctx, m, main)
+	said, diags := baseSpec(ctx, m)
 	if diags.HasError() {
 		return types.DynamicNull(), diags
 	}
-	sent := pod.Spec
+	sent, main := pod.Spec, mainContainer(pod).Name
 	if text := pod.Annotations[kube.AnnotationSpec]; text != "" {
 		var recorded corev1.PodSpec
 		if err := json.Unmarshal([]byte(text), &recorded); err != nil {
 			diags.AddAttributeWarning(path.Root("pod"), "Unreadable record of an instance",
 				fmt.Sprintf("The annotation %s of %s isn't a Pod's spec: %v. What others have put into the instance may be taken for declared.", kube.AnnotationSpec, m.key().ref(), err))
 		} else {
-			sent = recorded
+			sent, main = recorded, containerName
 		}
 	}
 	rest := podspec.Rest(withoutSecret(sent, ownSecret(pod, m)), said, main)
-	return podspec.Observed(rest, pod.Spec), diags
+	return podspec.Observed(rest, pod.Spec, mainContainer(pod).Name), diags
 }
 
 // restNow is what a Pod is at this moment beyond what the flat attributes say.
 func restNow(ctx context.Context, pod *corev1.Pod, m model) (types.Dynamic, diag.Diagnostics) {
-	said, diags := baseSpec(ctx, m, mainContainer(pod).Name)
+	said, diags := baseSpec(ctx, m)
 	return podspec.Rest(pod.Spec, said, mainContainer(pod).Name), diags
 }

@@ -38,7 +38,7 @@ func observed(pod *corev1.Pod, prior model, limited []string) model {
 	m.LabelsAll = declaredKeys(m.LabelsAll, prior.LabelsAll, types.StringType)
 	m.Annotations = declaredKeys(m.Annotations, prior.Annotations, types.StringType)
 	m.Security = declaredSecurity(m.Security, prior.Security)
-	m.Pod = podspec.Observed(prior.Pod, pod.Spec)
+	m.Pod = podspec.Observed(prior.Pod, pod.Spec, mainContainer(pod).Name)
 	return m
 }
 

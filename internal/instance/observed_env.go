@@ -1,6 +1,9 @@
 package instance
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	corev1 "k8s.io/api/core/v1"
@@ -21,12 +24,21 @@ func declaredServiceAccount(seen, prior types.String) types.String {
 }
 
 // importedServiceAccount is the account that was named: default is, where its
-// token is asked for.
+// token is mounted.
 func importedServiceAccount(pod *corev1.Pod) types.String {
-	if name := pod.Spec.ServiceAccountName; name == defaultServiceAccount && !ptr.Deref(pod.Spec.AutomountServiceAccountToken, false) {
+	if pod.Spec.ServiceAccountName == defaultServiceAccount && !mountsToken(pod) {
 		return types.StringNull()
 	}
 	return textOrNull(pod.Spec.ServiceAccountName)
+}
+
+// mountsToken reports whether a token is asked for, or, where the Pod leaves that
+// to its account, mounted by the admission plugin ServiceAccount.
+func mountsToken(pod *corev1.Pod) bool {
+	if asked := pod.Spec.AutomountServiceAccountToken; asked != nil {
+		return *asked
+	}
+	return slices.ContainsFunc(pod.Spec.Volumes, func(v corev1.Volume) bool { return strings.HasPrefix(v.Name, "kube-api-access-") })
 }
 
 // readSources reads the variables that get their values from elsewhere, where

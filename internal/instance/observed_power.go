@@ -110,7 +110,7 @@ func (r record) withStored(have found, sent string) record {
 
 // making is how the instance's Pod is made again.
 func (r record) making() making {
-	how := making{Container: r.Container}
+	var how making
 	if r.Secret != nil {
 		how.Secret = r.Secret.Name
 	}
@@ -143,14 +143,6 @@ func ownSecret(pod *corev1.Pod, m model) string {
 		if source.SecretRef != nil && strings.HasPrefix(source.SecretRef.Name, m.Name.ValueString()+secretInfix) {
 			return source.SecretRef.Name
 		}
-	}
-	return ""
-}
-
-// foreignContainer is the main container's name where it isn't containerName.
-func foreignContainer(pod *corev1.Pod) string {
-	if name := mainContainer(pod).Name; name != containerName {
-		return name
 	}
 	return ""
 }

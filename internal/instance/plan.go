@@ -19,8 +19,6 @@ type record struct {
 	// it, where an admission policy rewrites images.
 	Sent   string `json:"sent,omitempty"`
 	Stored string `json:"stored,omitempty"`
-	// Container is the main container's name where it isn't containerName.
-	Container string `json:"container,omitempty"`
 	// Secret is the one that secret_env_wo was put into.
 	Secret *secretRef `json:"secret,omitempty"`
 	// Admitted is what admission policies made of attributes on creation.

@@ -23,11 +23,11 @@ const (
 	podOther
 )
 
-// comparePod decides what a change of pod comes to. Live is the Pod's spec, nil
-// where there is none: a Pod's spec doesn't change but for what other attributes
+// comparePod decides what a change of pod comes to. Live reads the Pod, nil where
+// there is none: its spec doesn't change but for what other attributes
 // say, so the answer is the same whenever it is asked.
-func comparePod(ctx context.Context, prior, plan resourceModel, container string, live func() (*corev1.PodSpec, error)) (podChange, []string, diag.Diagnostics, error) {
-	base, diags := baseSpec(ctx, known(plan.model), container)
+func comparePod(ctx context.Context, prior, plan resourceModel, live func() (*corev1.Pod, error)) (podChange, []string, diag.Diagnostics, error) {
+	base, diags := baseSpec(ctx, known(ctx, plan.model))
 	was, faults := podspec.Decode(prior.Pod)
 	diags.Append(podspec.Diagnostics(faults)...)
 	is, faults := podspec.Decode(plan.Pod)
@@ -40,11 +40,14 @@ func comparePod(ctx context.Context, prior, plan resourceModel, container string
 		return podOther, paths, diags, nil
 	}
 	meant, err := podspec.Merge(base, is)
-	if err != nil || !podspec.Holds(was, podspec.WithDefaults(meant)) {
+	if err != nil {
+		return podOther, paths, diags, err
+	}
+	if !podspec.Holds(was, podspec.WithDefaults(meant), containerName) {
 		return podOther, paths, diags, nil
 	}
-	spec, err := live()
-	if err != nil || spec == nil || !podspec.Holds(is, *spec) {
+	pod, err := live()
+	if err != nil || pod == nil || !podspec.Holds(is, pod.Spec, mainContainer(pod).Name) {
 		return podOther, paths, diags, err
 	}
 	return podHeld, nil, diags, nil

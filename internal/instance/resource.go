@@ -180,7 +180,6 @@ func (r *instanceResource) read(ctx context.Context, state *resourceModel, rec *
 		var more diag.Diagnostics
 		state.model, rec.Limited, more = imported(ctx, subject, r.store.Manager(), r.defaultLabels)
 		diags.Append(more...)
-		rec.Container = foreignContainer(subject)
 	} else {
 		prior := *state
 		state.model = rec.asSent(prior.model, observed(subject, prior.model, rec.Limited))

@@ -28,10 +28,6 @@ func (r *instanceResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		plan.ID = types.StringValue(plan.key().String())
 	}
 	resp.Diagnostics.Append(hostPathWarning(ctx, req.State, plan.Volumes)...)
-	resp.Diagnostics.Append(podFaults(ctx, plan.model, loadRecord(ctx, req.Private, &resp.Diagnostics).Container)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
 	if req.State.Raw.IsNull() {
 		planNew(ctx, req, resp, &plan)
 	} else {
@@ -52,7 +48,7 @@ func (r *instanceResource) planChange(ctx context.Context, req resource.ModifyPl
 	if !plan.Pod.Equal(prior.Pod) {
 		var diags diag.Diagnostics
 		var err error
-		of.Pod, of.PodPaths, diags, err = comparePod(ctx, prior, *plan, rec.Container, r.store.Spec(ctx, prior.key(), prior.UID.ValueString()))
+		of.Pod, of.PodPaths, diags, err = comparePod(ctx, prior, *plan, r.store.Reader(ctx, prior.key(), prior.UID.ValueString()))
 		resp.Diagnostics.Append(diags...)
 		if err != nil {
 			fw.AddError(&resp.Diagnostics, "compare pod with the instance "+prior.key().String(), err, path.Root("pod"))

@@ -85,10 +85,9 @@ func (s *store) Secret(ctx context.Context, k key, name string) (seenSecret, err
 	return seenSecretOf(secret, k.Name), nil
 }
 
-// Spec returns how to read the spec of the Pod with that UID; nil where it isn't
-// there.
-func (s *store) Spec(ctx context.Context, k key, uid string) func() (*corev1.PodSpec, error) {
-	return func() (*corev1.PodSpec, error) {
+// Reader returns how to read the Pod with that UID, nil where it isn't there.
+func (s *store) Reader(ctx context.Context, k key, uid string) func() (*corev1.Pod, error) {
+	return func() (*corev1.Pod, error) {
 		pod, err := s.Get(ctx, k.ref())
 		if apierrors.IsNotFound(err) || err == nil && string(pod.UID) != uid {
 			return nil, nil
@@ -96,7 +95,7 @@ func (s *store) Spec(ctx context.Context, k key, uid string) func() (*corev1.Pod
 		if err != nil {
 			return nil, err
 		}
-		return &pod.Spec, nil
+		return pod, nil
 	}
 }
 

@@ -11,23 +11,16 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/podspec"
 )
 
-// misspelt refuses what isn't a part of a Pod's spec.
-func misspelt(config model) diag.Diagnostics {
-	_, faults := podspec.Decode(config.Pod)
-	return podspec.Diagnostics(faults)
-}
-
-// podFaults refuses what pod says of what has an attribute of its own, and what
-// makes no Pod together with the other attributes. That takes the main
-// container's name, which of an imported instance only its record knows.
-func podFaults(ctx context.Context, plan model, container string) diag.Diagnostics {
-	declared, faults := podspec.Decode(plan.Pod)
+// podFaults refuses what isn't a part of a Pod's spec, what has an attribute of its
+// own, and what makes no Pod together with the other attributes.
+func podFaults(ctx context.Context, config model) diag.Diagnostics {
+	declared, faults := podspec.Decode(config.Pod)
 	if declared.IsNull() || len(faults) > 0 {
 		return podspec.Diagnostics(faults)
 	}
-	main := orElse(container, containerName)
-	base, diags := baseSpec(ctx, known(plan), main)
-	diags.Append(podspec.Diagnostics(append(podspec.Conflicts(base, declared, main), podspec.Validate(base, declared, main)...))...)
+	base, diags := baseSpec(ctx, known(ctx, config))
+	faults = append(podspec.Conflicts(base, declared), podspec.Validate(base, whole(config), declared)...)
+	diags.Append(podspec.Diagnostics(faults)...)
 	return diags
 }
 
@@ -39,12 +32,22 @@ func portsOf(config model) types.Map {
 	return config.Ports
 }
 
+// whole reports whether all that has to do with pod is known.
+func whole(config model) bool {
+	for _, some := range []types.Map{config.Env, config.EnvValueFrom, config.HealthChecks, config.Ports, config.Volumes} {
+		if !wholeMap(some) {
+			return false
+		}
+	}
+	return !config.Security.IsUnknown()
+}
+
 // known leaves out what isn't known yet.
-func known(m model) model {
+func known(ctx context.Context, m model) model {
 	for _, some := range []*types.Map{&m.Env, &m.EnvValueFrom, &m.HealthChecks, &m.Limits, &m.Ports, &m.Requests, &m.Volumes} {
 		elements := maps.Collect(maps.All(some.Elements()))
 		maps.DeleteFunc(elements, func(_ string, value attr.Value) bool { return value.IsUnknown() })
-		element := some.ElementType(context.Background())
+		element := some.ElementType(ctx)
 		if len(elements) == 0 {
 			*some = types.MapNull(element)
 		} else {
