@@ -6,7 +6,7 @@ func BenchmarkDesired(b *testing.B) {
 	m := configurations()["full"]
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, diags := desiredOf(b.Context(), m); diags.HasError() {
+		if _, diags := desiredOf(b.Context(), m, adopted{}); diags.HasError() {
 			b.Fatal(diags)
 		}
 	}
@@ -14,11 +14,11 @@ func BenchmarkDesired(b *testing.B) {
 
 func BenchmarkObserved(b *testing.B) {
 	m := configurations()["full"]
-	want, _ := desiredOf(b.Context(), m)
+	want, _ := desiredOf(b.Context(), m, adopted{})
 	o := served(b, want)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, diags := modelOf(b.Context(), o, m); diags.HasError() {
+		if _, diags := modelOf(b.Context(), o, m, adopted{}); diags.HasError() {
 			b.Fatal(diags)
 		}
 	}

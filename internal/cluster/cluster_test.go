@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"reflect"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -13,91 +14,16 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
 
-	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-func texts(m map[string]string) types.Map {
-	values := map[string]attr.Value{}
-	for key, value := range m {
-		values[key] = types.StringValue(value)
-	}
-	return types.MapValueMust(types.StringType, values)
-}
-
-func amounts(m map[string]string) types.Map {
-	values := map[string]attr.Value{}
-	for key, value := range m {
-		values[key] = fwtypes.NewQuantity(value)
-	}
-	return types.MapValueMust(fwtypes.QuantityType{}, values)
-}
-
-func object(t map[string]attr.Type, set map[string]attr.Value) types.Object {
-	values := fw.Nulls(t)
-	for name, value := range set {
-		values[name] = value
-	}
-	return types.ObjectValueMust(t, values)
-}
-
-func quota(set map[string]attr.Value) types.Object { return object(quotaTypes(), set) }
-
-func limitRange(set map[string]attr.Value) types.Object { return object(limitRangeTypes(), set) }
-
-func containerOf(t *testing.T, limitRange types.Object) map[string]attr.Value {
-	t.Helper()
-	c, ok := limitRange.Attributes()["container"].(types.Object)
-	if !ok {
-		t.Fatalf("no container in %v", limitRange)
-	}
-	return c.Attributes()
-}
-
-func container(set map[string]attr.Value) types.Object { return object(containerLimitsTypes(), set) }
-
-// configurations are what the golden files show the meaning of.
-func configurations() map[string]model {
-	bare := newModel("dev")
-	bare.LabelsAll = texts(nil)
-
-	labelled := newModel("dev")
-	labelled.Region = types.StringValue("us-east-1")
-	labelled.Labels = texts(map[string]string{"team": "payments"})
-	labelled.LabelsAll = texts(map[string]string{"team": "payments", "env": "test"})
-	labelled.Annotations = texts(map[string]string{"example.com/owner": "pay@example.com"})
-
-	full := newModel("prod")
-	full.LabelsAll = texts(nil)
-	full.Quota = quota(map[string]attr.Value{
-		"cpu": fwtypes.NewQuantity("2000m"), "memory": fwtypes.NewQuantity("4096Mi"),
-		"requests_cpu": fwtypes.NewQuantity("1"), "requests_memory": fwtypes.NewQuantity("2Gi"),
-		"ephemeral_storage": fwtypes.NewQuantity("10Gi"), "storage": fwtypes.NewQuantity("1Ti"),
-		"instances": types.Int64Value(10), "services": types.Int64Value(5), "load_balancers": types.Int64Value(0),
-		"node_ports": types.Int64Value(0), "volumes": types.Int64Value(4), "config_maps": types.Int64Value(20), "secrets": types.Int64Value(30),
-		"extra": amounts(map[string]string{"count/jobs.batch": "10", "requests.nvidia.com/gpu": "4"}),
-	})
-	full.LimitRange = limitRange(map[string]attr.Value{
-		"container": container(map[string]attr.Value{
-			"default":                 amounts(map[string]string{"cpu": "500m", "memory": "512Mi"}),
-			"default_request":         amounts(map[string]string{"cpu": "250m"}),
-			"min":                     amounts(map[string]string{"cpu": "100m"}),
-			"max":                     amounts(map[string]string{"cpu": "4", "memory": "8Gi"}),
-			"max_limit_request_ratio": amounts(map[string]string{"cpu": "4"}),
-		}),
-		"instance": object(instanceLimitsTypes(), map[string]attr.Value{"max": amounts(map[string]string{"cpu": "8"})}),
-		"volume":   object(volumeLimitsTypes(), map[string]attr.Value{"min": fwtypes.NewQuantity("1Gi"), "max": fwtypes.NewQuantity("100Gi")}),
-	})
-	return map[string]model{"bare": bare, "labelled": labelled, "full": full}
-}
-
 func TestDesired_golden(t *testing.T) {
 	for name, m := range configurations() {
 		t.Run(name, func(t *testing.T) {
-			want, diags := desiredOf(t.Context(), m)
+			want, diags := desiredOf(t.Context(), m, adopted{})
 			if diags.HasError() {
 				t.Fatal(diags)
 			}
@@ -122,70 +48,45 @@ func TestDesired_golden(t *testing.T) {
 	}
 }
 
-// served is what the API server would hold after an apply.
-func served(tb testing.TB, want desired) observed {
-	tb.Helper()
-	o := observed{Namespace: want.Namespace.DeepCopy()}
-	o.Namespace.UID = "u-1"
-	if want.Quota != nil {
-		o.Quota = &corev1.ResourceQuota{}
-		convert(tb, want.Quota, o.Quota)
-	}
-	if want.LimitRange != nil {
-		o.LimitRange = &corev1.LimitRange{}
-		convert(tb, want.LimitRange, o.LimitRange)
-		for i, item := range o.LimitRange.Spec.Limits {
-			if item.Type == corev1.LimitTypeContainer {
-				item = withDefaults(item)
-				requests := derivedRequests(item)
-				for key, value := range item.DefaultRequest {
-					requests[key] = value
-				}
-				item.DefaultRequest = requests
-				o.LimitRange.Spec.Limits[i] = item
-			}
-		}
-	}
-	return o
-}
-
-func convert(tb testing.TB, from, to any) {
-	tb.Helper()
-	data, err := yaml.Marshal(from)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	if err := yaml.Unmarshal(data, to); err != nil {
-		tb.Fatal(err)
-	}
-}
-
 func TestRoundTrip_observedOfDesiredIsTheModel(t *testing.T) {
 	for name, m := range configurations() {
 		t.Run(name, func(t *testing.T) {
-			want, _ := desiredOf(t.Context(), m)
+			want, _ := desiredOf(t.Context(), m, adopted{})
 			o := served(t, want)
 			o.Namespace.Labels["istio.io/rev"] = "somebody else's"
 			o.Namespace.Annotations["example.com/other"] = "somebody else's"
-			got, diags := modelOf(t.Context(), o, m)
+			if steps := changesBetween(want, o, dropped{}); !reflect.DeepEqual(steps, noChanges()) {
+				t.Errorf("after an apply there is still something to do: %+v", steps)
+			}
+			got, diags := modelOf(t.Context(), o, m, adopted{})
 			if diags.HasError() {
 				t.Fatal(diags)
 			}
-			if steps := changesBetween(m, got); steps != (changes{}) {
-				t.Errorf("after an apply there is still something to do: %+v\nwant %v\ngot  %v", steps, m, got)
+			for part, same := range map[string]bool{
+				"region": m.Region.Equal(got.Region), "labels": m.Labels.Equal(got.Labels), "labels_all": m.LabelsAll.Equal(got.LabelsAll),
+				"annotations": m.Annotations.Equal(got.Annotations), "quota": sameMeaning(m.Quota, got.Quota),
+				"scoped_quotas": sameMeaning(m.ScopedQuotas, got.ScopedQuotas), "limit_range": sameMeaning(m.LimitRange, got.LimitRange),
+				"access": m.Access.Equal(got.Access), "service_accounts": m.ServiceAccounts.Equal(got.ServiceAccounts), "pod_security": m.PodSecurity.Equal(got.PodSecurity),
+			} {
+				if !same {
+					t.Errorf("%s isn't read back as it was written: %v", part, got)
+				}
 			}
 		})
 	}
 }
 
 func TestObserved_importLeavesOutWhatNobodyDeclared(t *testing.T) {
-	want, _ := desiredOf(t.Context(), configurations()["full"])
+	want, _ := desiredOf(t.Context(), configurations()["full"], adopted{})
 	o := served(t, want)
 	o.Namespace.Labels = map[string]string{
 		"kubernetes.io/metadata.name": "prod", kube.LabelManagedBy: kube.ManagedBy, kube.LabelRegion: "eu", "team": "a", "env": "test",
 	}
 	o.Namespace.Annotations = map[string]string{kube.AnnotationNonce: "n"}
-	m := importedModelOf(o, map[string]string{"env": "test"})
+	m, diags := importedModelOf(t.Context(), o, map[string]string{"env": "test"}, adopted{})
+	if diags.HasError() {
+		t.Fatal(diags)
+	}
 	if !m.Labels.Equal(texts(map[string]string{"team": "a"})) {
 		t.Errorf("labels: %v", m.Labels)
 	}
@@ -231,111 +132,52 @@ func TestObserved_editOfOneDefaultIsThatOneOnly(t *testing.T) {
 	}
 }
 
-func TestObserved_childrenThatNobodyDeclared(t *testing.T) {
-	prior := newModel("dev")
-	ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "dev"}}
-	for _, c := range []struct {
-		name   string
-		labels map[string]string
-		null   bool
-	}{
-		{"made by somebody else under our name", nil, true},
-		{"ours by label", childLabels(), false},
-	} {
-		meta := metav1.ObjectMeta{Labels: c.labels}
-		m, _ := modelOf(t.Context(), observed{
-			Namespace:  ns,
-			Quota:      &corev1.ResourceQuota{ObjectMeta: meta},
-			LimitRange: &corev1.LimitRange{ObjectMeta: meta},
-		}, prior)
-		if m.Quota.IsNull() != c.null || m.LimitRange.IsNull() != c.null {
-			t.Errorf("%s: quota %v, limit range %v", c.name, m.Quota, m.LimitRange)
-		}
-	}
-}
-
-func TestChanges(t *testing.T) {
-	base := configurations()["full"]
+// A child of our name that nobody declared is drift if we made it, and otherwise
+// none of our business; so is one that is declared and lacks our label, for the
+// label is part of it.
+func TestObserved_childrenWithoutOurLabelAreNotTheClusters(t *testing.T) {
+	prior := configurations()["children"]
+	want, _ := desiredOf(t.Context(), prior, adopted{})
 	for name, c := range map[string]struct {
-		edit func(*model)
-		want changes
+		prior model
+		ours  bool
 	}{
-		"nothing":         {func(*model) {}, changes{}},
-		"region":          {func(m *model) { m.Region = types.StringValue("eu") }, changes{Namespace: apply}},
-		"a label":         {func(m *model) { m.LabelsAll = texts(map[string]string{"a": "b"}) }, changes{Namespace: apply}},
-		"an annotation":   {func(m *model) { m.Annotations = texts(map[string]string{"a": "b"}) }, changes{Namespace: apply}},
-		"no annotations":  {func(m *model) { m.Annotations = texts(nil) }, changes{}},
-		"quota gone":      {func(m *model) { m.Quota = types.ObjectNull(quotaTypes()) }, changes{Quota: remove}},
-		"quota changed":   {func(m *model) { m.Quota = quota(map[string]attr.Value{"instances": types.Int64Value(1)}) }, changes{Quota: apply}},
-		"limits gone":     {func(m *model) { m.LimitRange = types.ObjectNull(limitRangeTypes()) }, changes{LimitRange: remove}},
-		"quota respelled": {func(m *model) { m.Quota = respelled(m.Quota) }, changes{}},
+		"declared, and others' by label":    {prior, false},
+		"declared, and ours by label":       {prior, true},
+		"not declared, and others by label": {newModel("prod"), false},
+		"not declared, and ours by label":   {newModel("prod"), true},
 	} {
-		want := base
-		c.edit(&want)
-		if got := changesBetween(want, base); got != c.want {
-			t.Errorf("%s: got %+v, want %+v", name, got, c.want)
+		o := served(t, want)
+		if !c.ours {
+			strip(o)
+		}
+		m, _ := modelOf(t.Context(), o, c.prior, adopted{})
+		for attribute, count := range map[string]int{"scoped_quotas": len(m.ScopedQuotas.Elements()), "access": len(m.Access.Elements()), "service_accounts": len(m.ServiceAccounts.Elements())} {
+			if (count > 0) != c.ours {
+				t.Errorf("%s: %s has %d", name, attribute, count)
+			}
+		}
+		if m.Quota.IsNull() == c.ours || m.LimitRange.IsNull() == c.ours {
+			t.Errorf("%s: quota %v, limit range %v", name, m.Quota, m.LimitRange)
 		}
 	}
 }
 
-func respelled(q types.Object) types.Object {
-	values := q.Attributes()
-	values["cpu"] = fwtypes.NewQuantity("2")
-	values["memory"] = fwtypes.NewQuantity("4Gi")
-	return types.ObjectValueMust(quotaTypes(), values)
-}
-
-func TestLacksDefaults(t *testing.T) {
-	both := quota(map[string]attr.Value{"cpu": fwtypes.NewQuantity("1"), "memory": fwtypes.NewQuantity("1Gi")})
-	for name, c := range map[string]struct {
-		quota, limitRange types.Object
-		want              []string
-	}{
-		"no quota":          {types.ObjectNull(quotaTypes()), types.ObjectNull(limitRangeTypes()), nil},
-		"counts only":       {quota(map[string]attr.Value{"instances": types.Int64Value(1)}), types.ObjectNull(limitRangeTypes()), nil},
-		"no limit range":    {both, types.ObjectNull(limitRangeTypes()), []string{"cpu", "memory"}},
-		"a default for one": {both, limitRange(map[string]attr.Value{"container": container(map[string]attr.Value{"default": amounts(map[string]string{"cpu": "1"})})}), []string{"memory"}},
-		"max is a default":  {both, limitRange(map[string]attr.Value{"container": container(map[string]attr.Value{"max": amounts(map[string]string{"cpu": "1", "memory": "1Gi"})})}), nil},
-		"not known yet":     {both, types.ObjectUnknown(limitRangeTypes()), nil},
-	} {
-		m := newModel("dev")
-		m.Quota, m.LimitRange = c.quota, c.limitRange
-		if diff := cmp.Diff(c.want, lacksDefaults(t.Context(), m)); diff != "" {
-			t.Errorf("%s: -want +got\n%s", name, diff)
-		}
+func strip(o observed) {
+	for _, child := range o.Quotas {
+		child.Labels = nil
 	}
-}
-
-func TestValidateLimitRange(t *testing.T) {
-	of := func(set map[string]attr.Value) types.Object {
-		return limitRange(map[string]attr.Value{"container": container(set)})
+	for _, child := range o.LimitRanges {
+		child.Labels = nil
 	}
-	for name, c := range map[string]struct {
-		limitRange types.Object
-		paths      []string
-	}{
-		"in order": {of(map[string]attr.Value{
-			"min": amounts(map[string]string{"cpu": "100m"}), "default_request": amounts(map[string]string{"cpu": "0.1"}),
-			"default": amounts(map[string]string{"cpu": "1"}), "max": amounts(map[string]string{"cpu": "1000m"}),
-		}), nil},
-		"min above max":         {of(map[string]attr.Value{"min": amounts(map[string]string{"cpu": "2"}), "max": amounts(map[string]string{"cpu": "1"})}), []string{`limit_range.container.min["cpu"]`}},
-		"default above max":     {of(map[string]attr.Value{"default": amounts(map[string]string{"memory": "2Gi"}), "max": amounts(map[string]string{"memory": "1Gi"})}), []string{`limit_range.container.default["memory"]`}},
-		"default below min":     {of(map[string]attr.Value{"default": amounts(map[string]string{"cpu": "1m"}), "min": amounts(map[string]string{"cpu": "1"})}), []string{`limit_range.container.min["cpu"]`}},
-		"request above limit":   {of(map[string]attr.Value{"default": amounts(map[string]string{"cpu": "1"}), "default_request": amounts(map[string]string{"cpu": "2"})}), []string{`limit_range.container.default_request["cpu"]`}},
-		"ratio below 1":         {of(map[string]attr.Value{"max_limit_request_ratio": amounts(map[string]string{"cpu": "0.5"})}), []string{`limit_range.container.max_limit_request_ratio["cpu"]`}},
-		"different resources":   {of(map[string]attr.Value{"min": amounts(map[string]string{"cpu": "2"}), "max": amounts(map[string]string{"memory": "1"})}), nil},
-		"instance min and max":  {limitRange(map[string]attr.Value{"instance": object(instanceLimitsTypes(), map[string]attr.Value{"min": amounts(map[string]string{"cpu": "2"}), "max": amounts(map[string]string{"cpu": "1"})})}), []string{`limit_range.instance.min["cpu"]`}},
-		"volume min and max":    {limitRange(map[string]attr.Value{"volume": object(volumeLimitsTypes(), map[string]attr.Value{"min": fwtypes.NewQuantity("2Gi"), "max": fwtypes.NewQuantity("1Gi")})}), []string{"limit_range.volume.min"}},
-		"volume without either": {limitRange(map[string]attr.Value{"volume": object(volumeLimitsTypes(), nil)}), []string{"limit_range.volume"}},
-		"unknown":               {types.ObjectUnknown(limitRangeTypes()), nil},
-	} {
-		var got []string
-		for _, d := range validateLimitRange(t.Context(), c.limitRange) {
-			got = append(got, pathOf(t, d))
-		}
-		if diff := cmp.Diff(c.paths, got); diff != "" {
-			t.Errorf("%s: -want +got\n%s", name, diff)
-		}
+	for _, child := range o.ServiceAccounts {
+		child.Labels = nil
+	}
+	for _, child := range o.Roles {
+		child.Labels = nil
+	}
+	for _, child := range o.Bindings {
+		child.Labels = nil
 	}
 }
 

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -26,13 +27,40 @@ func inhabitants(contents kube.Contents) string {
 	if len(lines) > most {
 		lines = append(lines[:most], fmt.Sprintf("  … and %d more", len(lines)-most))
 	}
+	return strings.Join(append(lines, unseen(contents)...), "\n")
+}
+
+// removed lists what a destroy has taken along, a line a kind, and the kinds that
+// couldn't be looked at; it is empty where there is neither.
+func removed(contents kube.Contents) string {
+	const most = 10
+	byKind := map[string][]string{}
+	for _, object := range contents.Objects {
+		byKind[object.Kind] = append(byKind[object.Kind], object.Name)
+	}
+	var lines []string
+	for _, kind := range slices.Sorted(maps.Keys(byKind)) {
+		names := slices.Sorted(slices.Values(byKind[kind]))
+		more := ""
+		if len(names) > most {
+			more = fmt.Sprintf(", … and %d more", len(names)-most)
+			names = names[:most]
+		}
+		lines = append(lines, fmt.Sprintf("  %s (%d): %s%s", kind, len(byKind[kind]), strings.Join(names, ", "), more))
+	}
+	return strings.Join(append(lines, unseen(contents)...), "\n")
+}
+
+// unseen says of which kinds it isn't known whether there are any.
+func unseen(contents kube.Contents) []string {
+	var lines []string
 	if len(contents.Forbidden) > 0 {
 		lines = append(lines, "  unknown, for these credentials may not list them: "+strings.Join(slices.Sorted(slices.Values(contents.Forbidden)), ", "))
 	}
 	for _, hidden := range contents.Hidden {
 		lines = append(lines, "  unknown, for the API server can't list it: "+hidden)
 	}
-	return strings.Join(lines, "\n")
+	return lines
 }
 
 // stuckOn says what keeps a Namespace that is being deleted: the conditions that

@@ -1,15 +1,17 @@
 package cluster
 
 import (
-	"context"
+	"maps"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	corev1ac "k8s.io/client-go/applyconfigurations/core/v1"
 
-	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
+	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
 // step is what an update does to one object.
@@ -18,36 +20,108 @@ type step int
 const (
 	keep step = iota
 	apply
+	// replace deletes the object and makes it anew, for a field that can't be
+	// changed.
+	replace
 	remove
 )
 
-// changes are the steps of an update. An object that already is as wanted, in
-// whatever spelling, is kept, which costs no request.
+// changes are the steps of an update, those of the children by name. An object
+// that already is as wanted, in whatever spelling, isn't among them, and costs
+// no request.
 type changes struct {
-	Namespace, Quota, LimitRange step
+	Namespace       step
+	Quotas          map[string]step
+	LimitRanges     map[string]step
+	ServiceAccounts map[string]step
+	Roles           map[string]step
+	Bindings        map[string]step
 }
 
-// changesBetween compares what is wanted with what is there; both are models of
-// the same declarations.
-func changesBetween(want, have model) changes {
+// changesBetween compares what is wanted with the cluster's own objects. Dropped
+// is what the Namespace has to lose.
+func changesBetween(want desired, have observed, lost dropped) changes {
 	return changes{
-		Namespace: stepOf(want.LabelsAll.Equal(have.LabelsAll) &&
-			fw.SameLabels(want.Annotations, have.Annotations) &&
-			want.Region.ValueString() == have.Region.ValueString(), false),
-		Quota:      stepOf(sameMeaning(want.Quota, have.Quota), want.Quota.IsNull()),
-		LimitRange: stepOf(sameMeaning(want.LimitRange, have.LimitRange), want.LimitRange.IsNull()),
+		Namespace:       namespaceStep(want.Namespace, have.Namespace, lost),
+		Quotas:          stepsOf(want.Quotas, have.Quotas, quotaStep),
+		LimitRanges:     stepsOf(want.LimitRanges, have.LimitRanges, limitRangeStep),
+		ServiceAccounts: stepsOf(want.ServiceAccounts, have.ServiceAccounts, serviceAccountStep),
+		Roles:           stepsOf(want.Roles, have.Roles, roleStep),
+		Bindings:        stepsOf(want.Bindings, have.Bindings, bindingStep),
 	}
 }
 
-func stepOf(same, unwanted bool) step {
-	switch {
-	case same:
-		return keep
-	case unwanted:
-		return remove
-	default:
-		return apply
+// stepsOf compares the children of one kind. Only what is ours is removed.
+func stepsOf[C any, T metav1.Object](want map[string]C, have map[string]T, between func(C, T) step) map[string]step {
+	steps := map[string]step{}
+	for name, wanted := range want {
+		live, there := have[name]
+		if !there {
+			steps[name] = apply
+		} else if s := between(wanted, live); s != keep {
+			steps[name] = s
+		}
 	}
+	for name, live := range have {
+		if _, wanted := want[name]; !wanted && kube.IsOurs(live) {
+			steps[name] = remove
+		}
+	}
+	return steps
+}
+
+// dropped are the keys of labels and annotations that the state has and the
+// configuration no longer declares. An apply takes away only what this provider
+// wrote; after an import others wrote them.
+type dropped struct {
+	Labels, Annotations []string
+}
+
+func droppedBetween(before, after *corev1.Namespace) dropped {
+	return dropped{Labels: missingKeys(before.Labels, after.Labels), Annotations: missingKeys(before.Annotations, after.Annotations)}
+}
+
+// still is what of the dropped an object has.
+func (d dropped) still(o metav1.Object) dropped {
+	has := func(m map[string]string, keys []string) []string {
+		return slices.DeleteFunc(slices.Clone(keys), func(key string) bool { _, ok := m[key]; return !ok })
+	}
+	return dropped{Labels: has(o.GetLabels(), d.Labels), Annotations: has(o.GetAnnotations(), d.Annotations)}
+}
+
+func (d dropped) none() bool { return len(d.Labels)+len(d.Annotations) == 0 }
+
+func missingKeys(before, after map[string]string) []string {
+	var missing []string
+	for _, key := range slices.Sorted(maps.Keys(before)) {
+		if _, ok := after[key]; !ok {
+			missing = append(missing, key)
+		}
+	}
+	return missing
+}
+
+func namespaceStep(want, live *corev1.Namespace, lost dropped) step {
+	labels := maps.Clone(want.Labels)
+	// Who made the Namespace is written with its next change, and is no reason for one.
+	delete(labels, kube.LabelManagedBy)
+	if holdsAll(live.Labels, labels) && holdsAll(live.Annotations, want.Annotations) && lost.still(live).none() {
+		return keep
+	}
+	return apply
+}
+
+func holdsAll(live, want map[string]string) bool {
+	for key, value := range want {
+		if got, ok := live[key]; !ok || got != value {
+			return false
+		}
+	}
+	return true
+}
+
+func serviceAccountStep(*corev1ac.ServiceAccountApplyConfiguration, *corev1.ServiceAccount) step {
+	return keep
 }
 
 // sameMeaning reports whether two values mean the same to Kubernetes: equal
@@ -81,54 +155,4 @@ func sameElements(a, b map[string]attr.Value) bool {
 		}
 	}
 	return true
-}
-
-// lacksDefaults names the resources that the quota limits while nothing gives a
-// container without limits of its own a default: the API server refuses such a
-// container.
-func lacksDefaults(ctx context.Context, m model) []string {
-	if m.Quota.IsNull() || m.Quota.IsUnknown() || m.LimitRange.IsUnknown() {
-		return nil
-	}
-	defaults, ok := containerDefaults(ctx, m.LimitRange)
-	if !ok {
-		return nil
-	}
-	var lacking []string
-	for _, check := range []struct {
-		attribute string
-		resource  corev1.ResourceName
-	}{{"cpu", corev1.ResourceCPU}, {"memory", corev1.ResourceMemory}} {
-		limit, limited := m.Quota.Attributes()[check.attribute].(fwtypes.Quantity)
-		if limited && !limit.IsNull() && !defaults[check.resource] {
-			lacking = append(lacking, check.attribute)
-		}
-	}
-	return lacking
-}
-
-// containerDefaults are the resources for which a container that sets no limit
-// gets one; false where that isn't known yet.
-func containerDefaults(ctx context.Context, limitRange types.Object) (map[corev1.ResourceName]bool, bool) {
-	if limitRange.IsNull() {
-		return nil, true
-	}
-	var lr limitRangeModel
-	var container containerLimitsModel
-	if diags := limitRange.As(ctx, &lr, basetypes.ObjectAsOptions{}); diags.HasError() || lr.Container.IsUnknown() {
-		return nil, false
-	}
-	if lr.Container.IsNull() {
-		return nil, true
-	}
-	if diags := lr.Container.As(ctx, &container, basetypes.ObjectAsOptions{}); diags.HasError() || container.Default.IsUnknown() || container.Max.IsUnknown() {
-		return nil, false
-	}
-	defaults := map[corev1.ResourceName]bool{}
-	for _, m := range []types.Map{container.Max, container.Default} {
-		for key := range m.Elements() {
-			defaults[corev1.ResourceName(key)] = true
-		}
-	}
-	return defaults, true
 }

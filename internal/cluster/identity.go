@@ -11,11 +11,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/validate"
 )
 
-const (
-	typeName       = "cluster"
-	quotaName      = "mar-quota"
-	limitRangeName = "mar-limits"
-)
+const typeName = "cluster"
 
 // identity names one cluster of an API server for good; a UID isn't part of it,
 // for an identity can't change.
@@ -44,7 +40,3 @@ func parseID(id string) (string, error) {
 }
 
 func ref(name string) kube.Ref { return kube.Ref{Kind: "Namespace", Name: name} }
-
-func childRef(kind, cluster, name string) kube.Ref {
-	return kube.Ref{Kind: kind, Namespace: cluster, Name: name}
-}

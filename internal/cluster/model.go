@@ -10,17 +10,21 @@ import (
 
 // model is what resource and data source have in common.
 type model struct {
-	ID          types.String `tfsdk:"id"`
-	Name        types.String `tfsdk:"name"`
-	Region      types.String `tfsdk:"region"`
-	Labels      types.Map    `tfsdk:"labels"`
-	LabelsAll   types.Map    `tfsdk:"labels_all"`
-	Annotations types.Map    `tfsdk:"annotations"`
-	Quota       types.Object `tfsdk:"quota"`
-	LimitRange  types.Object `tfsdk:"limit_range"`
-	UID         types.String `tfsdk:"uid"`
-	CreatedAt   types.String `tfsdk:"created_at"`
-	Phase       types.String `tfsdk:"phase"`
+	ID              types.String `tfsdk:"id"`
+	Name            types.String `tfsdk:"name"`
+	Region          types.String `tfsdk:"region"`
+	Labels          types.Map    `tfsdk:"labels"`
+	LabelsAll       types.Map    `tfsdk:"labels_all"`
+	Annotations     types.Map    `tfsdk:"annotations"`
+	Quota           types.Object `tfsdk:"quota"`
+	ScopedQuotas    types.Map    `tfsdk:"scoped_quotas"`
+	LimitRange      types.Object `tfsdk:"limit_range"`
+	Access          types.Map    `tfsdk:"access"`
+	ServiceAccounts types.Set    `tfsdk:"service_accounts"`
+	PodSecurity     types.Object `tfsdk:"pod_security"`
+	UID             types.String `tfsdk:"uid"`
+	CreatedAt       types.String `tfsdk:"created_at"`
+	Phase           types.String `tfsdk:"phase"`
 }
 
 type resourceModel struct {
@@ -33,17 +37,21 @@ type resourceModel struct {
 // newModel returns a model of typed nulls; a zero value can't be put into state.
 func newModel(name string) model {
 	return model{
-		ID:          types.StringValue(name),
-		Name:        types.StringValue(name),
-		Region:      types.StringNull(),
-		Labels:      types.MapNull(types.StringType),
-		LabelsAll:   types.MapNull(types.StringType),
-		Annotations: types.MapNull(types.StringType),
-		Quota:       types.ObjectNull(quotaTypes()),
-		LimitRange:  types.ObjectNull(limitRangeTypes()),
-		UID:         types.StringNull(),
-		CreatedAt:   types.StringNull(),
-		Phase:       types.StringNull(),
+		ID:              types.StringValue(name),
+		Name:            types.StringValue(name),
+		Region:          types.StringNull(),
+		Labels:          types.MapNull(types.StringType),
+		LabelsAll:       types.MapNull(types.StringType),
+		Annotations:     types.MapNull(types.StringType),
+		Quota:           types.ObjectNull(quotaTypes()),
+		ScopedQuotas:    types.MapNull(scopedQuotaType()),
+		LimitRange:      types.ObjectNull(limitRangeTypes()),
+		Access:          types.MapNull(accessType()),
+		ServiceAccounts: types.SetNull(types.StringType),
+		PodSecurity:     types.ObjectNull(podSecurityTypes()),
+		UID:             types.StringNull(),
+		CreatedAt:       types.StringNull(),
+		Phase:           types.StringNull(),
 	}
 }
 

@@ -2,67 +2,125 @@ package cluster
 
 import (
 	"context"
-	"maps"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
-	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
-// observed are a cluster's objects as the API server has them. Children that
-// aren't there are nil.
+// observed are a cluster's objects as the API server has them, the children by
+// name. As they were read, there are also ResourceQuotas and LimitRanges of
+// others among them; own leaves those out.
 type observed struct {
-	Namespace  *corev1.Namespace
-	Quota      *corev1.ResourceQuota
-	LimitRange *corev1.LimitRange
+	Namespace       *corev1.Namespace
+	Quotas          map[string]*corev1.ResourceQuota
+	LimitRanges     map[string]*corev1.LimitRange
+	ServiceAccounts map[string]*corev1.ServiceAccount
+	Roles           map[string]*rbacv1.Role
+	Bindings        map[string]*rbacv1.RoleBinding
 }
 
-// modelOf reads the objects. Prior is the state or plan that says which labels
-// and annotations are declared, and which limits; the rest is somebody else's or
-// the server's.
-func modelOf(ctx context.Context, o observed, prior model) (model, diag.Diagnostics) {
+// own are the cluster's own children and no others.
+func (o observed) own(a adopted) observed {
+	return observed{
+		Namespace:       o.Namespace,
+		Quotas:          only(o.Quotas, a.isOwnQuota),
+		LimitRanges:     only(o.LimitRanges, a.isOwnLimitRange),
+		ServiceAccounts: only(o.ServiceAccounts, kube.IsOurs),
+		Roles:           only(o.Roles, isOwnAccess),
+		Bindings:        only(o.Bindings, isOwnAccess),
+	}
+}
+
+func only[T metav1.Object](all map[string]T, isOwn func(metav1.Object) bool) map[string]T {
+	own := map[string]T{}
+	for name, o := range all {
+		if isOwn(o) {
+			own[name] = o
+		}
+	}
+	return own
+}
+
+// refs are the children, as a look into the Namespace names them.
+func (o observed) refs() map[kube.Ref]bool {
+	all := map[kube.Ref]bool{}
+	addRefs(all, kindQuota, o.Quotas)
+	addRefs(all, kindLimitRange, o.LimitRanges)
+	addRefs(all, kindServiceAccount, o.ServiceAccounts)
+	addRefs(all, kindRole, o.Roles)
+	addRefs(all, kindBinding, o.Bindings)
+	return all
+}
+
+func addRefs[T metav1.Object](to map[kube.Ref]bool, kind string, children map[string]T) {
+	for _, child := range children {
+		to[childRef(kind, child.GetNamespace(), child.GetName())] = true
+	}
+}
+
+// modelOf reads the cluster's own objects. Prior is the state or plan that says
+// which labels and annotations are declared, and which limits; the rest is
+// somebody else's or the server's.
+func modelOf(ctx context.Context, o observed, prior model, a adopted) (model, diag.Diagnostics) {
+	o = o.own(a)
+	// What is adopted and not declared is let go of, and is somebody else's.
+	if prior.Quota.IsNull() && a.Quota != "" {
+		delete(o.Quotas, a.Quota)
+	}
+	if prior.LimitRange.IsNull() && a.LimitRange != "" {
+		delete(o.LimitRanges, a.LimitRange)
+	}
 	items, diags := limitItems(ctx, prior.LimitRange)
 	m := read(o)
 	m.Labels = fw.ObservedLabels(prior.Labels, o.Namespace.Labels)
 	m.LabelsAll = fw.ObservedLabels(prior.LabelsAll, o.Namespace.Labels)
 	m.Annotations = fw.ObservedLabels(prior.Annotations, o.Namespace.Annotations)
-	m.LimitRange = observedLimitRange(o.LimitRange, items)
-	// A child of our name that nobody declared is drift if we made it, and
-	// otherwise none of our business.
-	if prior.Quota.IsNull() && o.Quota != nil && !kube.IsOurs(o.Quota) {
-		m.Quota = types.ObjectNull(quotaTypes())
-	}
-	if prior.LimitRange.IsNull() && o.LimitRange != nil && !kube.IsOurs(o.LimitRange) {
-		m.LimitRange = types.ObjectNull(limitRangeTypes())
-	}
+	m.PodSecurity = observedPodSecurity(prior.PodSecurity, o.Namespace.Labels)
+	m.Quota = observedQuota(o.Quotas[a.quota()])
+	m.ScopedQuotas = observedScopedQuotas(o.Quotas, prior.ScopedQuotas)
+	m.LimitRange = observedLimitRange(o.LimitRanges[a.limitRange()], items)
+	m.ServiceAccounts = observedServiceAccounts(o.ServiceAccounts, prior.ServiceAccounts)
+	access, more := observedAccess(ctx, o, prior.Access)
+	diags.Append(more...)
+	m.Access = access
 	return m, diags
 }
 
 // importedModelOf reads the objects of a cluster that no state has yet: all that
 // isn't the system's counts as declared, labels that the provider's defaults
 // give as theirs.
-func importedModelOf(o observed, defaultLabels map[string]string) model {
+func importedModelOf(ctx context.Context, o observed, defaultLabels map[string]string, a adopted) (model, diag.Diagnostics) {
+	o = o.own(a)
 	m := read(o)
-	m.LabelsAll = fw.ImportedLabels(o.Namespace.Labels, isNobodys)
+	m.PodSecurity = importedPodSecurity(o.Namespace.Labels)
+	nobodys := func(key string) bool {
+		return key == kube.LabelRegion || kube.IsSystemKey(key) || !m.PodSecurity.IsNull() && isPodSecurityLabel(key)
+	}
+	m.LabelsAll = fw.ImportedLabels(o.Namespace.Labels, nobodys)
 	if m.LabelsAll.IsNull() {
 		m.LabelsAll = types.MapValueMust(types.StringType, map[string]attr.Value{})
 	}
 	m.Labels = fw.ImportedLabels(o.Namespace.Labels, func(key string) bool {
 		given, ok := defaultLabels[key]
-		return isNobodys(key) || ok && given == o.Namespace.Labels[key]
+		return nobodys(key) || ok && given == o.Namespace.Labels[key]
 	})
 	m.Annotations = fw.ImportedLabels(o.Namespace.Annotations, kube.IsSystemKey)
-	m.LimitRange = observedLimitRange(o.LimitRange, nil)
-	return m
+	m.Quota = observedQuota(o.Quotas[a.quota()])
+	m.ScopedQuotas = observedScopedQuotas(o.Quotas, m.ScopedQuotas)
+	m.LimitRange = observedLimitRange(o.LimitRanges[a.limitRange()], nil)
+	m.ServiceAccounts = observedServiceAccounts(o.ServiceAccounts, m.ServiceAccounts)
+	access, diags := observedAccess(ctx, o, m.Access)
+	m.Access = access
+	return m, diags
 }
-
-func isNobodys(key string) bool { return key == kube.LabelRegion || kube.IsSystemKey(key) }
 
 func read(o observed) model {
 	m := newModel(o.Namespace.Name)
@@ -72,7 +130,6 @@ func read(o observed) model {
 	m.UID = types.StringValue(string(o.Namespace.UID))
 	m.CreatedAt = types.StringValue(o.Namespace.CreationTimestamp.UTC().Format(time.RFC3339))
 	m.Phase = types.StringValue(string(phaseOf(o.Namespace)))
-	m.Quota = observedQuota(o.Quota)
 	return m
 }
 
@@ -85,135 +142,10 @@ func phaseOf(ns *corev1.Namespace) corev1.NamespacePhase {
 	return corev1.NamespaceActive
 }
 
-// observedQuota reads all of our quota: a key that somebody added is drift too.
-func observedQuota(quota *corev1.ResourceQuota) types.Object {
-	if quota == nil {
-		return types.ObjectNull(quotaTypes())
+func observedServiceAccounts(accounts map[string]*corev1.ServiceAccount, prior types.Set) types.Set {
+	var names []string
+	for name := range accounts {
+		names = append(names, name)
 	}
-	known := map[corev1.ResourceName]quotaKey{}
-	for _, k := range quotaKeys() {
-		known[k.Key] = k
-	}
-	values := fw.Nulls(quotaTypes())
-	extra := map[string]attr.Value{}
-	for key, quantity := range quota.Spec.Hard {
-		k, ok := known[inFull(key, quota.Spec.Hard)]
-		switch {
-		case !ok:
-			extra[string(key)] = fwtypes.NewQuantity(quantity.String())
-		case k.Counts:
-			values[k.Attribute] = types.Int64Value(quantity.Value())
-		default:
-			values[k.Attribute] = fwtypes.NewQuantity(quantity.String())
-		}
-	}
-	if len(extra) > 0 {
-		values["extra"] = types.MapValueMust(fwtypes.QuantityType{}, extra)
-	}
-	return types.ObjectValueMust(quotaTypes(), values)
-}
-
-// observedLimitRange reads our limit range, less what the server filled in by
-// itself. Declared are the items of the state or plan, nil on import.
-func observedLimitRange(lr *corev1.LimitRange, declared []corev1.LimitRangeItem) types.Object {
-	if lr == nil {
-		return types.ObjectNull(limitRangeTypes())
-	}
-	values := fw.Nulls(limitRangeTypes())
-	for _, item := range lr.Spec.Limits {
-		switch item.Type {
-		case corev1.LimitTypeContainer:
-			own := withoutDefaults(item, itemOf(declared, item.Type))
-			values["container"] = types.ObjectValueMust(containerLimitsTypes(), map[string]attr.Value{
-				"default":                 amountsOf(own.Default),
-				"default_request":         amountsOf(own.DefaultRequest),
-				"min":                     amountsOf(own.Min),
-				"max":                     amountsOf(own.Max),
-				"max_limit_request_ratio": amountsOf(own.MaxLimitRequestRatio),
-			})
-		case corev1.LimitTypePod:
-			values["instance"] = types.ObjectValueMust(instanceLimitsTypes(), map[string]attr.Value{
-				"min": amountsOf(item.Min), "max": amountsOf(item.Max),
-			})
-		case corev1.LimitTypePersistentVolumeClaim:
-			values["volume"] = types.ObjectValueMust(volumeLimitsTypes(), map[string]attr.Value{
-				"min": storageOf(item.Min), "max": storageOf(item.Max),
-			})
-		}
-	}
-	return types.ObjectValueMust(limitRangeTypes(), values)
-}
-
-// withoutDefaults leaves out the defaults that nobody declared and that the
-// server derives: from this item, or from the declared one, whose derivation
-// stays behind when somebody edits only part of it.
-func withoutDefaults(live, declared corev1.LimitRangeItem) corev1.LimitRangeItem {
-	own := live
-	own.Default = less(live.Default, declared.Default, derivedDefaults(live), derivedDefaults(declared))
-	own.DefaultRequest = less(live.DefaultRequest, declared.DefaultRequest, derivedRequests(live), derivedRequests(withDefaults(declared)))
-	return own
-}
-
-func less(live, declared corev1.ResourceList, derived ...corev1.ResourceList) corev1.ResourceList {
-	own := maps.Clone(live)
-	for key, quantity := range live {
-		if _, ok := declared[key]; ok {
-			continue
-		}
-		for _, list := range derived {
-			if filled, ok := list[key]; ok && filled.Cmp(quantity) == 0 {
-				delete(own, key)
-			}
-		}
-	}
-	return own
-}
-
-// derivedDefaults and derivedRequests are the API server's defaulting of a
-// container's item (SetDefaults_LimitRangeItem in pkg/apis/core/v1): a limit
-// defaults to the maximum, a request to the default limit, else to the minimum.
-func derivedDefaults(item corev1.LimitRangeItem) corev1.ResourceList { return item.Max }
-
-func derivedRequests(item corev1.LimitRangeItem) corev1.ResourceList {
-	derived := maps.Clone(item.Min)
-	if derived == nil {
-		derived = corev1.ResourceList{}
-	}
-	maps.Copy(derived, item.Default)
-	return derived
-}
-
-func withDefaults(item corev1.LimitRangeItem) corev1.LimitRangeItem {
-	filled := corev1.ResourceList{}
-	maps.Copy(filled, derivedDefaults(item))
-	maps.Copy(filled, item.Default)
-	item.Default = filled
-	return item
-}
-
-func itemOf(items []corev1.LimitRangeItem, kind corev1.LimitType) corev1.LimitRangeItem {
-	for _, item := range items {
-		if item.Type == kind {
-			return item
-		}
-	}
-	return corev1.LimitRangeItem{}
-}
-
-func amountsOf(list corev1.ResourceList) types.Map {
-	if len(list) == 0 {
-		return types.MapNull(fwtypes.QuantityType{})
-	}
-	values := make(map[string]attr.Value, len(list))
-	for key, quantity := range list {
-		values[string(key)] = fwtypes.NewQuantity(quantity.String())
-	}
-	return types.MapValueMust(fwtypes.QuantityType{}, values)
-}
-
-func storageOf(list corev1.ResourceList) fwtypes.Quantity {
-	if quantity, ok := list[corev1.ResourceStorage]; ok {
-		return fwtypes.NewQuantity(quantity.String())
-	}
-	return fwtypes.NewQuantityNull()
+	return setOf(names, prior)
 }

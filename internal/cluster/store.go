@@ -4,8 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
+	"maps"
+	"slices"
 	"time"
 
+	"golang.org/x/sync/errgroup"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -19,6 +23,17 @@ import (
 // object and what was being done, and are told apart with kube's types.
 type store struct {
 	client *kube.Client
+	fresh  bool
+}
+
+// connected reports whether there is an API server to ask; while the provider's
+// own configuration isn't known there is none.
+func (s store) connected() bool { return s.client != nil }
+
+// inNewNamespace is the store for what goes into a Namespace that was just made.
+func (s store) inNewNamespace() store {
+	s.fresh = true
+	return s
 }
 
 func (s store) namespaces() corev1client.NamespaceInterface {
@@ -38,80 +53,102 @@ func (s store) CreateNamespace(ctx context.Context, ns *corev1.Namespace) (*core
 		})
 }
 
-// Get reads a cluster with its children; a missing Namespace is a
-// *kube.GoneError.
-func (s store) Get(ctx context.Context, name string) (observed, error) {
-	ns, err := s.namespaces().Get(ctx, name, metav1.GetOptions{})
-	if apierrors.IsNotFound(err) {
+// Get reads a cluster with its children, all at once; a missing Namespace is a
+// *kube.GoneError. Known are the objects to look for where a kind can't be
+// listed.
+func (s store) Get(ctx context.Context, name string, known ...desired) (observed, error) {
+	var (
+		o     observed
+		nsErr error
+		group errgroup.Group
+	)
+	group.Go(func() error {
+		o.Namespace, nsErr = s.namespaces().Get(ctx, name, metav1.GetOptions{})
+		return nil
+	})
+	group.Go(func() (err error) {
+		o.Quotas, err = s.quotas(name).Read(ctx, namesIn(known, func(d desired) iter.Seq[string] { return maps.Keys(d.Quotas) }))
+		return err
+	})
+	group.Go(func() (err error) {
+		o.LimitRanges, err = s.limitRanges(name).Read(ctx, namesIn(known, func(d desired) iter.Seq[string] { return maps.Keys(d.LimitRanges) }))
+		return err
+	})
+	group.Go(func() (err error) {
+		o.ServiceAccounts, err = s.serviceAccounts(name).Read(ctx, namesIn(known, func(d desired) iter.Seq[string] { return maps.Keys(d.ServiceAccounts) }))
+		return err
+	})
+	group.Go(func() (err error) {
+		o.Roles, err = s.roles(name).Read(ctx, namesIn(known, func(d desired) iter.Seq[string] { return maps.Keys(d.Roles) }))
+		return err
+	})
+	group.Go(func() (err error) {
+		o.Bindings, err = s.bindings(name).Read(ctx, namesIn(known, func(d desired) iter.Seq[string] { return maps.Keys(d.Bindings) }))
+		return err
+	})
+	err := group.Wait()
+	switch {
+	case apierrors.IsNotFound(nsErr):
 		return observed{}, &kube.GoneError{Ref: ref(name)}
+	case nsErr != nil:
+		return observed{}, kube.Wrap(ref(name), "read", nsErr)
 	}
-	if err != nil {
-		return observed{}, kube.Wrap(ref(name), "read", err)
-	}
-	quota, err := optional(s.client.Clientset.CoreV1().ResourceQuotas(name).Get(ctx, quotaName, metav1.GetOptions{}))
-	if err != nil {
-		return observed{}, kube.Wrap(childRef("ResourceQuota", name, quotaName), "read", err)
-	}
-	limitRange, err := optional(s.client.Clientset.CoreV1().LimitRanges(name).Get(ctx, limitRangeName, metav1.GetOptions{}))
-	if err != nil {
-		return observed{}, kube.Wrap(childRef("LimitRange", name, limitRangeName), "read", err)
-	}
-	return observed{Namespace: ns, Quota: quota, LimitRange: limitRange}, nil
+	return o, err
 }
 
-// optional turns "not found" into nil.
-func optional[T any](object *T, err error) (*T, error) {
-	if apierrors.IsNotFound(err) {
-		return nil, nil
+// namesIn are the names of one kind in all of the configurations.
+func namesIn(all []desired, names func(desired) iter.Seq[string]) []string {
+	var union []string
+	for _, d := range all {
+		union = slices.AppendSeq(union, names(d))
 	}
-	if err != nil {
-		return nil, err
-	}
-	return object, nil
+	slices.Sort(union)
+	return slices.Compact(union)
 }
 
-// Carry takes the steps from what is there to what is wanted and returns what is
-// there after them, also with an error.
-func (s store) Carry(ctx context.Context, want desired, have observed, steps changes) (observed, error) {
-	now := have
-	var err error
+// Quotas reads all ResourceQuotas of a cluster, with what they count as used.
+func (s store) Quotas(ctx context.Context, name string) (map[string]*corev1.ResourceQuota, error) {
+	return s.quotas(name).Read(ctx, nil)
+}
+
+// Carry takes the steps from the cluster's own objects to what is wanted and
+// returns what is there after them, also with an error.
+//
+// What others refer to comes before them, and goes after them. A crash between
+// any two steps leaves what the next plan shows and mends.
+func (s store) Carry(ctx context.Context, want desired, have observed, steps changes, lost dropped) (observed, error) {
+	name := want.Namespace.Name
 	if steps.Namespace == apply {
-		if now.Namespace, err = s.applyNamespace(ctx, want.Namespace, have.Namespace); err != nil {
+		live, err := s.applyNamespace(ctx, want.Namespace, have.Namespace, lost)
+		if err != nil {
+			return have, err
+		}
+		have.Namespace = live
+	}
+	quotas, limitRanges, accounts, roles, bindings := s.quotas(name), s.limitRanges(name), s.serviceAccounts(name), s.roles(name), s.bindings(name)
+	for _, do := range []func() error{
+		func() error { return quotas.Write(ctx, want.Quotas, have.Quotas, steps.Quotas) },
+		func() error { return limitRanges.Write(ctx, want.LimitRanges, have.LimitRanges, steps.LimitRanges) },
+		func() error {
+			return accounts.Write(ctx, want.ServiceAccounts, have.ServiceAccounts, steps.ServiceAccounts)
+		},
+		func() error { return roles.Write(ctx, want.Roles, have.Roles, steps.Roles) },
+		func() error { return bindings.Write(ctx, want.Bindings, have.Bindings, steps.Bindings) },
+
+		func() error { return bindings.Remove(ctx, have.Bindings, steps.Bindings) },
+		func() error { return roles.Remove(ctx, have.Roles, steps.Roles) },
+		func() error { return accounts.Remove(ctx, have.ServiceAccounts, steps.ServiceAccounts) },
+		func() error { return limitRanges.Remove(ctx, have.LimitRanges, steps.LimitRanges) },
+		func() error { return quotas.Remove(ctx, have.Quotas, steps.Quotas) },
+	} {
+		if err := do(); err != nil {
 			return have, err
 		}
 	}
-	switch steps.Quota {
-	case apply:
-		quota, err := s.applyQuota(ctx, want, have.Quota)
-		if err != nil {
-			return now, err
-		}
-		now.Quota = quota
-	case remove:
-		if err := s.removeQuota(ctx, have.Quota); err != nil {
-			return now, err
-		}
-		now.Quota = nil
-	case keep:
-	}
-	switch steps.LimitRange {
-	case apply:
-		limitRange, err := s.applyLimitRange(ctx, want, have.LimitRange)
-		if err != nil {
-			return now, err
-		}
-		now.LimitRange = limitRange
-	case remove:
-		if err := s.removeLimitRange(ctx, have.LimitRange); err != nil {
-			return now, err
-		}
-		now.LimitRange = nil
-	case keep:
-	}
-	return now, nil
+	return have, nil
 }
 
-func (s store) applyNamespace(ctx context.Context, want, live *corev1.Namespace) (*corev1.Namespace, error) {
+func (s store) applyNamespace(ctx context.Context, want, live *corev1.Namespace, lost dropped) (*corev1.Namespace, error) {
 	live, err := kube.MigrateManager(ctx, s.client, ref(live.Name), live,
 		func(ctx context.Context, kind types.PatchType, data []byte, opts metav1.PatchOptions) (*corev1.Namespace, error) {
 			return s.namespaces().Patch(ctx, live.Name, kind, data, opts)
@@ -119,81 +156,42 @@ func (s store) applyNamespace(ctx context.Context, want, live *corev1.Namespace)
 	if err != nil {
 		return nil, err
 	}
-	return kube.Apply(ctx, s.client, ref(live.Name), func(ctx context.Context, opts metav1.ApplyOptions) (*corev1.Namespace, error) {
+	written, err := kube.Apply(ctx, s.client, ref(live.Name), func(ctx context.Context, opts metav1.ApplyOptions) (*corev1.Namespace, error) {
 		return s.namespaces().Apply(ctx, applied(want, live), opts)
-	})
-}
-
-// applyQuota writes the quota. An apply can't take away a key that somebody else
-// added, so such keys are then removed by a patch.
-func (s store) applyQuota(ctx context.Context, want desired, live *corev1.ResourceQuota) (*corev1.ResourceQuota, error) {
-	quotas := s.client.Clientset.CoreV1().ResourceQuotas(want.Namespace.Name)
-	config := *want.Quota
-	if live != nil {
-		config.WithUID(live.UID)
-	}
-	object := childRef("ResourceQuota", want.Namespace.Name, quotaName)
-	written, err := kube.Apply(ctx, s.client, object, func(ctx context.Context, opts metav1.ApplyOptions) (*corev1.ResourceQuota, error) {
-		return quotas.Apply(ctx, &config, opts)
 	})
 	if err != nil {
 		return nil, err
 	}
-	patch, err := surplusPatch(want.Quota.Spec.Hard, written)
+	patch, err := droppedPatch(lost, written)
 	if err != nil || patch == nil {
 		return written, err
 	}
-	pruned, err := quotas.Patch(ctx, quotaName, types.MergePatchType, patch, metav1.PatchOptions{FieldManager: s.client.FieldManager})
-	return pruned, kube.Wrap(object, "remove keys from", err)
-}
-
-func (s store) applyLimitRange(ctx context.Context, want desired, live *corev1.LimitRange) (*corev1.LimitRange, error) {
-	config := *want.LimitRange
-	if live != nil {
-		config.WithUID(live.UID)
-	}
-	object := childRef("LimitRange", want.Namespace.Name, limitRangeName)
-	return kube.Apply(ctx, s.client, object, func(ctx context.Context, opts metav1.ApplyOptions) (*corev1.LimitRange, error) {
-		return s.client.Clientset.CoreV1().LimitRanges(want.Namespace.Name).Apply(ctx, &config, opts)
-	})
-}
-
-// removeQuota deletes our own quota; one that lacks our label stays.
-func (s store) removeQuota(ctx context.Context, live *corev1.ResourceQuota) error {
-	if live == nil || !kube.IsOurs(live) {
-		return nil
-	}
-	return kube.Delete(ctx, childRef("ResourceQuota", live.Namespace, live.Name), live.UID, s.client.Clientset.CoreV1().ResourceQuotas(live.Namespace).Delete)
-}
-
-// removeLimitRange deletes our own limit range; one that lacks our label stays.
-func (s store) removeLimitRange(ctx context.Context, live *corev1.LimitRange) error {
-	if live == nil || !kube.IsOurs(live) {
-		return nil
-	}
-	return kube.Delete(ctx, childRef("LimitRange", live.Namespace, live.Name), live.UID, s.client.Clientset.CoreV1().LimitRanges(live.Namespace).Delete)
+	patched, err := s.namespaces().Patch(ctx, live.Name, types.MergePatchType, patch, metav1.PatchOptions{FieldManager: s.client.FieldManager})
+	return patched, kube.Wrap(ref(live.Name), "remove labels and annotations from", err)
 }
 
 // Foreign lists what a destroy of the cluster would take along beyond its own
 // children.
-func (s store) Foreign(ctx context.Context, name string) (kube.Contents, error) {
-	return kube.ContentsOf(ctx, s.client, name, func(r kube.Ref) bool {
-		return r.Kind == "ResourceQuota" && r.Name == quotaName || r.Kind == "LimitRange" && r.Name == limitRangeName
-	})
+func (s store) Foreign(ctx context.Context, own observed) (kube.Contents, error) {
+	children := own.refs()
+	return kube.ContentsOf(ctx, s.client, own.Namespace.Name, func(r kube.Ref) bool { return children[r] })
 }
 
 // DeleteEmpty removes a Namespace that was just made, if nobody has put anything
 // into it meanwhile.
-func (s store) DeleteEmpty(ctx context.Context, have observed) error {
-	name := have.Namespace.Name
-	contents, err := s.Foreign(ctx, name)
+func (s store) DeleteEmpty(ctx context.Context, made *corev1.Namespace, want desired) error {
+	have, err := s.Get(ctx, made.Name, want)
+	if err != nil {
+		return err
+	}
+	contents, err := s.Foreign(ctx, have.own(adopted{}))
 	if err != nil {
 		return err
 	}
 	if report := inhabitants(contents); report != "" {
-		return fmt.Errorf("%s isn't empty any more:\n%s", ref(name), report)
+		return fmt.Errorf("%s isn't empty any more:\n%s", ref(made.Name), report)
 	}
-	return s.Delete(ctx, name, string(have.Namespace.UID))
+	return s.Delete(ctx, made.Name, string(made.UID))
 }
 
 // Delete removes the Namespace with that UID and blocks until it is gone. When

@@ -58,6 +58,7 @@ func AddServerWarnings(diags *diag.Diagnostics, ref kube.Ref, warnings *kube.War
 func explain(doing string, err error) (summary, detail string) {
 	var (
 		exists   *kube.ExistsError
+		foreign  *kube.ForeignError
 		gone     *kube.GoneError
 		conflict *kube.ConflictError
 		refused  *kube.RefusedError
@@ -70,6 +71,8 @@ func explain(doing string, err error) (summary, detail string) {
 		return summary, explainWait(waited)
 	case errors.As(err, &exists):
 		return summary, explainExists(exists)
+	case errors.As(err, &foreign):
+		return summary, fmt.Sprintf("%s exists already, and wasn't made by this provider, which leaves alone what others made. Delete it, or choose a name here that leads to another one.", foreign.Ref)
 	case errors.As(err, &conflict):
 		return summary, explainConflict(conflict)
 	case errors.As(err, &refused):
@@ -148,6 +151,8 @@ func advice(e *kube.RefusedError) string {
 			return "No credentials were sent. Set token or a client certificate, or use a kubeconfig that has them."
 		}
 		return "The credentials lack this permission. Ask for a Role with that verb on that resource, or use other credentials."
+	case kube.RefusedEscalation:
+		return "Kubernetes lets nobody grant what they don't have themselves. Use credentials that hold these permissions, or that may `escalate` roles and `bind` them, or grant less."
 	case kube.RefusedByPolicy:
 		return "An admission policy of this Kubernetes cluster forbids it; its message above says why. Its administrators can tell more."
 	case kube.RefusedTerminating:

@@ -32,6 +32,8 @@ func null(t attr.Type) attr.Value {
 		return fwtypes.NewQuantityNull()
 	case basetypes.MapType:
 		return types.MapNull(t.ElemType)
+	case basetypes.SetType:
+		return types.SetNull(t.ElemType)
 	case basetypes.ObjectType:
 		return types.ObjectNull(t.AttrTypes)
 	}

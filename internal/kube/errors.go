@@ -22,6 +22,14 @@ type ExistsError struct {
 
 func (e *ExistsError) Error() string { return e.Ref.String() + " already exists" }
 
+// ForeignError says that an object of a name that the provider gives is there,
+// and that somebody else made it.
+type ForeignError struct{ Ref Ref }
+
+func (e *ForeignError) Error() string {
+	return e.Ref.String() + " exists and wasn't made by this provider"
+}
+
 // GoneError says that an object was deleted, or replaced by a namesake.
 type GoneError struct {
 	Ref        Ref
@@ -61,6 +69,7 @@ const (
 	RefusedByLimitRange  RefusalKind = "limit range"
 	RefusedByPodSecurity RefusalKind = "pod security"
 	RefusedByRBAC        RefusalKind = "permissions"
+	RefusedEscalation    RefusalKind = "escalation"
 	RefusedByPolicy      RefusalKind = "policy"
 	RefusedTerminating   RefusalKind = "terminating"
 	RefusedAsInvalid     RefusalKind = "invalid"
@@ -160,6 +169,8 @@ func refusal(err error) (RefusalKind, string) {
 		return RefusedByPodSecurity, text
 	case regexp.MustCompile(`(usage|limit to request ratio) per (Container|Pod|PersistentVolumeClaim) is`).MatchString(text):
 		return RefusedByLimitRange, text
+	case strings.Contains(text, " is attempting to grant RBAC permissions not currently held"):
+		return RefusedEscalation, text
 	case regexp.MustCompile(`^User "[^"]*" cannot `).MatchString(text):
 		return RefusedByRBAC, text
 	}

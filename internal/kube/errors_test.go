@@ -51,6 +51,10 @@ func TestWrap_tellsRefusalsApart(t *testing.T) {
 			RefusedByRBAC, `User "jane" cannot create resource "pods" in API group "" in the namespace "dev"`,
 		},
 		{
+			forbidden("roles.rbac.authorization.k8s.io \"mar-ops\" is forbidden: user \"jane\" (groups=[\"system:authenticated\"]) is attempting to grant RBAC permissions not currently held:\n{APIGroups:[\"\"], Resources:[\"pods\"], Verbs:[\"delete\"]}"),
+			RefusedEscalation, "user \"jane\" (groups=[\"system:authenticated\"]) is attempting to grant RBAC permissions not currently held:\n{APIGroups:[\"\"], Resources:[\"pods\"], Verbs:[\"delete\"]}",
+		},
+		{
 			status(403, metav1.StatusReasonForbidden, `pods "web" is forbidden: unable to create new content in namespace dev because it is being terminated`, metav1.StatusCause{Type: corev1.NamespaceTerminatingCause}),
 			RefusedTerminating, "unable to create new content in namespace dev because it is being terminated",
 		},

@@ -1,0 +1,118 @@
+package cluster
+
+import (
+	"encoding/json"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+	corev1ac "k8s.io/client-go/applyconfigurations/core/v1"
+
+	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
+)
+
+// desiredQuotas are quota and scoped_quotas as ResourceQuotas by name.
+func desiredQuotas(m model, a adopted) map[string]*corev1ac.ResourceQuotaApplyConfiguration {
+	quotas := map[string]*corev1ac.ResourceQuotaApplyConfiguration{}
+	if declared(m.Quota) {
+		quota := corev1ac.ResourceQuota(a.quota(), m.Name.ValueString()).
+			WithSpec(corev1ac.ResourceQuotaSpec().WithHard(hardOf(m.Quota.Attributes())))
+		if a.Quota == "" {
+			quota.WithLabels(childLabels())
+		}
+		quotas[a.quota()] = quota
+	}
+	for key, value := range m.ScopedQuotas.Elements() {
+		scoped, ok := value.(types.Object)
+		if !ok || !declared(scoped) {
+			continue
+		}
+		name := scopedQuotaPrefix + key
+		quotas[name] = corev1ac.ResourceQuota(name, m.Name.ValueString()).
+			WithLabels(childLabels()).
+			WithSpec(corev1ac.ResourceQuotaSpec().
+				WithHard(hardOf(scoped.Attributes())).
+				WithScopeSelector(scopeSelectorOf(scoped.Attributes())))
+	}
+	return quotas
+}
+
+// hardOf is the spec.hard that a quota's attributes mean.
+func hardOf(values map[string]attr.Value) corev1.ResourceList {
+	hard := corev1.ResourceList{}
+	if extra, ok := values["extra"].(types.Map); ok {
+		hard = resourceList(extra)
+	}
+	for _, k := range quotaKeys() {
+		switch value := values[k.Attribute].(type) {
+		case fwtypes.Quantity:
+			if quantity, ok := value.Known(); ok {
+				hard[k.Key] = quantity
+			}
+		case types.Int64:
+			if !value.IsNull() && !value.IsUnknown() {
+				hard[k.Key] = *resource.NewQuantity(value.ValueInt64(), resource.DecimalSI)
+			}
+		}
+	}
+	return hard
+}
+
+// scopeSelectorOf says all scopes as a selector, for unlike spec.scopes it can be
+// changed in place.
+func scopeSelectorOf(values map[string]attr.Value) *corev1ac.ScopeSelectorApplyConfiguration {
+	selector := corev1ac.ScopeSelector()
+	scopes, _ := values["scopes"].(types.Set)
+	classes, _ := values["priority_classes"].(types.Set)
+	for _, scope := range textsOf(scopes) {
+		requirement := corev1ac.ScopedResourceSelectorRequirement().
+			WithScopeName(corev1.ResourceQuotaScope(scope)).
+			WithOperator(corev1.ScopeSelectorOpExists)
+		if names := textsOf(classes); scope == string(corev1.ResourceQuotaScopePriorityClass) && len(names) > 0 {
+			requirement.WithOperator(corev1.ScopeSelectorOpIn).WithValues(names...)
+		}
+		selector.WithMatchExpressions(requirement)
+	}
+	return selector
+}
+
+// requirementsOf are the selector's requirements in a fixed order, with those
+// that spec.scopes says in its shorter form.
+func requirementsOf(spec corev1.ResourceQuotaSpec) []corev1.ScopedResourceSelectorRequirement {
+	var all []corev1.ScopedResourceSelectorRequirement
+	for _, scope := range spec.Scopes {
+		all = append(all, corev1.ScopedResourceSelectorRequirement{ScopeName: scope, Operator: corev1.ScopeSelectorOpExists})
+	}
+	if spec.ScopeSelector != nil {
+		for _, requirement := range spec.ScopeSelector.MatchExpressions {
+			requirement.Values = slices.Sorted(slices.Values(requirement.Values))
+			all = append(all, requirement)
+		}
+	}
+	slices.SortFunc(all, func(a, b corev1.ScopedResourceSelectorRequirement) int {
+		return slices.Compare(append([]string{string(a.ScopeName), string(a.Operator)}, a.Values...), append([]string{string(b.ScopeName), string(b.Operator)}, b.Values...))
+	})
+	return all
+}
+
+// surplusPatch is the merge patch that removes keys of a quota which aren't
+// wanted, or nil where there are none. It holds for the quota as it was read.
+func surplusPatch(want *corev1.ResourceList, live *corev1.ResourceQuota) ([]byte, error) {
+	surplus := map[corev1.ResourceName]any{}
+	for key := range live.Spec.Hard {
+		if want == nil {
+			surplus[key] = nil
+		} else if _, ok := (*want)[key]; !ok {
+			surplus[key] = nil
+		}
+	}
+	if len(surplus) == 0 {
+		return nil, nil
+	}
+	return json.Marshal(map[string]any{
+		"metadata": map[string]any{"uid": live.UID, "resourceVersion": live.ResourceVersion},
+		"spec":     map[string]any{"hard": surplus},
+	})
+}

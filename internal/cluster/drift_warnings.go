@@ -1,0 +1,180 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
+)
+
+// warning is what a plan says beside what it does.
+type warning struct {
+	At              path.Path
+	Summary, Detail string
+}
+
+// letGo warns of what an import took over and the configuration doesn't declare.
+func letGo(state, plan model, a adopted) []warning {
+	var warnings []warning
+	for _, child := range []struct {
+		name, kind, attribute string
+		before, after         attr.Value
+	}{
+		{a.Quota, kindQuota, "quota", state.Quota, plan.Quota},
+		{a.LimitRange, kindLimitRange, "limit_range", state.LimitRange, plan.LimitRange},
+	} {
+		if child.name != "" && !child.before.IsNull() && child.after.IsNull() {
+			object := childRef(child.kind, state.Name.ValueString(), child.name)
+			warnings = append(warnings, warning{
+				path.Root(child.attribute), "An imported " + child.kind + " stays",
+				fmt.Sprintf("%s was there before the cluster was imported, and isn't deleted: Terraform lets go of it, and it goes on counting. To have it managed, declare `%s`. To have it gone, delete it by other means.", object, child.attribute),
+			})
+		}
+	}
+	return warnings
+}
+
+// losesOthers warns of labels and annotations that others gave an imported
+// namespace, and that the plan takes away.
+func losesOthers(lost dropped) []warning {
+	var warnings []warning
+	for _, part := range []struct {
+		attribute string
+		keys      []string
+	}{{"labels", lost.Labels}, {"annotations", lost.Annotations}} {
+		if len(part.keys) > 0 {
+			warnings = append(warnings, warning{
+				path.Root(part.attribute), "Imported " + part.attribute + " will be removed",
+				fmt.Sprintf("The namespace had them before it was imported, and other tools may go by them: %s. An apply of this plan removes them. To keep them, declare them in `%s`.", strings.Join(part.keys, ", "), part.attribute),
+			})
+		}
+	}
+	return warnings
+}
+
+// lowered are the amounts that a plan sets below those of the state, or sets at
+// all where there were none, by the quota's name and key.
+func lowered(state, plan model, a adopted) map[string]corev1.ResourceList {
+	before, after := desiredQuotas(state, a), desiredQuotas(plan, a)
+	all := map[string]corev1.ResourceList{}
+	for name, quota := range after {
+		for key, amount := range *quota.Spec.Hard {
+			if old, ok := before[name]; ok {
+				if limit, limited := (*old.Spec.Hard)[key]; limited && limit.Cmp(amount) <= 0 {
+					continue
+				}
+			}
+			if all[name] == nil {
+				all[name] = corev1.ResourceList{}
+			}
+			all[name][key] = amount
+		}
+	}
+	return all
+}
+
+// belowUse warns of amounts that are less than what is used now.
+func belowUse(amounts map[string]corev1.ResourceList, quotas map[string]*corev1.ResourceQuota, a adopted) []warning {
+	var warnings []warning
+	for _, name := range slices.Sorted(maps.Keys(amounts)) {
+		quota, ok := quotas[name]
+		if !ok {
+			continue
+		}
+		for _, key := range slices.Sorted(maps.Keys(amounts[name])) {
+			amount := amounts[name][key]
+			used, counted := allInFull(quota.Status.Used)[key]
+			if !counted || amount.Cmp(used) >= 0 {
+				continue
+			}
+			object := childRef(kindQuota, quota.Namespace, name)
+			warnings = append(warnings, warning{
+				attributeAt(attributeOf(object, a), key), "A quota below what is used",
+				fmt.Sprintf("%s would limit %s to %s, and %s is used. It is applied all the same and removes nothing; whatever would use more is refused until the use is below the limit.", object, key, amount.String(), used.String()),
+			})
+		}
+	}
+	return warnings
+}
+
+// attributeAt is where a quota declares a key of spec.hard.
+func attributeAt(quota path.Path, key corev1.ResourceName) path.Path {
+	for _, k := range quotaKeys() {
+		if k.Key == key {
+			return quota.AtName(k.Attribute)
+		}
+	}
+	return quota.AtName("extra").AtMapKey(string(key))
+}
+
+// missingDefaults warns of a quota that refuses containers without limits of
+// their own.
+func missingDefaults(ctx context.Context, plan model) []warning {
+	var warnings []warning
+	for _, attribute := range lacksDefaults(ctx, plan) {
+		warnings = append(warnings, warning{
+			path.Root("quota").AtName(attribute), "A quota without default limits",
+			fmt.Sprintf("The quota limits %[1]s, and limit_range gives containers no default for it. Kubernetes refuses every container that has no %[1]s limit of its own. Set limit_range.container.default, or %[1]s on each instance.", attribute),
+		})
+	}
+	return warnings
+}
+
+// lacksDefaults names the resources that the quota limits while nothing gives a
+// container without limits of its own a default: the API server refuses such a
+// container.
+func lacksDefaults(ctx context.Context, m model) []string {
+	if m.Quota.IsNull() || m.Quota.IsUnknown() || m.LimitRange.IsUnknown() {
+		return nil
+	}
+	defaults, ok := containerDefaults(ctx, m.LimitRange)
+	if !ok {
+		return nil
+	}
+	var lacking []string
+	for _, check := range []struct {
+		attribute string
+		resource  corev1.ResourceName
+	}{{"cpu", corev1.ResourceCPU}, {"memory", corev1.ResourceMemory}} {
+		limit, limited := m.Quota.Attributes()[check.attribute].(fwtypes.Quantity)
+		if limited && !limit.IsNull() && !defaults[check.resource] {
+			lacking = append(lacking, check.attribute)
+		}
+	}
+	return lacking
+}
+
+// containerDefaults are the resources for which a container that sets no limit
+// gets one; false where that isn't known yet.
+func containerDefaults(ctx context.Context, limitRange types.Object) (map[corev1.ResourceName]bool, bool) {
+	if limitRange.IsNull() {
+		return nil, true
+	}
+	var lr limitRangeModel
+	var container containerLimitsModel
+	if diags := limitRange.As(ctx, &lr, basetypes.ObjectAsOptions{}); diags.HasError() || lr.Container.IsUnknown() {
+		return nil, false
+	}
+	if lr.Container.IsNull() {
+		return nil, true
+	}
+	if diags := lr.Container.As(ctx, &container, basetypes.ObjectAsOptions{}); diags.HasError() || container.Default.IsUnknown() || container.Max.IsUnknown() {
+		return nil, false
+	}
+	defaults := map[corev1.ResourceName]bool{}
+	for _, m := range []types.Map{container.Max, container.Default} {
+		for key := range m.Elements() {
+			defaults[corev1.ResourceName(key)] = true
+		}
+	}
+	return defaults, true
+}

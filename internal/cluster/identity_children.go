@@ -1,0 +1,98 @@
+package cluster
+
+import (
+	"cmp"
+	"errors"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/headgym/terraform-provider-mar/internal/kube"
+)
+
+const (
+	// namePrefix begins the names that the provider gives; only ServiceAccounts
+	// have names of the configuration's own.
+	namePrefix        = "mar-"
+	quotaName         = namePrefix + "quota"
+	scopedQuotaPrefix = quotaName + "-"
+	limitRangeName    = namePrefix + "limits"
+	accessPrefix      = namePrefix
+)
+
+// The kinds of a cluster's children.
+const (
+	kindQuota          = "ResourceQuota"
+	kindLimitRange     = "LimitRange"
+	kindRole           = "Role"
+	kindBinding        = "RoleBinding"
+	kindServiceAccount = "ServiceAccount"
+)
+
+// adopted are the quota and the limit range that a namespace had before it was
+// imported, and that stand where the provider's own would: by name, and empty
+// where there is none.
+type adopted struct {
+	Quota      string `json:"quota,omitempty"`
+	LimitRange string `json:"limit_range,omitempty"`
+}
+
+func (a adopted) quota() string      { return cmp.Or(a.Quota, quotaName) }
+func (a adopted) limitRange() string { return cmp.Or(a.LimitRange, limitRangeName) }
+
+// isOwnQuota and its like tell a cluster's own children by name and label; what
+// lacks either is somebody else's, and is left alone.
+func (a adopted) isOwnQuota(o metav1.Object) bool {
+	name := o.GetName()
+	return name == a.Quota || kube.IsOurs(o) && (name == quotaName || strings.HasPrefix(name, scopedQuotaPrefix))
+}
+
+func (a adopted) isOwnLimitRange(o metav1.Object) bool {
+	return o.GetName() == a.LimitRange || kube.IsOurs(o) && o.GetName() == limitRangeName
+}
+
+func isOwnAccess(o metav1.Object) bool {
+	return kube.IsOurs(o) && strings.HasPrefix(o.GetName(), accessPrefix)
+}
+
+func childRef(kind, cluster, name string) kube.Ref {
+	return kube.Ref{Kind: kind, Namespace: cluster, Name: name}
+}
+
+// attributeOf is where in the configuration a child is declared; the root where
+// the object is no child.
+func attributeOf(object kube.Ref, a adopted) path.Path {
+	switch object.Kind {
+	case kindQuota:
+		if key, ok := strings.CutPrefix(object.Name, scopedQuotaPrefix); ok && object.Name != a.quota() {
+			return path.Root("scoped_quotas").AtMapKey(key)
+		}
+		return path.Root("quota")
+	case kindLimitRange:
+		return path.Root("limit_range")
+	case kindRole, kindBinding:
+		return path.Root("access").AtMapKey(strings.TrimPrefix(object.Name, accessPrefix))
+	case kindServiceAccount:
+		return path.Root("service_accounts")
+	}
+	return path.Empty()
+}
+
+// placeOf is the attribute that an error is about.
+func placeOf(err error, a adopted) path.Path {
+	var (
+		refused  *kube.RefusedError
+		conflict *kube.ConflictError
+		foreign  *kube.ForeignError
+	)
+	switch {
+	case errors.As(err, &refused):
+		return attributeOf(refused.Ref, a)
+	case errors.As(err, &conflict):
+		return attributeOf(conflict.Ref, a)
+	case errors.As(err, &foreign):
+		return attributeOf(foreign.Ref, a)
+	}
+	return path.Empty()
+}

@@ -1,0 +1,85 @@
+package cluster
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/headgym/terraform-provider-mar/internal/kube"
+)
+
+// record is what is remembered of a cluster beside its state. It changes with an
+// import and with an apply only, so that a refresh is quiet.
+type record struct {
+	Adopted adopted `json:"adopted"`
+	// Others is set, from the import of a namespace that others made until the
+	// first change of it: the labels and annotations in the state are theirs.
+	Others bool `json:"others,omitempty"`
+}
+
+// recordOf is what an import remembers, and sentences on what it left out.
+func recordOf(o observed) (record, []string) {
+	a, notes := adoptionOf(o)
+	return record{Adopted: a, Others: !kube.IsOurs(o.Namespace)}, notes
+}
+
+// adoptionOf chooses which quota and limit range of an imported namespace stand
+// for quota and limit_range: ours, or else the only one, whatever its name. Of
+// several none does, and the sentences say which they are.
+func adoptionOf(o observed) (adopted, []string) {
+	var (
+		a     adopted
+		notes []string
+	)
+	if !isOurs(o.Quotas, quotaName) {
+		whole := maps.Clone(o.Quotas)
+		maps.DeleteFunc(whole, func(_ string, quota *corev1.ResourceQuota) bool { return isScoped(quota) })
+		a.Quota, notes = soleOf(kindQuota, "quota", slices.Sorted(maps.Keys(whole)), notes)
+	}
+	if !isOurs(o.LimitRanges, limitRangeName) {
+		a.LimitRange, notes = soleOf(kindLimitRange, "limit_range", slices.Sorted(maps.Keys(o.LimitRanges)), notes)
+	}
+	return a, notes
+}
+
+func isOurs[T interface{ GetLabels() map[string]string }](children map[string]T, name string) bool {
+	child, ok := children[name]
+	return ok && child.GetLabels()[kube.LabelManagedBy] == kube.ManagedBy
+}
+
+func soleOf(kind, attribute string, names, notes []string) (string, []string) {
+	switch len(names) {
+	case 0:
+		return "", notes
+	case 1:
+		return names[0], notes
+	}
+	return "", append(notes, fmt.Sprintf("It has %d %ss: %s. `%s` can stand for one only, so none is read into it, and all of them go on counting. Declared, `%s` becomes one more. To have one of them managed here, delete the others first, then import.",
+		len(names), kind, strings.Join(names, ", "), attribute, attribute))
+}
+
+// remaining is what of the adopted is still there: what was deleted is made anew
+// under the provider's own name.
+func (a adopted) remaining(o observed) adopted {
+	if _, ok := o.Quotas[a.Quota]; !ok {
+		a.Quota = ""
+	}
+	if _, ok := o.LimitRanges[a.LimitRange]; !ok {
+		a.LimitRange = ""
+	}
+	return a
+}
+
+// keptBy is what of the adopted a configuration goes on declaring.
+func (a adopted) keptBy(m model) adopted {
+	if m.Quota.IsNull() {
+		a.Quota = ""
+	}
+	if m.LimitRange.IsNull() {
+		a.LimitRange = ""
+	}
+	return a
+}

@@ -1,0 +1,108 @@
+package cluster
+
+import (
+	"context"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	rbacv1 "k8s.io/api/rbac/v1"
+	apiequality "k8s.io/apimachinery/pkg/api/equality"
+)
+
+// observedAccess reads our Roles and RoleBindings. An entry that means what prior
+// has under its key is that one, in its author's words.
+func observedAccess(ctx context.Context, o observed, prior types.Map) (types.Map, diag.Diagnostics) {
+	declared, diags := accessOf(ctx, prior)
+	seen := map[string]attr.Value{}
+	for key, g := range grantsOf(o) {
+		before, ok := declared[key]
+		if ok && apiequality.Semantic.DeepEqual(before, g) {
+			seen[key] = prior.Elements()[key]
+			continue
+		}
+		entry, _ := prior.Elements()[key].(types.Object)
+		seen[key] = observedGrant(g, entry)
+	}
+	return mapOf(accessType(), seen, prior), diags
+}
+
+// grantsOf are what the Roles and RoleBindings of each key grant. A Role without
+// its binding and a binding without its Role are there too, as the half that
+// they are.
+func grantsOf(o observed) map[string]grant {
+	all := map[string]grant{}
+	for name, role := range o.Roles {
+		key := strings.TrimPrefix(name, accessPrefix)
+		g := all[key]
+		g.Rules = canonicalRules(role.Rules)
+		all[key] = g
+	}
+	for name, binding := range o.Bindings {
+		key := strings.TrimPrefix(name, accessPrefix)
+		g := all[key]
+		if binding.RoleRef.Kind == "ClusterRole" {
+			g.Role = binding.RoleRef.Name
+		} else if binding.RoleRef.Name != name {
+			// Bound to somebody else's Role, it grants none of ours.
+			g.Rules = nil
+		}
+		g.Subjects = liveSubjects(binding)
+		all[key] = g
+	}
+	return all
+}
+
+// liveSubjects are a binding's subjects in full: a service account without a
+// namespace is one of the binding's own.
+func liveSubjects(binding *rbacv1.RoleBinding) []rbacv1.Subject {
+	subjects := make([]rbacv1.Subject, 0, len(binding.Subjects))
+	for _, s := range binding.Subjects {
+		if s.Kind == rbacv1.ServiceAccountKind && s.Namespace == "" {
+			s.Namespace = binding.Namespace
+		}
+		subjects = append(subjects, s)
+	}
+	return canonicalSubjects(subjects)
+}
+
+func observedGrant(g grant, prior types.Object) types.Object {
+	of := map[string][]string{}
+	for _, s := range g.Subjects {
+		name := s.Name
+		if s.Kind == rbacv1.ServiceAccountKind {
+			name = s.Namespace + "/" + s.Name
+		}
+		of[s.Kind] = append(of[s.Kind], name)
+	}
+	before := prior.Attributes()
+	role := types.StringNull()
+	if g.Role != "" {
+		role = types.StringValue(g.Role)
+	}
+	return types.ObjectValueMust(accessType().AttrTypes, map[string]attr.Value{
+		"role":             role,
+		"rules":            observedRules(g.Rules, before["rules"]),
+		"users":            setOf(of[rbacv1.UserKind], before["users"]),
+		"groups":           setOf(of[rbacv1.GroupKind], before["groups"]),
+		"service_accounts": setOf(of[rbacv1.ServiceAccountKind], before["service_accounts"]),
+	})
+}
+
+func observedRules(rules []rbacv1.PolicyRule, prior attr.Value) types.Set {
+	before, ok := prior.(types.Set)
+	if len(rules) == 0 && (!ok || before.IsNull() || before.IsUnknown()) {
+		return types.SetNull(ruleType())
+	}
+	values := make([]attr.Value, 0, len(rules))
+	for _, rule := range rules {
+		values = append(values, types.ObjectValueMust(ruleType().AttrTypes, map[string]attr.Value{
+			"api_groups":     setOf(rule.APIGroups, nil),
+			"resources":      setOf(rule.Resources, nil),
+			"resource_names": setOf(rule.ResourceNames, nil),
+			"verbs":          setOf(rule.Verbs, nil),
+		}))
+	}
+	return types.SetValueMust(ruleType(), values)
+}

@@ -1,0 +1,107 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/headgym/terraform-provider-mar/internal/fw"
+	"github.com/headgym/terraform-provider-mar/internal/kube"
+)
+
+func (r *clusterResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config resourceModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(validateLimitRange(ctx, config.LimitRange)...)
+	resp.Diagnostics.Append(validateScopedQuotas(config.ScopedQuotas)...)
+	resp.Diagnostics.Append(validateAccess(ctx, config.Access)...)
+	resp.Diagnostics.Append(validatePodSecurity(config.PodSecurity, config.Labels)...)
+}
+
+func (r *clusterResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var state, plan resourceModel
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	}
+	if req.Plan.Raw.IsNull() {
+		protect(state, &resp.Diagnostics)
+		return
+	}
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	plan.LabelsAll = fw.LabelsAll(r.defaultLabels, plan.Labels)
+	resp.Diagnostics.Append(validatePodSecurity(plan.PodSecurity, plan.LabelsAll)...)
+	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("labels_all"), plan.LabelsAll)...)
+	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("id"), plan.Name)...)
+	if req.State.Raw.IsNull() {
+		warn(&resp.Diagnostics, missingDefaults(ctx, plan.model))
+		return
+	}
+	if !plan.Name.Equal(state.Name) {
+		protect(state, &resp.Diagnostics)
+		return
+	}
+	if isTerminating(state.model) {
+		r.planSuccessor(ctx, plan, resp)
+		return
+	}
+	if !sameMeaning(plan.Quota, state.Quota) || !sameMeaning(plan.LimitRange, state.LimitRange) {
+		warn(&resp.Diagnostics, missingDefaults(ctx, plan.model))
+	}
+	rec := loadRecord(ctx, req.Private, &resp.Diagnostics)
+	warn(&resp.Diagnostics, letGo(state.model, plan.model, rec.Adopted))
+	if rec.Others && !plan.LabelsAll.IsUnknown() && !plan.Annotations.IsUnknown() {
+		warn(&resp.Diagnostics, losesOthers(droppedBetween(desiredNamespace(state.model), desiredNamespace(plan.model))))
+	}
+	r.warnOfUse(ctx, state.model, plan.model, rec.Adopted, &resp.Diagnostics)
+}
+
+// warnOfUse looks, where a plan lowers a quota, at what is used now. What it sees
+// is only said: the plan is the same whatever it is. Nothing is said where it
+// can't be seen.
+func (r *clusterResource) warnOfUse(ctx context.Context, state, plan model, a adopted, diags *diag.Diagnostics) {
+	amounts := lowered(state, plan, a)
+	if len(amounts) == 0 || !r.store.connected() {
+		return
+	}
+	ctx, cancel := kube.WithTimeout(ctx, usageTimeout)
+	defer cancel()
+	if quotas, err := r.store.Quotas(ctx, plan.Name.ValueString()); err == nil {
+		warn(diags, belowUse(amounts, quotas, a))
+	}
+}
+
+func warn(diags *diag.Diagnostics, warnings []warning) {
+	for _, w := range warnings {
+		diags.AddAttributeWarning(w.At, w.Summary, w.Detail)
+	}
+}
+
+// planSuccessor plans the replacement of a cluster that is being deleted: nothing
+// can bring it back.
+func (r *clusterResource) planSuccessor(ctx context.Context, plan resourceModel, resp *resource.ModifyPlanResponse) {
+	for _, name := range []string{"phase", "uid", "created_at"} {
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(name), types.StringUnknown())...)
+	}
+	resp.RequiresReplace.Append(path.Root("phase"))
+	resp.Diagnostics.AddAttributeWarning(path.Root("phase"), "The cluster is being deleted",
+		fmt.Sprintf("%s is being deleted and can't be brought back. An apply waits until it is gone and makes it anew; what was in it is lost.", ref(plan.Name.ValueString())))
+}
+
+// protect refuses to plan the end of a protected cluster, unless that has come
+// from elsewhere already.
+func protect(state resourceModel, diags *diag.Diagnostics) {
+	if state.DeletionProtection.ValueBool() && !isTerminating(state.model) {
+		diags.AddAttributeError(path.Root("deletion_protection"), "The cluster is protected from deletion",
+			fmt.Sprintf("%s would be destroyed with everything in it, and its deletion_protection is true. To let that happen, set deletion_protection = false, apply, and plan again.", ref(state.Name.ValueString())))
+	}
+}

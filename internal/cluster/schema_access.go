@@ -1,0 +1,92 @@
+package cluster
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/headgym/terraform-provider-mar/internal/validate"
+)
+
+func accessAttribute() schema.Attribute {
+	named := setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))
+	subjects := func(text string, rule validator.Set) schema.Attribute {
+		return schema.SetAttribute{MarkdownDescription: text, ElementType: types.StringType, Optional: true, Validators: []validator.Set{rule}}
+	}
+	return schema.MapNestedAttribute{
+		MarkdownDescription: "Who may do what in the cluster, by a key of your choice: the RoleBindings `mar-<key>`. An entry has `role` or `rules`, and at least one user, group or service account. It holds in this cluster only.",
+		Optional:            true,
+		Validators:          []validator.Map{validate.ChildKeys(accessPrefix)},
+		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+			"role": schema.StringAttribute{
+				MarkdownDescription: "A ClusterRole, such as `view` (read all but Secrets), `edit` or `admin`. Exactly one of `role` and `rules` is set. A change makes a new RoleBinding, for Kubernetes doesn't let one change its role; access is interrupted for a moment.",
+				Optional:            true,
+				Validators:          []validator.String{validate.RBACName()},
+			},
+			"rules": schema.SetNestedAttribute{
+				MarkdownDescription: "What is allowed, as rules of its own: the Role `mar-<key>`. Nobody can grant what their own credentials don't hold. Changed in place.",
+				Optional:            true,
+				Validators:          []validator.Set{setvalidator.SizeAtLeast(1)},
+				NestedObject:        schema.NestedAttributeObject{Attributes: ruleAttributes()},
+			},
+			"users":            subjects("Users by the name that the API server knows them by, such as `jane@example.com`. Changed in place.", named),
+			"groups":           subjects("Groups of users, such as `developers`. Changed in place.", named),
+			"service_accounts": subjects("ServiceAccounts as `namespace/name`, such as `prod/deployer`; of this cluster or another. Changed in place.", setvalidator.ValueStringsAre(validate.ServiceAccountRef())),
+		}},
+	}
+}
+
+func ruleAttributes() map[string]schema.Attribute {
+	parts := func(text string) schema.Attribute {
+		return schema.SetAttribute{
+			MarkdownDescription: text, ElementType: types.StringType, Required: true,
+			Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues()},
+		}
+	}
+	return map[string]schema.Attribute{
+		"api_groups": parts("API groups of the resources: `\"\"` for Pods, Services and the other resources of Kubernetes' core, `apps`, `batch`; `*` for all."),
+		"resources":  parts("Resources in the plural, such as `pods`, or `pods/log` for a part of one; `*` for all."),
+		"resource_names": schema.SetAttribute{
+			MarkdownDescription: "Objects by name, where not all are meant. It has no effect on `list`, `watch`, `create` and `deletecollection`.",
+			ElementType:         types.StringType,
+			Optional:            true,
+			Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
+		},
+		"verbs": parts("What is allowed: `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`, `deletecollection`; `*` for all."),
+	}
+}
+
+func serviceAccountsAttribute() schema.Attribute {
+	return schema.SetAttribute{
+		MarkdownDescription: "ServiceAccounts that programs act as, by name, such as `[\"deployer\"]`. What they may do is said in `access`. Instances use them by `service_account`. `default` is Kubernetes' own. Taken out, one is deleted, and its tokens with it. Changed in place.",
+		ElementType:         types.StringType,
+		Optional:            true,
+		Validators:          []validator.Set{setvalidator.ValueStringsAre(validate.ServiceAccountName())},
+	}
+}
+
+func podSecurityAttribute() schema.Attribute {
+	level := func(text string) schema.Attribute {
+		return schema.StringAttribute{
+			MarkdownDescription: text + " One of `privileged` (anything goes), `baseline` (no known privilege escalations), `restricted` (hardened).",
+			Optional:            true,
+			Validators:          []validator.String{stringvalidator.OneOf(podSecurityLevels()...)},
+		}
+	}
+	return schema.SingleNestedAttribute{
+		MarkdownDescription: "How well instances have to be locked in: the Pod Security Standards, as labels `pod-security.kubernetes.io/…` of the Namespace. What is left out isn't managed here. Changed in place; instances that are there stay, and an apply warns of those that wouldn't be let in any more.",
+		Optional:            true,
+		Attributes: map[string]schema.Attribute{
+			"enforce": level("Level that an instance must satisfy, or it is refused."),
+			"audit":   level("Level below which an instance is noted in the API server's audit log."),
+			"warn":    level("Level below which whoever makes an instance is warned."),
+			"version": schema.StringAttribute{
+				MarkdownDescription: "Version of Kubernetes whose standards are meant, for all of the levels: `latest`, or such as `v1.34`. Left out, the label isn't written, which means `latest`.",
+				Optional:            true,
+				Validators:          []validator.String{stringvalidator.RegexMatches(podSecurityVersion(), "must be latest, or a version such as v1.34")},
+			},
+		},
+	}
+}
