@@ -17,9 +17,9 @@ import (
 
 // elsewhere makes a namespace as another tool would, with a quota, a limit range,
 // a policy, a Role and a binding under names of its own.
-func elsewhere(t *testing.T) cluster {
+func elsewhere(t *testing.T) outside {
 	t.Helper()
-	c := cluster{acctest.Client(t), acctest.Namespace(t)}
+	c := outside{acctest.Client(t), acctest.Namespace(t)}
 	ctx := t.Context()
 	for _, create := range []func() error{
 		func() error {
@@ -50,7 +50,7 @@ func elsewhere(t *testing.T) cluster {
 	return c
 }
 
-func (c cluster) snapshot(t *testing.T) map[string]string {
+func (c outside) snapshot(t *testing.T) map[string]string {
 	t.Helper()
 	all, err := snapshot(t.Context(), c.client, c.name)
 	if err != nil {

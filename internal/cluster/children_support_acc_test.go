@@ -51,6 +51,13 @@ func snapshot(ctx context.Context, client *kubernetes.Clientset, name string) (m
 	for _, o := range limits.Items {
 		note("LimitRange", o.ObjectMeta, o.Spec)
 	}
+	policies, err := client.NetworkingV1().NetworkPolicies(name).List(ctx, metav1.ListOptions{})
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range policies.Items {
+		note("NetworkPolicy", o.ObjectMeta, o.Spec)
+	}
 	accounts, err := client.CoreV1().ServiceAccounts(name).List(ctx, metav1.ListOptions{})
 	if err != nil {
 		return nil, err

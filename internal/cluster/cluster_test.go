@@ -66,7 +66,7 @@ func TestRoundTrip_observedOfDesiredIsTheModel(t *testing.T) {
 				"region": m.Region.Equal(got.Region), "labels": m.Labels.Equal(got.Labels), "labels_all": m.LabelsAll.Equal(got.LabelsAll),
 				"annotations": m.Annotations.Equal(got.Annotations), "quota": sameMeaning(m.Quota, got.Quota),
 				"scoped_quotas": sameMeaning(m.ScopedQuotas, got.ScopedQuotas), "limit_range": sameMeaning(m.LimitRange, got.LimitRange),
-				"access": m.Access.Equal(got.Access), "service_accounts": m.ServiceAccounts.Equal(got.ServiceAccounts), "pod_security": m.PodSecurity.Equal(got.PodSecurity),
+				"network": m.Network.Equal(got.Network), "access": m.Access.Equal(got.Access), "service_accounts": m.ServiceAccounts.Equal(got.ServiceAccounts), "pod_security": m.PodSecurity.Equal(got.PodSecurity),
 			} {
 				if !same {
 					t.Errorf("%s isn't read back as it was written: %v", part, got)
@@ -157,7 +157,7 @@ func TestObserved_childrenWithoutOurLabelAreNotTheClusters(t *testing.T) {
 				t.Errorf("%s: %s has %d", name, attribute, count)
 			}
 		}
-		if m.Quota.IsNull() == c.ours || m.LimitRange.IsNull() == c.ours {
+		if m.Quota.IsNull() == c.ours || m.LimitRange.IsNull() == c.ours || m.Network.IsNull() == c.ours {
 			t.Errorf("%s: quota %v, limit range %v", name, m.Quota, m.LimitRange)
 		}
 	}
@@ -168,6 +168,9 @@ func strip(o observed) {
 		child.Labels = nil
 	}
 	for _, child := range o.LimitRanges {
+		child.Labels = nil
+	}
+	for _, child := range o.Policies {
 		child.Labels = nil
 	}
 	for _, child := range o.ServiceAccounts {

@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	"sigs.k8s.io/yaml"
 
@@ -106,6 +107,10 @@ func withChildren(m model) model {
 			"groups": textSet("ops"), "service_accounts": textSet("prod/deployer"),
 		}),
 	})
+	denied := map[string]attr.Value{"default": types.StringValue("deny"), "dns": types.BoolValue(true)}
+	m.Network = object(networkTypes(), map[string]attr.Value{
+		"egress": object(egressTypes(), denied), "instance_to_instance": types.BoolValue(true),
+	})
 	m.ServiceAccounts = textSet("deployer")
 	m.PodSecurity = object(podSecurityTypes(), map[string]attr.Value{
 		"enforce": types.StringValue("baseline"), "warn": types.StringValue("restricted"), "version": types.StringValue("v1.34"),
@@ -126,6 +131,7 @@ func served(tb testing.TB, want desired) observed {
 	o.Namespace.UID = "u-1"
 	servedAs(tb, want.Quotas, o.Quotas, func() *corev1.ResourceQuota { return &corev1.ResourceQuota{} })
 	servedAs(tb, want.LimitRanges, o.LimitRanges, func() *corev1.LimitRange { return &corev1.LimitRange{} })
+	servedAs(tb, want.Policies, o.Policies, func() *networkingv1.NetworkPolicy { return &networkingv1.NetworkPolicy{} })
 	servedAs(tb, want.ServiceAccounts, o.ServiceAccounts, func() *corev1.ServiceAccount { return &corev1.ServiceAccount{} })
 	servedAs(tb, want.Roles, o.Roles, func() *rbacv1.Role { return &rbacv1.Role{} })
 	servedAs(tb, want.Bindings, o.Bindings, func() *rbacv1.RoleBinding { return &rbacv1.RoleBinding{} })

@@ -10,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	corev1ac "k8s.io/client-go/applyconfigurations/core/v1"
+	networkingv1ac "k8s.io/client-go/applyconfigurations/networking/v1"
 	rbacv1ac "k8s.io/client-go/applyconfigurations/rbac/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
@@ -20,11 +21,12 @@ import (
 // desired are the objects that a configuration means, the children by name.
 type desired struct {
 	Namespace       *corev1.Namespace
-	Quotas          map[string]*corev1ac.ResourceQuotaApplyConfiguration  `json:",omitempty"`
-	LimitRanges     map[string]*corev1ac.LimitRangeApplyConfiguration     `json:",omitempty"`
-	ServiceAccounts map[string]*corev1ac.ServiceAccountApplyConfiguration `json:",omitempty"`
-	Roles           map[string]*rbacv1ac.RoleApplyConfiguration           `json:",omitempty"`
-	Bindings        map[string]*rbacv1ac.RoleBindingApplyConfiguration    `json:",omitempty"`
+	Quotas          map[string]*corev1ac.ResourceQuotaApplyConfiguration       `json:",omitempty"`
+	LimitRanges     map[string]*corev1ac.LimitRangeApplyConfiguration          `json:",omitempty"`
+	Policies        map[string]*networkingv1ac.NetworkPolicyApplyConfiguration `json:",omitempty"`
+	ServiceAccounts map[string]*corev1ac.ServiceAccountApplyConfiguration      `json:",omitempty"`
+	Roles           map[string]*rbacv1ac.RoleApplyConfiguration                `json:",omitempty"`
+	Bindings        map[string]*rbacv1ac.RoleBindingApplyConfiguration         `json:",omitempty"`
 }
 
 // desiredOf maps a model, all of whose declared values are known. What is
@@ -39,6 +41,12 @@ func desiredOf(ctx context.Context, m model, a adopted) (desired, diag.Diagnosti
 	limitRanges, more := desiredLimitRange(ctx, m, a)
 	diags.Append(more...)
 	d.LimitRanges = limitRanges
+	policies, more := desiredNetwork(ctx, m.Name.ValueString(), m.Network)
+	diags.Append(more...)
+	d.Policies = map[string]*networkingv1ac.NetworkPolicyApplyConfiguration{}
+	for _, policy := range policies {
+		d.Policies[*policy.Name] = policy
+	}
 	access, more := accessOf(ctx, m.Access)
 	diags.Append(more...)
 	d.Roles, d.Bindings = desiredAccess(m.Name.ValueString(), access)

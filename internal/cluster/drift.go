@@ -33,6 +33,7 @@ type changes struct {
 	Namespace       step
 	Quotas          map[string]step
 	LimitRanges     map[string]step
+	Policies        map[string]step
 	ServiceAccounts map[string]step
 	Roles           map[string]step
 	Bindings        map[string]step
@@ -45,6 +46,7 @@ func changesBetween(want desired, have observed, lost dropped) changes {
 		Namespace:       namespaceStep(want.Namespace, have.Namespace, lost),
 		Quotas:          stepsOf(want.Quotas, have.Quotas, quotaStep),
 		LimitRanges:     stepsOf(want.LimitRanges, have.LimitRanges, limitRangeStep),
+		Policies:        stepsOf(want.Policies, have.Policies, networkPolicyStep),
 		ServiceAccounts: stepsOf(want.ServiceAccounts, have.ServiceAccounts, serviceAccountStep),
 		Roles:           stepsOf(want.Roles, have.Roles, roleStep),
 		Bindings:        stepsOf(want.Bindings, have.Bindings, bindingStep),

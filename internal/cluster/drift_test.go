@@ -12,7 +12,7 @@ import (
 
 func noChanges() changes {
 	return changes{
-		Quotas: map[string]step{}, LimitRanges: map[string]step{}, ServiceAccounts: map[string]step{}, Roles: map[string]step{}, Bindings: map[string]step{},
+		Quotas: map[string]step{}, LimitRanges: map[string]step{}, Policies: map[string]step{}, ServiceAccounts: map[string]step{}, Roles: map[string]step{}, Bindings: map[string]step{},
 	}
 }
 
@@ -50,6 +50,17 @@ func TestChanges(t *testing.T) {
 				all["batch"] = object(scopedQuotaType().AttrTypes, map[string]attr.Value{"scopes": textSet("NotTerminating"), "instances": types.Int64Value(5)})
 			})
 		}, func(c *changes) { c.Quotas["mar-quota-batch"] = apply }},
+		"network gone": {func(m *model) { m.Network = types.ObjectNull(networkTypes()) }, func(c *changes) {
+			c.Policies["mar-egress"], c.Policies["mar-egress-dns"], c.Policies["mar-instance-to-instance"] = remove, remove, remove
+		}},
+		"network allowed": {func(m *model) {
+			m.Network = object(networkTypes(), map[string]attr.Value{
+				"egress":               object(egressTypes(), map[string]attr.Value{"default": types.StringValue("allow"), "dns": types.BoolValue(true)}),
+				"instance_to_instance": types.BoolValue(true),
+			})
+		}, func(c *changes) {
+			c.Policies["mar-egress"], c.Policies["mar-egress-dns"], c.Policies["mar-instance-to-instance"] = apply, remove, remove
+		}},
 		"another role": {func(m *model) {
 			m.Access = entries(m.Access, func(all map[string]attr.Value) {
 				all["readers"] = access(map[string]attr.Value{"role": types.StringValue("edit"), "users": textSet("jane", "joe")})

@@ -25,6 +25,7 @@ const (
 const (
 	kindQuota          = "ResourceQuota"
 	kindLimitRange     = "LimitRange"
+	kindPolicy         = "NetworkPolicy"
 	kindRole           = "Role"
 	kindBinding        = "RoleBinding"
 	kindServiceAccount = "ServiceAccount"
@@ -71,6 +72,8 @@ func attributeOf(object kube.Ref, a adopted) path.Path {
 		return path.Root("quota")
 	case kindLimitRange:
 		return path.Root("limit_range")
+	case kindPolicy:
+		return path.Root("network")
 	case kindRole, kindBinding:
 		return path.Root("access").AtMapKey(strings.TrimPrefix(object.Name, accessPrefix))
 	case kindServiceAccount:

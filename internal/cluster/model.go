@@ -19,6 +19,7 @@ type model struct {
 	Quota           types.Object `tfsdk:"quota"`
 	ScopedQuotas    types.Map    `tfsdk:"scoped_quotas"`
 	LimitRange      types.Object `tfsdk:"limit_range"`
+	Network         types.Object `tfsdk:"network"`
 	Access          types.Map    `tfsdk:"access"`
 	ServiceAccounts types.Set    `tfsdk:"service_accounts"`
 	PodSecurity     types.Object `tfsdk:"pod_security"`
@@ -46,6 +47,7 @@ func newModel(name string) model {
 		Quota:           types.ObjectNull(quotaTypes()),
 		ScopedQuotas:    types.MapNull(scopedQuotaType()),
 		LimitRange:      types.ObjectNull(limitRangeTypes()),
+		Network:         types.ObjectNull(networkTypes()),
 		Access:          types.MapNull(accessType()),
 		ServiceAccounts: types.SetNull(types.StringType),
 		PodSecurity:     types.ObjectNull(podSecurityTypes()),

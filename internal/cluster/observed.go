@@ -2,12 +2,15 @@ package cluster
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -22,6 +25,7 @@ type observed struct {
 	Namespace       *corev1.Namespace
 	Quotas          map[string]*corev1.ResourceQuota
 	LimitRanges     map[string]*corev1.LimitRange
+	Policies        map[string]*networkingv1.NetworkPolicy
 	ServiceAccounts map[string]*corev1.ServiceAccount
 	Roles           map[string]*rbacv1.Role
 	Bindings        map[string]*rbacv1.RoleBinding
@@ -33,6 +37,7 @@ func (o observed) own(a adopted) observed {
 		Namespace:       o.Namespace,
 		Quotas:          only(o.Quotas, a.isOwnQuota),
 		LimitRanges:     only(o.LimitRanges, a.isOwnLimitRange),
+		Policies:        only(o.Policies, kube.IsOurs),
 		ServiceAccounts: only(o.ServiceAccounts, kube.IsOurs),
 		Roles:           only(o.Roles, isOwnAccess),
 		Bindings:        only(o.Bindings, isOwnAccess),
@@ -54,6 +59,7 @@ func (o observed) refs() map[kube.Ref]bool {
 	all := map[kube.Ref]bool{}
 	addRefs(all, kindQuota, o.Quotas)
 	addRefs(all, kindLimitRange, o.LimitRanges)
+	addRefs(all, kindPolicy, o.Policies)
 	addRefs(all, kindServiceAccount, o.ServiceAccounts)
 	addRefs(all, kindRole, o.Roles)
 	addRefs(all, kindBinding, o.Bindings)
@@ -87,6 +93,7 @@ func modelOf(ctx context.Context, o observed, prior model, a adopted) (model, di
 	m.Quota = observedQuota(o.Quotas[a.quota()])
 	m.ScopedQuotas = observedScopedQuotas(o.Quotas, prior.ScopedQuotas)
 	m.LimitRange = observedLimitRange(o.LimitRanges[a.limitRange()], items)
+	m.Network = observedNetwork(policiesOfCluster(o), prior.Network)
 	m.ServiceAccounts = observedServiceAccounts(o.ServiceAccounts, prior.ServiceAccounts)
 	access, more := observedAccess(ctx, o, prior.Access)
 	diags.Append(more...)
@@ -116,6 +123,7 @@ func importedModelOf(ctx context.Context, o observed, defaultLabels map[string]s
 	m.Quota = observedQuota(o.Quotas[a.quota()])
 	m.ScopedQuotas = observedScopedQuotas(o.Quotas, m.ScopedQuotas)
 	m.LimitRange = observedLimitRange(o.LimitRanges[a.limitRange()], nil)
+	m.Network = observedNetwork(policiesOfCluster(o), m.Network)
 	m.ServiceAccounts = observedServiceAccounts(o.ServiceAccounts, m.ServiceAccounts)
 	access, diags := observedAccess(ctx, o, m.Access)
 	m.Access = access
@@ -140,6 +148,14 @@ func phaseOf(ns *corev1.Namespace) corev1.NamespacePhase {
 		return corev1.NamespaceTerminating
 	}
 	return corev1.NamespaceActive
+}
+
+func policiesOfCluster(o observed) []networkingv1.NetworkPolicy {
+	policies := make([]networkingv1.NetworkPolicy, 0, len(o.Policies))
+	for _, name := range slices.Sorted(maps.Keys(o.Policies)) {
+		policies = append(policies, *o.Policies[name])
+	}
+	return policies
 }
 
 func observedServiceAccounts(accounts map[string]*corev1.ServiceAccount, prior types.Set) types.Set {

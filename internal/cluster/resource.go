@@ -125,8 +125,8 @@ func (r *clusterResource) Read(ctx context.Context, req resource.ReadRequest, re
 	defer cancel()
 
 	rec := loadRecord(ctx, req.Private, &resp.Diagnostics)
-	known, diags := desiredOf(ctx, state.model, rec.Adopted)
-	resp.Diagnostics.Append(diags...)
+	// A state that has drifted may hold what no configuration can.
+	known, _ := desiredOf(ctx, state.model, rec.Adopted)
 	have, err := r.store.Get(ctx, state.Name.ValueString(), known)
 	switch {
 	case kube.IsGone(err):
@@ -163,8 +163,7 @@ func (r *clusterResource) Update(ctx context.Context, req resource.UpdateRequest
 	resp.Diagnostics.Append(diags...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{Name: plan.Name})...)
 	rec := loadRecord(ctx, req.Private, &resp.Diagnostics)
-	before, diags := desiredOf(ctx, state.model, rec.Adopted)
-	resp.Diagnostics.Append(diags...)
+	before, _ := desiredOf(ctx, state.model, rec.Adopted)
 	want, diags := desiredOf(ctx, plan.model, rec.Adopted)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {

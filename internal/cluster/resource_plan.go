@@ -21,6 +21,7 @@ func (r *clusterResource) ValidateConfig(ctx context.Context, req resource.Valid
 	}
 	resp.Diagnostics.Append(validateLimitRange(ctx, config.LimitRange)...)
 	resp.Diagnostics.Append(validateScopedQuotas(config.ScopedQuotas)...)
+	resp.Diagnostics.Append(validateNetwork(ctx, config.Network)...)
 	resp.Diagnostics.Append(validateAccess(ctx, config.Access)...)
 	resp.Diagnostics.Append(validatePodSecurity(config.PodSecurity, config.Labels)...)
 }

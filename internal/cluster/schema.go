@@ -52,6 +52,7 @@ func attributes() map[string]schema.Attribute {
 		"quota":            quotaAttribute(),
 		"scoped_quotas":    scopedQuotasAttribute(),
 		"limit_range":      limitRangeAttribute(),
+		"network":          networkAttribute(),
 		"access":           accessAttribute(),
 		"service_accounts": serviceAccountsAttribute(),
 		"pod_security":     podSecurityAttribute(),

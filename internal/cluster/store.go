@@ -75,6 +75,10 @@ func (s store) Get(ctx context.Context, name string, known ...desired) (observed
 		return err
 	})
 	group.Go(func() (err error) {
+		o.Policies, err = s.policies(name).Read(ctx, namesIn(known, func(d desired) iter.Seq[string] { return maps.Keys(d.Policies) }))
+		return err
+	})
+	group.Go(func() (err error) {
 		o.ServiceAccounts, err = s.serviceAccounts(name).Read(ctx, namesIn(known, func(d desired) iter.Seq[string] { return maps.Keys(d.ServiceAccounts) }))
 		return err
 	})
@@ -125,10 +129,12 @@ func (s store) Carry(ctx context.Context, want desired, have observed, steps cha
 		}
 		have.Namespace = live
 	}
-	quotas, limitRanges, accounts, roles, bindings := s.quotas(name), s.limitRanges(name), s.serviceAccounts(name), s.roles(name), s.bindings(name)
+	quotas, limitRanges, policies := s.quotas(name), s.limitRanges(name), s.policies(name)
+	accounts, roles, bindings := s.serviceAccounts(name), s.roles(name), s.bindings(name)
 	for _, do := range []func() error{
 		func() error { return quotas.Write(ctx, want.Quotas, have.Quotas, steps.Quotas) },
 		func() error { return limitRanges.Write(ctx, want.LimitRanges, have.LimitRanges, steps.LimitRanges) },
+		func() error { return policies.Write(ctx, want.Policies, have.Policies, steps.Policies) },
 		func() error {
 			return accounts.Write(ctx, want.ServiceAccounts, have.ServiceAccounts, steps.ServiceAccounts)
 		},
@@ -138,6 +144,7 @@ func (s store) Carry(ctx context.Context, want desired, have observed, steps cha
 		func() error { return bindings.Remove(ctx, have.Bindings, steps.Bindings) },
 		func() error { return roles.Remove(ctx, have.Roles, steps.Roles) },
 		func() error { return accounts.Remove(ctx, have.ServiceAccounts, steps.ServiceAccounts) },
+		func() error { return policies.Remove(ctx, have.Policies, steps.Policies) },
 		func() error { return limitRanges.Remove(ctx, have.LimitRanges, steps.LimitRanges) },
 		func() error { return quotas.Remove(ctx, have.Quotas, steps.Quotas) },
 	} {

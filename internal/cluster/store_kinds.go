@@ -4,10 +4,12 @@ import (
 	"context"
 
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	corev1ac "k8s.io/client-go/applyconfigurations/core/v1"
+	networkingv1ac "k8s.io/client-go/applyconfigurations/networking/v1"
 	rbacv1ac "k8s.io/client-go/applyconfigurations/rbac/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/kube"
@@ -35,6 +37,21 @@ func (s store) limitRanges(cluster string) children[*corev1.LimitRange, *corev1.
 	limitRanges := childrenOf(s, kindLimitRange, cluster, s.client.Clientset.CoreV1().LimitRanges(cluster))
 	limitRanges.everybodys = true
 	return limitRanges
+}
+
+func (s store) policies(cluster string) children[*networkingv1.NetworkPolicy, *networkingv1.NetworkPolicyList, *networkingv1ac.NetworkPolicyApplyConfiguration] {
+	client := s.client.Clientset.NetworkingV1().NetworkPolicies(cluster)
+	policies := childrenOf(s, kindPolicy, cluster, client)
+	// An apply of no rules can't take away those that somebody else wrote.
+	policies.prune = func(ctx context.Context, want *networkingv1ac.NetworkPolicyApplyConfiguration, written *networkingv1.NetworkPolicy) (*networkingv1.NetworkPolicy, error) {
+		patch, err := surplusRulesPatch(want, written)
+		if err != nil || patch == nil {
+			return written, err
+		}
+		pruned, err := client.Patch(ctx, written.Name, types.MergePatchType, patch, metav1.PatchOptions{FieldManager: s.client.FieldManager})
+		return pruned, kube.Wrap(childRef(kindPolicy, cluster, written.Name), "remove rules from", err)
+	}
+	return policies
 }
 
 func (s store) serviceAccounts(cluster string) children[*corev1.ServiceAccount, *corev1.ServiceAccountList, *corev1ac.ServiceAccountApplyConfiguration] {

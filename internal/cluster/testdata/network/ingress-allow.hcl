@@ -1,0 +1,2 @@
+# Everybody reaches every instance, even where a NetworkPolicy of somebody else would limit it.
+network = { ingress = { default = "allow" } }

@@ -1,0 +1,2 @@
+# Nobody reaches any instance. Where the instances connect to is not limited.
+network = { ingress = { default = "deny" } }

@@ -1,0 +1,2 @@
+# Only instances of this cluster reach its instances.
+network = { ingress = { default = "deny" }, instance_to_instance = true }

@@ -1,0 +1,224 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+	"k8s.io/apimachinery/pkg/util/validation"
+)
+
+// validateNetwork checks what the API server would refuse, and what would mean
+// nothing or more than it says. Unknown values contradict nothing.
+func validateNetwork(ctx context.Context, network types.Object) diag.Diagnostics {
+	if !declared(network) {
+		return nil
+	}
+	var diags diag.Diagnostics
+	at := path.Root("network")
+	if limitsNothing(network) {
+		diags.AddAttributeError(at, "A network without a direction",
+			"With neither ingress nor egress it limits nothing. Set one of them (default = \"deny\" with no rules lets nobody through), or leave network out.")
+	}
+	for _, direction := range directions() {
+		if object := directionIn(network, direction); declared(object) {
+			diags.Append(validateDirection(ctx, at.AtName(directionAttribute(direction)), object)...)
+		}
+	}
+	return diags
+}
+
+func validateDirection(ctx context.Context, at path.Path, direction types.Object) diag.Diagnostics {
+	var diags diag.Diagnostics
+	preset, _ := direction.Attributes()["default"].(types.String)
+	if !preset.IsUnknown() && preset.ValueString() != defaultAllow && preset.ValueString() != defaultDeny {
+		diags.AddAttributeError(at.AtName("default"), "Invalid default",
+			fmt.Sprintf("default is %q: write \"deny\" to let through only what a rule names, or \"allow\" to let everything through.", preset.ValueString()))
+	}
+	allow := preset.ValueString() == defaultAllow
+	if rules := networkRulesSet(direction); allow && len(rules.Elements()) > 0 {
+		diags.AddAttributeError(at.AtName("rules"), "Rules under a default of allow",
+			"Rules only add to what is let through, and a default of allow lets everything through already: these would limit nothing. Set default = \"deny\", or leave rules out.")
+	}
+	if dns, ok := direction.Attributes()["dns"].(types.Bool); ok && allow && !dns.IsNull() && !dns.IsUnknown() && !dns.ValueBool() {
+		diags.AddAttributeError(at.AtName("dns"), "DNS can't be denied under a default of allow",
+			"A default of allow lets everything through, and policies can't take anything from that: dns = false would do nothing. Set default = \"deny\", or leave dns out.")
+	}
+	for _, element := range networkRulesSet(direction).Elements() {
+		diags.Append(validateRule(ctx, at.AtName("rules").AtSetValue(element), element)...)
+	}
+	return diags
+}
+
+func networkRulesSet(direction types.Object) types.Set {
+	set, _ := direction.Attributes()["rules"].(types.Set)
+	return set
+}
+
+func validateRule(ctx context.Context, at path.Path, element attr.Value) diag.Diagnostics {
+	var diags diag.Diagnostics
+	if element.IsUnknown() {
+		return nil
+	}
+	object, ok := element.(types.Object)
+	if !ok || object.IsNull() {
+		diags.AddAttributeError(at, "A rule that is null", "Leave it out instead.")
+		return diags
+	}
+	var m networkRuleModel
+	diags.Append(object.As(ctx, &m, basetypes.ObjectAsOptions{})...)
+	if diags.HasError() {
+		return diags
+	}
+	diags.Append(validatePeers(at, m)...)
+	diags.Append(validateCIDR(at, m)...)
+	diags.Append(validateTexts(at.AtName("clusters"), m.Clusters, "Without a name the rule would name no cluster", clusterFault)...)
+	diags.Append(validateTexts(at.AtName("ports"), m.Ports, "Kubernetes takes no ports for all of them; leave ports out if that is meant", portFault)...)
+	diags.Append(validateSelector(at.AtName("cluster_labels"), m.ClusterLabels, "Kubernetes takes no labels for all clusters, and everything in them")...)
+	diags.Append(validateSelector(at.AtName("instance_labels"), m.InstanceLabels, "Kubernetes takes no labels for all instances; instance_to_instance, or clusters without instance_labels, say that in words")...)
+	diags.Append(validateSelector(at.AtName("applies_to"), m.AppliesTo, "Kubernetes takes no labels for all instances; leave applies_to out if that is meant")...)
+	return diags
+}
+
+// validatePeers checks that a rule names its peers in exactly one way.
+func validatePeers(at path.Path, m networkRuleModel) diag.Diagnostics {
+	var diags diag.Diagnostics
+	var named []string
+	unknown := m.Anywhere.IsUnknown()
+	for _, kind := range []struct {
+		name  string
+		value attr.Value
+	}{
+		{"clusters", m.Clusters},
+		{"cluster_labels", m.ClusterLabels},
+		{"instance_labels", m.InstanceLabels},
+		{"cidr", m.CIDR},
+	} {
+		unknown = unknown || kind.value.IsUnknown()
+		if !kind.value.IsNull() && !kind.value.IsUnknown() {
+			named = append(named, kind.name)
+		}
+	}
+	if m.Anywhere.ValueBool() {
+		named = append(named, "anywhere")
+	}
+	switch {
+	case len(named) == 0 && !unknown:
+		diags.AddAttributeError(at, "A rule that names nobody",
+			"It has none of clusters, cluster_labels, instance_labels, cidr and anywhere = true. Kubernetes would take that for everyone. Say whom it lets through, or anywhere = true if everyone is meant.")
+	case len(named) > 1 && !narrowed(named):
+		diags.AddAttributeError(at, "A rule that names its peers twice",
+			fmt.Sprintf("It has %s. A rule has either clusters or cluster_labels, each with or without instance_labels, or instance_labels alone, or cidr, or anywhere = true. Write one rule for each: rules add up.", strings.Join(named, " and ")))
+	}
+	return diags
+}
+
+// narrowed reports whether two ways to name peers are one: instances of certain
+// clusters.
+func narrowed(named []string) bool {
+	return len(named) == 2 && named[1] == "instance_labels"
+}
+
+func validateCIDR(at path.Path, m networkRuleModel) diag.Diagnostics {
+	var diags diag.Diagnostics
+	if m.CIDR.IsNull() && !m.Except.IsNull() && !m.Except.IsUnknown() {
+		diags.AddAttributeError(at.AtName("except"), "Exceptions without a range",
+			"except takes ranges out of cidr, and this rule has none. Set cidr; 0.0.0.0/0 and ::/0 are all addresses.")
+	}
+	var outer netip.Prefix
+	if !m.CIDR.IsNull() && !m.CIDR.IsUnknown() {
+		var err error
+		if outer, err = parseCIDR(m.CIDR.ValueString()); err != nil {
+			diags.AddAttributeError(at.AtName("cidr"), "Invalid range of addresses", err.Error()+".")
+		}
+	}
+	diags.Append(validateTexts(at.AtName("except"), m.Except, "There is nothing to except; leave it out", func(text string) string {
+		inner, err := parseCIDR(text)
+		switch {
+		case err != nil:
+			return err.Error()
+		case outer.IsValid() && inner == outer:
+			return fmt.Sprintf("%q is all of cidr, so that the rule would let nobody through", text)
+		case outer.IsValid() && !isWithin(inner, outer):
+			return fmt.Sprintf("%q isn't within cidr, %s, so that there is nothing to except", text, outer)
+		}
+		return ""
+	})...)
+	return diags
+}
+
+// validateTexts checks a set that has to have elements, and each of them.
+func validateTexts(at path.Path, set types.Set, ifEmpty string, fault func(string) string) diag.Diagnostics {
+	var diags diag.Diagnostics
+	if set.IsNull() || set.IsUnknown() {
+		return nil
+	}
+	if len(set.Elements()) == 0 {
+		diags.AddAttributeError(at, "Empty set", ifEmpty+".")
+	}
+	for _, element := range set.Elements() {
+		text, ok := element.(types.String)
+		switch {
+		case element.IsUnknown():
+		case !ok || text.IsNull():
+			diags.AddAttributeError(at.AtSetValue(element), "Invalid value", "The element is null; leave it out instead.")
+		default:
+			if detail := fault(text.ValueString()); detail != "" {
+				diags.AddAttributeError(at.AtSetValue(element), "Invalid value", detail+".")
+			}
+		}
+	}
+	return diags
+}
+
+// clusterFault takes Kubernetes' own namespaces too: a rule may well let the
+// Ingress controller in kube-system through.
+func clusterFault(name string) string {
+	if faults := validation.IsDNS1123Label(name); len(faults) > 0 {
+		return fmt.Sprintf("%q can't be a cluster's name: %s", name, strings.Join(faults, "; "))
+	}
+	return ""
+}
+
+func portFault(text string) string {
+	if _, err := parsePort(text); err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+// validateSelector checks labels that are looked for. Those that the provider or
+// Kubernetes sets may be among them, unlike in a map of labels to set.
+func validateSelector(at path.Path, labels types.Map, ifEmpty string) diag.Diagnostics {
+	var diags diag.Diagnostics
+	if labels.IsNull() || labels.IsUnknown() {
+		return nil
+	}
+	if len(labels.Elements()) == 0 {
+		diags.AddAttributeError(at, "Empty map", ifEmpty+".")
+	}
+	for _, key := range slices.Sorted(maps.Keys(labels.Elements())) {
+		element := labels.Elements()[key]
+		faults := validation.IsQualifiedName(key)
+		value, ok := element.(types.String)
+		switch {
+		case element.IsUnknown():
+		case !ok || value.IsNull():
+			faults = append(faults, "its value is null; leave the key out instead")
+		default:
+			faults = append(faults, validation.IsValidLabelValue(value.ValueString())...)
+		}
+		if len(faults) > 0 {
+			diags.AddAttributeError(at.AtMapKey(key), "Invalid label", fmt.Sprintf("%q = %q can't be a label: %s.", key, value.ValueString(), strings.Join(faults, "; ")))
+		}
+	}
+	return diags
+}
