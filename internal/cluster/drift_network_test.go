@@ -112,7 +112,7 @@ func TestObservedNetwork_driftIsShownWhereItIs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			network := plannedNetwork(networkOf(t, c.written))
 			live := c.edit(servedPolicies(t, network))
-			got := observedNetwork(live, network)
+			got := observedNetwork(t.Context(), live, network)
 			slices.Sort(c.differ)
 			if diff := cmp.Diff(c.differ, networkDifferences(network, got)); diff != "" {
 				t.Errorf("-want +got\n%s\n%s", diff, got)
@@ -126,15 +126,15 @@ func TestObservedNetwork_driftIsShownWhereItIs(t *testing.T) {
 // what it found: the next one reads the same, and so does an import.
 func readsTheSameWhateverThePrior(t *testing.T, live []networkingv1.NetworkPolicy, network, got types.Object) {
 	t.Helper()
-	if again := observedNetwork(live, got); !again.Equal(got) {
+	if again := observedNetwork(t.Context(), live, got); !again.Equal(got) {
 		t.Errorf("the second read differs from the first:\n%s\n%s", got, again)
 	}
-	imported := observedNetwork(live, types.ObjectNull(networkTypes()))
+	imported := observedNetwork(t.Context(), live, types.ObjectNull(networkTypes()))
 	if diff := cmp.Diff(networkDifferences(network, got), networkDifferences(network, imported)); diff != "" {
 		t.Errorf("an import reads something else: -read +import\n%s", diff)
 	}
 	// A state that says "edited" is no reason to go on saying it.
-	if repaired := observedNetwork(servedPolicies(t, network), got); len(networkDifferences(network, repaired)) > 0 {
+	if repaired := observedNetwork(t.Context(), servedPolicies(t, network), got); len(networkDifferences(network, repaired)) > 0 {
 		t.Errorf("set right, it still differs in %v: %s", networkDifferences(network, repaired), repaired)
 	}
 }
@@ -143,7 +143,7 @@ func TestObservedNetwork_policiesOfOthersUnderOurNamesAreNotRead(t *testing.T) {
 	network := plannedNetwork(networkOf(t, driftIngress))
 	live := servedPolicies(t, network)
 	live[0].Labels = map[string]string{kube.LabelManagedBy: "somebody"}
-	if got := observedNetwork(live, network); !got.IsNull() {
+	if got := observedNetwork(t.Context(), live, network); !got.IsNull() {
 		t.Errorf("got %s", got)
 	}
 }

@@ -29,7 +29,7 @@ func DesiredNetwork(t *testing.T, namespace string, network types.Object) []*net
 }
 
 func ObservedNetwork(policies []networkingv1.NetworkPolicy, prior types.Object) types.Object {
-	return observedNetwork(policies, prior)
+	return observedNetwork(context.Background(), policies, prior)
 }
 
 func InOrder(want *networkingv1ac.NetworkPolicyApplyConfiguration, live *networkingv1.NetworkPolicy) bool {

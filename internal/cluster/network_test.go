@@ -181,7 +181,7 @@ func TestObservedNetwork_ofDesiredIsTheModel(t *testing.T) {
 			_, _, network := networkCase(t, name)
 			live := servedPolicies(t, network)
 			slices.Reverse(live)
-			if got := observedNetwork(live, network); !got.Equal(network) {
+			if got := observedNetwork(t.Context(), live, network); !got.Equal(network) {
 				t.Errorf("got  %s\nwant %s", got, network)
 			}
 		})
@@ -194,11 +194,11 @@ func TestObservedNetwork_importMeansTheSame(t *testing.T) {
 	for _, name := range networkCases() {
 		t.Run(name, func(t *testing.T) {
 			_, _, network := networkCase(t, name)
-			imported := observedNetwork(servedPolicies(t, network), types.ObjectNull(networkTypes()))
+			imported := observedNetwork(t.Context(), servedPolicies(t, network), types.ObjectNull(networkTypes()))
 			if diff := cmp.Diff(string(policyYAML(t, network)), string(policyYAML(t, imported))); diff != "" {
 				t.Errorf("-declared +imported\n%s\nimported: %s", diff, imported)
 			}
-			if again := observedNetwork(servedPolicies(t, imported), imported); !again.Equal(imported) {
+			if again := observedNetwork(t.Context(), servedPolicies(t, imported), imported); !again.Equal(imported) {
 				t.Errorf("got %s, then %s", imported, again)
 			}
 			// The one policy that two configurations mean reads as the plainer one.
@@ -225,7 +225,7 @@ func TestObservedNetwork_keepsTheSpellingOfWhatMeansTheSame(t *testing.T) {
 		if diags := validateNetwork(t.Context(), network); len(diags) > 0 {
 			t.Errorf("%s: %v", name, diags)
 		}
-		if got := observedNetwork(servedPolicies(t, network), network); !got.Equal(network) {
+		if got := observedNetwork(t.Context(), servedPolicies(t, network), network); !got.Equal(network) {
 			t.Errorf("%s:\ngot  %s\nwant %s", name, got, network)
 		}
 	}
@@ -237,7 +237,7 @@ func TestObservedNetwork_editedRuleIsThatOneOnly(t *testing.T) {
 	live := servedPolicies(t, network)
 	live[0].Spec.Ingress[1].Ports[0].Port.IntVal = 82
 	want := plannedNetwork(networkOf(t, `network = { ingress = { default = "deny", rules = [{ clusters = ["a"], ports = ["80/TCP"] }, { clusters = ["b"], ports = ["82"] }] } }`))
-	if got := observedNetwork(live, network); !got.Equal(want) {
+	if got := observedNetwork(t.Context(), live, network); !got.Equal(want) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
@@ -248,10 +248,10 @@ func TestObservedNetwork_othersPoliciesAreNoneOfOurBusiness(t *testing.T) {
 	theirs.Labels = map[string]string{kube.LabelManagedBy: "Helm"}
 	for _, name := range []string{"mar-ingress-extra", "default-deny"} {
 		theirs.Name = name
-		if got := observedNetwork(append(servedPolicies(t, network), theirs), network); !got.Equal(network) {
+		if got := observedNetwork(t.Context(), append(servedPolicies(t, network), theirs), network); !got.Equal(network) {
 			t.Errorf("%s: got %s", name, got)
 		}
-		if got := observedNetwork([]networkingv1.NetworkPolicy{theirs}, types.ObjectNull(networkTypes())); !got.IsNull() {
+		if got := observedNetwork(t.Context(), []networkingv1.NetworkPolicy{theirs}, types.ObjectNull(networkTypes())); !got.IsNull() {
 			t.Errorf("%s: an import reads %s", name, got)
 		}
 	}

@@ -93,7 +93,7 @@ func modelOf(ctx context.Context, o observed, prior model, a adopted) (model, di
 	m.Quota = observedQuota(o.Quotas[a.quota()])
 	m.ScopedQuotas = observedScopedQuotas(o.Quotas, prior.ScopedQuotas)
 	m.LimitRange = observedLimitRange(o.LimitRanges[a.limitRange()], items)
-	m.Network = observedNetwork(policiesOfCluster(o), prior.Network)
+	m.Network = observedNetwork(ctx, policiesOfCluster(o), prior.Network)
 	m.ServiceAccounts = observedServiceAccounts(o.ServiceAccounts, prior.ServiceAccounts)
 	access, more := observedAccess(ctx, o, prior.Access)
 	diags.Append(more...)
@@ -123,7 +123,7 @@ func importedModelOf(ctx context.Context, o observed, defaultLabels map[string]s
 	m.Quota = observedQuota(o.Quotas[a.quota()])
 	m.ScopedQuotas = observedScopedQuotas(o.Quotas, m.ScopedQuotas)
 	m.LimitRange = observedLimitRange(o.LimitRanges[a.limitRange()], nil)
-	m.Network = observedNetwork(policiesOfCluster(o), m.Network)
+	m.Network = observedNetwork(ctx, policiesOfCluster(o), m.Network)
 	m.ServiceAccounts = observedServiceAccounts(o.ServiceAccounts, m.ServiceAccounts)
 	access, diags := observedAccess(ctx, o, m.Access)
 	m.Access = access

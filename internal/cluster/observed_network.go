@@ -16,7 +16,7 @@ import (
 // state or plan, and null on import: that only gives the spelling where both mean
 // the same. Policies that can't be said, or aren't as they would be written, make
 // their direction's default read as edited, and never pass in silence.
-func observedNetwork(policies []networkingv1.NetworkPolicy, prior types.Object) types.Object {
+func observedNetwork(ctx context.Context, policies []networkingv1.NetworkPolicy, prior types.Object) types.Object {
 	if !declared(prior) {
 		prior = types.ObjectNull(networkTypes())
 	}
@@ -24,7 +24,7 @@ func observedNetwork(policies []networkingv1.NetworkPolicy, prior types.Object) 
 	values := map[string]attr.Value{}
 	var concerned, denied []networkingv1.PolicyType
 	for _, direction := range directions() {
-		object := observedDirection(direction, live, prior)
+		object := observedDirection(ctx, direction, live, prior)
 		values[directionAttribute(direction)] = object
 		if preset, ok := object.Attributes()["default"].(types.String); ok {
 			concerned = append(concerned, direction)
@@ -46,13 +46,13 @@ func limitsNothing(network types.Object) bool {
 }
 
 // observedDirection is null where no policy of ours has to do with it.
-func observedDirection(direction networkingv1.PolicyType, live []networkingv1.NetworkPolicy, network types.Object) types.Object {
+func observedDirection(ctx context.Context, direction networkingv1.PolicyType, live []networkingv1.NetworkPolicy, network types.Object) types.Object {
 	own, concerned := policiesFor(direction, live)
 	if !concerned {
 		return types.ObjectNull(directionTypes(direction))
 	}
 	prior := directionIn(network, direction)
-	if meansPolicies(prior, direction, own) {
+	if meansPolicies(ctx, prior, direction, own) {
 		return prior
 	}
 	l, rules := readLimits(direction, own, spellingsOf(direction, prior))
@@ -77,7 +77,7 @@ func observedDirection(direction networkingv1.PolicyType, live []networkingv1.Ne
 
 // meansPolicies reports whether a direction of the state or plan is what a configuration
 // may say, and these policies are what it means.
-func meansPolicies(prior types.Object, direction networkingv1.PolicyType, own []networkPolicy) bool {
+func meansPolicies(ctx context.Context, prior types.Object, direction networkingv1.PolicyType, own []networkPolicy) bool {
 	if !declared(prior) {
 		return false
 	}
@@ -88,7 +88,7 @@ func meansPolicies(prior types.Object, direction networkingv1.PolicyType, own []
 	if dns, ok := prior.Attributes()["dns"].(types.Bool); ok && (dns.IsNull() || dns.IsUnknown()) {
 		return false
 	}
-	l, err := directionLimitsOf(context.Background(), prior)
+	l, err := directionLimitsOf(ctx, prior)
 	return err == nil && sameTexts(policiesOf(direction, l), own)
 }
 
