@@ -55,7 +55,7 @@ func observedDirection(ctx context.Context, direction networkingv1.PolicyType, l
 	if meansPolicies(ctx, prior, direction, own) {
 		return prior
 	}
-	l, rules := readLimits(direction, own, spellingsOf(direction, prior))
+	l, rules := readLimits(direction, own, spellingsOf(ctx, direction, prior))
 	preset := defaultDeny
 	if l.allow {
 		preset = defaultAllow
@@ -159,10 +159,10 @@ func rulesOfPolicy(direction networkingv1.PolicyType, p networkPolicy) []network
 }
 
 // spellingsOf are the rules of the state or plan by what they mean.
-func spellingsOf(direction networkingv1.PolicyType, prior types.Object) map[string][]attr.Value {
+func spellingsOf(ctx context.Context, direction networkingv1.PolicyType, prior types.Object) map[string][]attr.Value {
 	spellings := map[string][]attr.Value{}
 	for _, object := range networkRulesIn(prior) {
-		if r, err := networkRuleOf(context.Background(), object); err == nil {
+		if r, err := networkRuleOf(ctx, object); err == nil {
 			key := r.key(direction)
 			spellings[key] = append(spellings[key], object)
 		}
