@@ -36,7 +36,9 @@ func adoptionOf(o observed) (adopted, []string) {
 	)
 	if !isOurs(o.Quotas, quotaName) {
 		whole := maps.Clone(o.Quotas)
-		maps.DeleteFunc(whole, func(_ string, quota *corev1.ResourceQuota) bool { return isScoped(quota) })
+		maps.DeleteFunc(whole, func(name string, quota *corev1.ResourceQuota) bool {
+			return isScoped(quota) || strings.HasPrefix(name, scopedQuotaPrefix)
+		})
 		a.Quota, notes = soleOf(kindQuota, "quota", slices.Sorted(maps.Keys(whole)), notes)
 	}
 	if !isOurs(o.LimitRanges, limitRangeName) {
@@ -61,10 +63,10 @@ func soleOf(kind, attribute string, names, notes []string) (string, []string) {
 		len(names), kind, strings.Join(names, ", "), attribute, attribute))
 }
 
-// remaining is what of the adopted is still there: what was deleted is made anew
-// under the provider's own name.
+// remaining is what of the adopted is still there: what was deleted, or replaced
+// by a quota of another kind, is made anew under the provider's own name.
 func (a adopted) remaining(o observed) adopted {
-	if _, ok := o.Quotas[a.Quota]; !ok {
+	if quota, ok := o.Quotas[a.Quota]; !ok || isScoped(quota) {
 		a.Quota = ""
 	}
 	if _, ok := o.LimitRanges[a.LimitRange]; !ok {

@@ -140,6 +140,7 @@ func TestAdoption(t *testing.T) {
 		"several":                     {[]*corev1.ResourceQuota{quota("a", false), quota("b", false)}, "", 1},
 		"one and a scoped one":        {[]*corev1.ResourceQuota{quota("a", false), quota("b", false, "BestEffort")}, "a", 0},
 		"a scoped one alone":          {[]*corev1.ResourceQuota{quota("b", false, "BestEffort")}, "", 0},
+		"a name of a scoped one":      {[]*corev1.ResourceQuota{quota("mar-quota-x", false)}, "", 0},
 		"one and a scoped one of our": {[]*corev1.ResourceQuota{quota("a", false), quota("mar-quota-x", true, "BestEffort")}, "a", 0},
 	} {
 		o := observed{Quotas: map[string]*corev1.ResourceQuota{}}
@@ -148,6 +149,28 @@ func TestAdoption(t *testing.T) {
 		}
 		if a, notes := adoptionOf(o); a.Quota != c.want || len(notes) != c.notes {
 			t.Errorf("%s: %q, %q", name, a.Quota, notes)
+		}
+	}
+}
+
+// What was adopted, and is then deleted or replaced by something else, is nobody's
+// business any more: the successor of its part is our own.
+func TestAdopted_remaining(t *testing.T) {
+	both := adopted{Quota: "team", LimitRange: "limits"}
+	whole := &corev1.ResourceQuota{ObjectMeta: metav1.ObjectMeta{Name: "team"}}
+	scoped := &corev1.ResourceQuota{Spec: corev1.ResourceQuotaSpec{Scopes: []corev1.ResourceQuotaScope{"BestEffort"}}}
+	limits := map[string]*corev1.LimitRange{"limits": {}}
+	for name, c := range map[string]struct {
+		live observed
+		want adopted
+	}{
+		"both":           {observed{Quotas: map[string]*corev1.ResourceQuota{"team": whole}, LimitRanges: limits}, both},
+		"none":           {observed{}, adopted{}},
+		"another quota":  {observed{Quotas: map[string]*corev1.ResourceQuota{"other": whole}, LimitRanges: limits}, adopted{LimitRange: "limits"}},
+		"a scoped quota": {observed{Quotas: map[string]*corev1.ResourceQuota{"team": scoped}}, adopted{}},
+	} {
+		if got := both.remaining(c.live); got != c.want {
+			t.Errorf("%s: %+v", name, got)
 		}
 	}
 }

@@ -90,7 +90,7 @@ func TestImportedLabels(t *testing.T) {
 }
 
 func TestNulls(t *testing.T) {
-	nested := map[string]attr.Type{"s": types.StringType, "q": fwtypes.QuantityType{}, "m": types.MapType{ElemType: types.StringType}, "o": types.ObjectType{AttrTypes: map[string]attr.Type{"x": types.BoolType}}}
+	nested := map[string]attr.Type{"s": types.StringType, "q": fwtypes.QuantityType{}, "m": types.MapType{ElemType: types.StringType}, "set": types.SetType{ElemType: types.StringType}, "o": types.ObjectType{AttrTypes: map[string]attr.Type{"x": types.BoolType}}}
 	if o, diags := types.ObjectValue(nested, fw.Nulls(nested)); diags.HasError() || !o.Attributes()["o"].IsNull() {
 		t.Errorf("got %v, %v", o, diags)
 	}
