@@ -66,6 +66,7 @@ func importing(name string) string {
 // A namespace that other tools made is imported as it is: the configuration that
 // Terraform generates plans empty, and nothing of theirs was touched.
 func TestAccCluster_importOfANamespaceMadeElsewhere(t *testing.T) {
+	t.Parallel()
 	c := elsewhere(t)
 	before := c.snapshot(t)
 	terraform := acctest.NewCLI(t)
@@ -97,6 +98,7 @@ const imported = `
 // What an import found is adopted: changes are written to it under its own name;
 // taken out of the configuration it is let go of, and never deleted.
 func TestAccCluster_importedQuotaAndLimitsAreAdoptedAndNeverDeleted(t *testing.T) {
+	t.Parallel()
 	c := elsewhere(t)
 	before := c.snapshot(t)
 	terraform := acctest.NewCLI(t)
@@ -152,6 +154,7 @@ func TestAccCluster_importedQuotaAndLimitsAreAdoptedAndNeverDeleted(t *testing.T
 
 // What was adopted and is deleted by others is made anew, as the provider's own.
 func TestAccCluster_adoptedQuotaThatIsDeletedIsMadeAnew(t *testing.T) {
+	t.Parallel()
 	c := elsewhere(t)
 	body := imported + `
   quota       = { instances = 7 }
@@ -178,6 +181,7 @@ func TestAccCluster_adoptedQuotaThatIsDeletedIsMadeAnew(t *testing.T) {
 
 // Of several quotas none is chosen, and the import says which there are.
 func TestAccCluster_importNamesSeveralQuotas(t *testing.T) {
+	t.Parallel()
 	c := elsewhere(t)
 	if err := c.createQuota(t.Context(), "another", nil); err != nil {
 		t.Fatal(err)
@@ -195,6 +199,7 @@ func TestAccCluster_importNamesSeveralQuotas(t *testing.T) {
 // Labels that others gave an imported namespace and that aren't declared: the plan
 // says that they will be removed, warns, and the apply removes them.
 func TestAccCluster_planAndApplyAgreeOnImportedLabels(t *testing.T) {
+	t.Parallel()
 	c := elsewhere(t)
 	terraform := acctest.NewCLI(t)
 	terraform.Configure(importing(c.name) + config(c.name, `

@@ -216,3 +216,28 @@ func TestAccCluster_networkIsChangedInPlace(t *testing.T) {
 		},
 	})
 }
+
+// Values that aren't known before the apply contradict nothing, and become what
+// they are.
+func TestAccCluster_childrenOfUnknownValues(t *testing.T) {
+	name := acctest.ClusterName(t)
+	resource.ParallelTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Providers(),
+		Steps: []resource.TestStep{{
+			Config: `
+resource "terraform_data" "later" {
+  input = { user = "jane", role = "view", scope = "Terminating", cluster = "web", level = "baseline", account = "deployer", count = 3 }
+}` + config(name, `
+  scoped_quotas    = { a = { scopes = [terraform_data.later.output.scope], priority_classes = [], instances = terraform_data.later.output.count } }
+  network          = { ingress = { default = "deny", rules = [{ clusters = [terraform_data.later.output.cluster] }] } }
+  service_accounts = [terraform_data.later.output.account]
+  pod_security     = { enforce = terraform_data.later.output.level }
+  access = {
+    a = { role = terraform_data.later.output.role, users = [terraform_data.later.output.user] }
+    b = { role = terraform_data.later.output.role, users = [terraform_data.later.output.account] }
+  }`),
+			Check:            names(t, name, "ResourceQuota/mar-quota-a", "NetworkPolicy/mar-ingress", "ServiceAccount/deployer", "RoleBinding/mar-a", "RoleBinding/mar-b"),
+			ConfigPlanChecks: emptyAfterwards(),
+		}},
+	})
+}

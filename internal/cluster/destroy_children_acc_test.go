@@ -17,6 +17,7 @@ import (
 // With force_destroy a destroy takes everything along and says what that was; the
 // cluster's own children go without a word.
 func TestAccCluster_forcedDestroyReportsWhatItRemoved(t *testing.T) {
+	t.Parallel()
 	name := acctest.ClusterName(t)
 	terraform := acctest.NewCLI(t)
 	terraform.Configure(config(name, "force_destroy = true\n"+everyChild))
@@ -52,6 +53,7 @@ func TestAccCluster_forcedDestroyReportsWhatItRemoved(t *testing.T) {
 
 // The cluster's own children stop no destroy, and aren't worth a word.
 func TestAccCluster_ownChildrenStopNoDestroy(t *testing.T) {
+	t.Parallel()
 	name := acctest.ClusterName(t)
 	terraform := acctest.NewCLI(t)
 	terraform.Configure(config(name, everyChild))
@@ -67,7 +69,7 @@ func TestAccCluster_ownChildrenStopNoDestroy(t *testing.T) {
 // An API service that doesn't answer hides objects: it stops a destroy, and holds
 // up a forced one, which says so. It does that to every namespace, so no other
 // test may run meanwhile.
-func TestAccCluster_unavailableAPIServiceStopsTheDestroyAndIsNamed(t *testing.T) { //nolint:paralleltest // see above
+func TestAccCluster_unavailableAPIServiceStopsTheDestroyAndIsNamed(t *testing.T) {
 	acctest.NeedsEmbedded(t)
 	name := acctest.ClusterName(t)
 	client := acctest.Client(t)

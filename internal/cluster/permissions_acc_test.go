@@ -15,6 +15,7 @@ import (
 // MAR's permissions, as the example maps them: what the API server allows whoever
 // has one, and what not.
 func TestAccCluster_permissionsOfTheExample(t *testing.T) {
+	t.Parallel()
 	cases := map[string]struct{ may, mayNot string }{
 		"clusters:read":    {"get namespaces, list resourcequotas, list limitranges, list networkpolicies.networking.k8s.io, list rolebindings.rbac.authorization.k8s.io, list serviceaccounts", "patch namespaces, create resourcequotas, list pods, get secrets"},
 		"clusters:create":  {"create resourcequotas, create limitranges, create networkpolicies.networking.k8s.io, create roles.rbac.authorization.k8s.io, create serviceaccounts", "create namespaces, delete namespaces, delete resourcequotas, create pods"},

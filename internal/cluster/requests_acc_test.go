@@ -42,6 +42,7 @@ func (h *heard) since() map[string]int {
 // Promise 9: however many children a cluster has, a refresh of it is one request
 // a kind.
 func TestAccCluster_refreshIsOneRequestAKind(t *testing.T) {
+	t.Parallel()
 	name := acctest.ClusterName(t)
 	requests := &heard{counts: map[string]int{}}
 	block := acctest.FaultyProxy(t, func(r *http.Request) acctest.Fault {

@@ -132,7 +132,7 @@ func (r *clusterResource) Read(ctx context.Context, req resource.ReadRequest, re
 	case kube.IsGone(err):
 		resp.State.RemoveResource(ctx)
 	case err != nil:
-		fw.AddError(&resp.Diagnostics, "read the cluster "+state.Name.ValueString(), err, path.Empty())
+		fw.AddError(&resp.Diagnostics, "read the cluster "+state.Name.ValueString(), err, placeOf(err, rec.Adopted))
 	case state.UID.IsNull():
 		r.readImported(ctx, have, state, resp)
 	default:
@@ -177,7 +177,7 @@ func (r *clusterResource) Update(ctx context.Context, req resource.UpdateRequest
 
 	have, err := r.store.Get(ctx, name, before, want)
 	if err != nil {
-		fw.AddError(&resp.Diagnostics, "update the cluster "+name, err, path.Empty())
+		fw.AddError(&resp.Diagnostics, "update the cluster "+name, err, placeOf(err, rec.Adopted))
 		return
 	}
 	rec = record{Adopted: rec.Adopted.remaining(have).keptBy(plan.model)}

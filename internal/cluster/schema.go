@@ -15,7 +15,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/validate"
 )
 
-const description = "A MAR cluster: an isolated place for instances with its own quota and limits. In Kubernetes it is a Namespace of the same name."
+const description = "A MAR cluster: an isolated place for instances with its own quota, limits, network and access. In Kubernetes it is a Namespace of the same name."
 
 // attributes are those of resource and data source alike.
 func attributes() map[string]schema.Attribute {

@@ -19,6 +19,7 @@ import (
 // A plan warns of a quota that would refuse every container without limits, and
 // makes nothing.
 func TestAccCluster_quotaWithoutDefaultsWarns(t *testing.T) {
+	t.Parallel()
 	name := acctest.ClusterName(t)
 	terraform := acctest.NewCLI(t)
 	terraform.Configure(config(name, `quota = { cpu = "1" }`))
@@ -38,6 +39,7 @@ func TestAccCluster_quotaWithoutDefaultsWarns(t *testing.T) {
 
 // What the API server warns of is a warning of Terraform's.
 func TestAccCluster_serverWarningsAreShown(t *testing.T) {
+	t.Parallel()
 	name := acctest.ClusterName(t)
 	terraform := acctest.NewCLI(t)
 	terraform.Configure(config(name, ""))
@@ -67,6 +69,7 @@ func privileged() *corev1.Pod {
 
 // A quota below what is used is applied, and the plan warns with both figures.
 func TestAccCluster_quotaBelowUseWarnsAndIsApplied(t *testing.T) {
+	t.Parallel()
 	name := acctest.ClusterName(t)
 	client := acctest.Client(t)
 	terraform := acctest.NewCLI(t)
@@ -114,6 +117,7 @@ func TestAccCluster_quotaBelowUseWarnsAndIsApplied(t *testing.T) {
 // A level that instances break is set all the same, and the server's warning of
 // them is shown.
 func TestAccCluster_podSecurityWarnsOfViolatingInstances(t *testing.T) {
+	t.Parallel()
 	name := acctest.ClusterName(t)
 	terraform := acctest.NewCLI(t)
 	terraform.Configure(config(name, "force_destroy = true"))
@@ -132,6 +136,7 @@ func TestAccCluster_podSecurityWarnsOfViolatingInstances(t *testing.T) {
 
 // A policy's warning about what is made comes with a create, too.
 func TestAccCluster_createShowsTheServersWarnings(t *testing.T) {
+	t.Parallel()
 	name := acctest.ClusterName(t)
 	warnOfNamespace(t, name)
 	terraform := acctest.NewCLI(t)
