@@ -73,5 +73,7 @@ func (d *clusterDataSource) Read(ctx context.Context, req datasource.ReadRequest
 		fw.AddError(&resp.Diagnostics, "read how the cluster "+name+" fares", err, path.Root("name"))
 		return
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, observedNow(have, around, time.Now()))...)
+	state, diags := observedNow(ctx, have, around, time.Now())
+	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }

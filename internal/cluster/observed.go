@@ -106,20 +106,7 @@ func modelOf(ctx context.Context, o observed, prior model, a adopted) (model, di
 // give as theirs.
 func importedModelOf(ctx context.Context, o observed, defaultLabels map[string]string, a adopted) (model, diag.Diagnostics) {
 	o = o.own(a)
-	m := read(o)
-	m.PodSecurity = importedPodSecurity(o.Namespace.Labels)
-	nobodys := func(key string) bool {
-		return key == kube.LabelRegion || kube.IsSystemKey(key) || !m.PodSecurity.IsNull() && isPodSecurityLabel(key)
-	}
-	m.LabelsAll = fw.ImportedLabels(o.Namespace.Labels, nobodys)
-	if m.LabelsAll.IsNull() {
-		m.LabelsAll = types.MapValueMust(types.StringType, map[string]attr.Value{})
-	}
-	m.Labels = fw.ImportedLabels(o.Namespace.Labels, func(key string) bool {
-		given, ok := defaultLabels[key]
-		return nobodys(key) || ok && given == o.Namespace.Labels[key]
-	})
-	m.Annotations = fw.ImportedLabels(o.Namespace.Annotations, kube.IsSystemKey)
+	m := importedNamespaceOf(o.Namespace, defaultLabels)
 	m.Quota = observedQuota(o.Quotas[a.quota()])
 	m.ScopedQuotas = observedScopedQuotas(o.Quotas, m.ScopedQuotas)
 	m.LimitRange = observedLimitRange(o.LimitRanges[a.limitRange()], nil)
@@ -128,6 +115,25 @@ func importedModelOf(ctx context.Context, o observed, defaultLabels map[string]s
 	access, diags := observedAccess(ctx, o, m.Access)
 	m.Access = access
 	return m, diags
+}
+
+// importedNamespaceOf reads what is on the Namespace itself.
+func importedNamespaceOf(ns *corev1.Namespace, defaultLabels map[string]string) model {
+	m := read(observed{Namespace: ns})
+	m.PodSecurity = importedPodSecurity(ns.Labels)
+	nobodys := func(key string) bool {
+		return key == kube.LabelRegion || kube.IsSystemKey(key) || !m.PodSecurity.IsNull() && isPodSecurityLabel(key)
+	}
+	m.LabelsAll = fw.ImportedLabels(ns.Labels, nobodys)
+	if m.LabelsAll.IsNull() {
+		m.LabelsAll = types.MapValueMust(types.StringType, map[string]attr.Value{})
+	}
+	m.Labels = fw.ImportedLabels(ns.Labels, func(key string) bool {
+		given, ok := defaultLabels[key]
+		return nobodys(key) || ok && given == ns.Labels[key]
+	})
+	m.Annotations = fw.ImportedLabels(ns.Annotations, kube.IsSystemKey)
+	return m
 }
 
 func read(o observed) model {

@@ -34,7 +34,7 @@ func observedList(namespaces []*corev1.Namespace) []listedModel {
 		if validate.IsReservedNamespace(ns.Name) {
 			continue
 		}
-		m := importedModelOf(observed{Namespace: ns}, nil)
+		m := importedNamespaceOf(ns, nil)
 		found = append(found, listedModel{
 			ID: m.ID, Name: m.Name, Region: m.Region, Labels: m.Labels, Annotations: m.Annotations,
 			UID: m.UID, CreatedAt: m.CreatedAt, Phase: m.Phase,

@@ -1,9 +1,11 @@
 package cluster
 
 import (
+	"context"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	corev1 "k8s.io/api/core/v1"
 
@@ -20,15 +22,17 @@ func countedPhases() []corev1.PodPhase {
 
 // observedNow reads a cluster for the data source: all of it, and how it fares at
 // that moment.
-func observedNow(o observed, c census, now time.Time) dataSourceModel {
+func observedNow(ctx context.Context, o observed, c census, now time.Time) (dataSourceModel, diag.Diagnostics) {
+	a, _ := adoptionOf(o)
+	read, diags := importedModelOf(ctx, o, nil, a)
 	status, reason := healthOf(c, now)
 	return dataSourceModel{
-		model:          importedModelOf(o, nil),
+		model:          read,
 		Status:         textOrNull(status),
 		StatusReason:   textOrNull(reason),
 		Usage:          observedUsage(usageOf(c.Quotas)),
 		InstanceCounts: observedCounts(c),
-	}
+	}, diags
 }
 
 func observedUsage(uses map[string]use) types.Map {
@@ -68,11 +72,4 @@ func observedCounts(c census) types.Map {
 		values[string(phase)] = types.Int64Value(counts[phase])
 	}
 	return types.MapValueMust(types.Int64Type, values)
-}
-
-func textOrNull(text string) types.String {
-	if text == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(text)
 }

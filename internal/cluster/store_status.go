@@ -2,6 +2,8 @@ package cluster
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 	corev1 "k8s.io/api/core/v1"
@@ -13,22 +15,14 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
-// Census lists what a cluster that was read is judged by: three lists, however many
-// instances there are. What may not be listed is marked as hidden; of quotas, the
-// one that was read stands in for the list.
+// Census lists what a cluster that was read is judged by, beside what was read:
+// two lists, however many instances there are. What may not be listed is marked as
+// hidden.
 func (s store) Census(ctx context.Context, have observed) (census, error) {
 	name := have.Namespace.Name
-	c := census{Namespace: have.Namespace}
+	c := census{Namespace: have.Namespace, Quotas: slices.Collect(maps.Values(have.Quotas))}
 	core := s.client.Clientset.CoreV1()
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error {
-		quotas, hidden, err := listed[*corev1.ResourceQuota](ctx, name, "ResourceQuotas", core.ResourceQuotas(name).List, metav1.ListOptions{})
-		if hidden && have.Quota != nil {
-			quotas = []*corev1.ResourceQuota{have.Quota}
-		}
-		c.Quotas = quotas
-		return err
-	})
 	group.Go(func() (err error) {
 		c.Pods, c.PodsHidden, err = listed[*corev1.Pod](ctx, name, "Pods", core.Pods(name).List, metav1.ListOptions{})
 		return err

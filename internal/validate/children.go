@@ -23,15 +23,6 @@ func ChildKeys(prefix string) validator.Map {
 	}}
 }
 
-// ObjectName accepts what nearly every kind of object can be called.
-func ObjectName(what string) validator.String {
-	return stringRule{rule{
-		what:   what,
-		says:   "lower-case letters, digits, hyphens and dots, beginning and ending with a letter or digit",
-		faults: validation.IsDNS1123Subdomain,
-	}}
-}
-
 // RBACName accepts what a ClusterRole can be called, such as system:node.
 func RBACName() validator.String {
 	return stringRule{rule{
