@@ -157,6 +157,10 @@ func advice(e *kube.RefusedError) string {
 		return "An admission policy of this Kubernetes cluster forbids it; its message above says why. Its administrators can tell more."
 	case kube.RefusedTerminating:
 		return "The cluster is being deleted. Wait until it is gone, then apply again."
+	case kube.RefusedByNode:
+		return "The instance stays as it is. Ask for less, or move it to a larger node by replacing it: `terraform apply -replace=<its address>`."
+	case kube.RefusedMissingAccount:
+		return "Add it to the cluster's `service_accounts`, and refer to it so that Terraform makes it first, or correct `service_account`."
 	case kube.RefusedAsInvalid:
 		return "Change the named field's attribute and apply again."
 	case kube.RefusedOtherwise:

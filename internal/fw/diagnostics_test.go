@@ -42,6 +42,8 @@ func TestAddError_golden(t *testing.T) {
 		"pod_security":       refused(kube.RefusedByPodSecurity, `violates PodSecurity "restricted:latest": privileged`),
 		"rbac":               refused(kube.RefusedByRBAC, `User "jane" cannot create resource "pods" in API group "" in the namespace "dev"`),
 		"escalation":         refused(kube.RefusedEscalation, "user \"jane\" (groups=[\"system:authenticated\"]) is attempting to grant RBAC permissions not currently held:\n{APIGroups:[\"\"], Resources:[\"pods\"], Verbs:[\"delete\"]}"),
+		"node":               refused(kube.RefusedByNode, "node didn't have enough allocatable resources: cpu, requested: 64000, allocatable: 8000"),
+		"service_account":    refused(kube.RefusedMissingAccount, `error looking up service account dev/robot: serviceaccount "robot" not found`),
 		"policy":             refused(kube.RefusedByPolicy, "ValidatingAdmissionPolicy 'p' with binding 'b' denied request: pin the image"),
 		"terminating":        refused(kube.RefusedTerminating, "unable to create new content in namespace dev because it is being terminated"),
 		"invalid":            refused(kube.RefusedAsInvalid, `Pod "web" is invalid: spec.containers[0].image: Required value`),

@@ -48,6 +48,18 @@ func TestAccInstance_createThatFailsSaysWhy(t *testing.T) {
 			[]string{`image = "web:1"`, `cpu = "100000"`, `memory = "1Gi"`, `timeouts = { create = "3s" }`},
 			`(?s)timed\s+out\s+after\s+3s.*a\s+node\s+to\s+run\s+on:\s+Unschedulable:.*Insufficient\s+cpu`,
 		},
+		"an init container that fails": {
+			[]string{`image = "web:1"`, `pod = { initContainers = [{ name = "setup", image = "setup:1" }] }`, behaving("behavior", "crash-loop", "container", "setup", "exit-code", "2")},
+			`(?is)init\s+container\s+setup\s+keeps\s+ending\s+\(3\s+restarts\):\s+Error,\s+exit\s+code\s+2.*what\s+.pod.\s+says\s+of\s+it`,
+		},
+		"a sidecar that fails": {
+			[]string{`image = "web:1"`, `pod = { initContainers = [{ name = "log", image = "log:1", restartPolicy = "Always" }] }`, behaving("behavior", "crash-loop", "container", "log")},
+			`(?is)sidecar\s+log\s+keeps\s+ending\s+\(3\s+restarts\)`,
+		},
+		"more than any node has": {
+			[]string{`image = "web:1"`, `cpu = "1M"`, `memory = "1Gi"`, `timeouts = { create = "3s" }`},
+			`(?s)waiting\s+for\s+a\s+node\s+to\s+run\s+on:\s+Unschedulable.*enough\s+left\s+of:\s+cpu\s+\(it\s+reserves\s+1M\)`,
+		},
 		"never ready": {
 			[]string{`image = "web:1"`, behaving("behavior", "not-ready"), `timeouts = { create = "3s" }`},
 			`(?s)timed\s+out\s+after\s+3s,\s+waiting\s+for\s+container\s+app\s+to\s+pass\s+its\s+readiness\s+check.*container app running, not ready`,

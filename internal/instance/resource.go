@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -122,8 +123,12 @@ func addCreateError(diags *diag.Diagnostics, k key, err error) {
 	doing := "create the instance " + k.String()
 	var refused *kube.RefusedError
 	switch {
+	case errors.As(err, &refused) && refused.Kind == kube.RefusedByPodSecurity && strings.Contains(refused.Message, "hostPath"):
+		fw.AddError(diags, doing, err, path.Root("volumes"))
 	case errors.As(err, &refused) && refused.Kind == kube.RefusedByPodSecurity:
 		fw.AddError(diags, doing, err, path.Root("security"))
+	case errors.As(err, &refused) && refused.Kind == kube.RefusedMissingAccount:
+		fw.AddError(diags, doing, err, path.Root("service_account"))
 	case kube.IsGone(err):
 		fw.AddError(diags, doing, fmt.Errorf("the cluster %s isn't there: make it first, and refer to it as `cluster = mar_cluster.<name>.name` so that Terraform keeps the order (%w)", k.Cluster, err), path.Root("cluster"))
 	default:

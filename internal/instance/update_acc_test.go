@@ -234,3 +234,18 @@ func TestAccInstance_resizeBeyondTheQuotaIsRefused(t *testing.T) {
 		resource.TestStep{Config: config("1"), ConfigPlanChecks: quiet()},
 	)
 }
+
+// TestAccInstance_resizeBeyondTheNodeIsRefused asks for more than any node has,
+// which the API server refuses by itself.
+func TestAccInstance_resizeBeyondTheNodeIsRefused(t *testing.T) {
+	cluster := acctest.Namespace(t)
+	var pod uid
+	config := func(cpu string) string {
+		return instanceConfig(cluster, fmt.Sprintf("cpu = %q", cpu), `memory = "1Gi"`)
+	}
+	test(t,
+		resource.TestStep{Config: config("1"), Check: thePod(t, cluster, pod.note)},
+		resource.TestStep{Config: config("1M"), ExpectError: regexp.MustCompile(`(?s)refused\s+to\s+resize\s+Pod.*Node\s+didn't\s+have\s+enough.*larger\s+node`)},
+		resource.TestStep{Config: config("1"), ConfigPlanChecks: quiet(), Check: checks(inState("cpu", "1"), thePod(t, cluster, all(pod.same, size("1/1", "1Gi/1Gi"))))},
+	)
+}

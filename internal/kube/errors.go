@@ -73,6 +73,10 @@ const (
 	RefusedByPolicy      RefusalKind = "policy"
 	RefusedTerminating   RefusalKind = "terminating"
 	RefusedAsInvalid     RefusalKind = "invalid"
+	// RefusedByNode is a resize beyond all that the Pod's node has.
+	RefusedByNode RefusalKind = "node"
+	// RefusedMissingAccount is a Pod whose ServiceAccount isn't there.
+	RefusedMissingAccount RefusalKind = "service account"
 	RefusedOtherwise     RefusalKind = "other"
 )
 
@@ -173,6 +177,10 @@ func refusal(err error) (RefusalKind, string) {
 		return RefusedEscalation, text
 	case regexp.MustCompile(`^User "[^"]*" cannot `).MatchString(text):
 		return RefusedByRBAC, text
+	case strings.HasPrefix(text, "node didn't have enough allocatable resources: "):
+		return RefusedByNode, text
+	case strings.HasPrefix(text, "error looking up service account "):
+		return RefusedMissingAccount, text
 	}
 	return RefusedOtherwise, text
 }

@@ -68,7 +68,15 @@ func TestWrap_tellsRefusalsApart(t *testing.T) {
 		},
 		{
 			forbidden(`pods "web" is forbidden: error looking up service account dev/robot: serviceaccount "robot" not found`),
-			RefusedOtherwise, `error looking up service account dev/robot: serviceaccount "robot" not found`,
+			RefusedMissingAccount, `error looking up service account dev/robot: serviceaccount "robot" not found`,
+		},
+		{
+			forbidden(`pods "web" is forbidden: node didn't have enough allocatable resources: cpu, requested: 64000, allocatable: 8000`),
+			RefusedByNode, `node didn't have enough allocatable resources: cpu, requested: 64000, allocatable: 8000`,
+		},
+		{
+			forbidden(`pods "web" is forbidden: no PriorityClass with name urgent was found`),
+			RefusedOtherwise, `no PriorityClass with name urgent was found`,
 		},
 	} {
 		var refused *RefusedError
