@@ -58,7 +58,7 @@ func (d *clusterDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	defer cancel()
 
 	name := config.Name.ValueString()
-	have, err := d.store.Get(ctx, name)
+	have, err := d.store.Get(ctx, name, usualChildren())
 	if kube.IsGone(err) {
 		resp.Diagnostics.AddAttributeError(path.Root("name"), "No such cluster",
 			fmt.Sprintf("There is no %s. Check the name, and that the provider is connected to the right API server.", ref(name)))

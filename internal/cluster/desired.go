@@ -29,6 +29,14 @@ type desired struct {
 	Bindings        map[string]*rbacv1ac.RoleBindingApplyConfiguration         `json:",omitempty"`
 }
 
+// usualChildren are those to look for by name where nothing is declared.
+func usualChildren() desired {
+	return desired{
+		Quotas:      map[string]*corev1ac.ResourceQuotaApplyConfiguration{quotaName: nil},
+		LimitRanges: map[string]*corev1ac.LimitRangeApplyConfiguration{limitRangeName: nil},
+	}
+}
+
 // desiredOf maps a model, all of whose declared values are known. What is
 // adopted keeps its name, and doesn't get our label.
 func desiredOf(ctx context.Context, m model, a adopted) (desired, diag.Diagnostics) {

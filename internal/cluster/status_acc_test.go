@@ -220,7 +220,7 @@ func TestAccClusterDataSource_usageOfAllQuotas(t *testing.T) {
 	}
 	countedQuota(t, name, "theirs", map[corev1.ResourceName]string{"pods": "2", "count/configmaps": "2", "requests.memory": "4Gi", "services.nodeports": "0"})
 	looks(
-		t, name, sees("status", "ready"), seesNothing("status_reason"), sees("usage.%", "4"), seesNothing("quota.%"),
+		t, name, sees("status", "ready"), seesNothing("status_reason"), sees("usage.%", "4"), sees("quota.instances", "2"),
 		sees("usage.instances.used", "2"), sees("usage.instances.hard", "2"), sees("usage.instances.percent", "100"),
 		sees("usage.count/configmaps.percent", "50"),
 		sees("usage.requests_memory.used", "0"), sees("usage.requests_memory.hard", "4Gi"), sees("usage.requests_memory.percent", "0"),
