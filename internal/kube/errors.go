@@ -77,7 +77,7 @@ const (
 	RefusedByNode RefusalKind = "node"
 	// RefusedMissingAccount is a Pod whose ServiceAccount isn't there.
 	RefusedMissingAccount RefusalKind = "service account"
-	RefusedOtherwise     RefusalKind = "other"
+	RefusedOtherwise      RefusalKind = "other"
 )
 
 // RefusedError is a request that the API server understood and declined.
