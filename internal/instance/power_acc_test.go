@@ -344,9 +344,21 @@ func (d difference) CheckPlan(_ context.Context, req plancheck.CheckPlanRequest,
 // instanceRights are what running instances takes, without Secrets.
 func instanceRights() []rbacv1.PolicyRule {
 	return []rbacv1.PolicyRule{
-		{APIGroups: []string{""}, Resources: []string{"pods", "podtemplates"}, Verbs: []string{"get", "list", "watch", "create", "update", "patch", "delete"}},
+		{APIGroups: []string{""}, Resources: []string{"pods"}, Verbs: []string{"get", "watch", "create", "patch", "delete"}},
+		{APIGroups: []string{""}, Resources: []string{"podtemplates"}, Verbs: []string{"get", "create", "patch", "delete"}},
 		{APIGroups: []string{""}, Resources: []string{"pods/resize"}, Verbs: []string{"patch"}},
 	}
+}
+
+func TestAccInstance_powerNeedsNoMoreThanItsRights(t *testing.T) {
+	cluster := acctest.Namespace(t)
+	limited := acctest.WithRights(t, instanceRights()...)
+	test(t,
+		resource.TestStep{Config: limited + instanceConfig(cluster, running)},
+		resource.TestStep{Config: limited + instanceConfig(cluster, stopped)},
+		resource.TestStep{Config: limited + instanceConfig(cluster, stopped, `env = { A = "1" }`)},
+		resource.TestStep{Config: limited + instanceConfig(cluster, running, `env = { A = "1" }`), Check: started(t, cluster, func(*corev1.Pod) error { return nil })},
+	)
 }
 
 // TestAccInstance_needsNoTemplatesWherePowerIsntUsed holds that the stock roles,

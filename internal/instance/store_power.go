@@ -13,7 +13,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	corev1client "k8s.io/client-go/kubernetes/typed/core/v1"
-	"k8s.io/client-go/util/retry"
 
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
@@ -122,7 +121,7 @@ func (s *store) Shelve(ctx context.Context, p parts) (*corev1.PodTemplate, parts
 	if isNew {
 		return template, p, nil
 	}
-	updated, err := s.updateTemplate(ctx, template.UID, templateOf(p.Pod))
+	updated, err := s.changeTemplate(ctx, template.UID, templateOf(p.Pod))
 	if err != nil {
 		return template, p, err
 	}
@@ -153,22 +152,19 @@ func (s *store) postTemplate(ctx context.Context, want *corev1.PodTemplate) (tem
 	return held, false, nil
 }
 
-func (s *store) updateTemplate(ctx context.Context, uid types.UID, want *corev1.PodTemplate) (*corev1.PodTemplate, error) {
+// changeTemplate writes anew what the template with that UID says.
+func (s *store) changeTemplate(ctx context.Context, uid types.UID, want *corev1.PodTemplate) (*corev1.PodTemplate, error) {
 	ref := templateRef(want.Namespace, want.Name)
-	var updated *corev1.PodTemplate
-	err := retry.RetryOnConflict(retry.DefaultRetry, func() error {
-		live, err := s.templates(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
-		if err != nil {
-			return err
-		}
-		if live.UID != uid {
-			return &kube.GoneError{Ref: ref, ReplacedBy: live.UID}
-		}
-		live.Labels, live.Template = want.Labels, want.Template
-		updated, err = s.templates(ref.Namespace).Update(ctx, live, metav1.UpdateOptions{FieldManager: s.client.FieldManager})
-		return err
+	patch, err := json.Marshal([]map[string]any{
+		{"op": "test", "path": "/metadata/uid", "value": uid},
+		{"op": "replace", "path": "/metadata/labels", "value": want.Labels},
+		{"op": "replace", "path": "/template", "value": want.Template},
 	})
-	return updated, kube.Wrap(ref, "update", err)
+	if err != nil {
+		return nil, kube.Wrap(ref, "change", err)
+	}
+	changed, err := s.templates(ref.Namespace).Patch(ctx, ref.Name, types.JSONPatchType, patch, metav1.PatchOptions{FieldManager: s.client.FieldManager})
+	return changed, kube.Wrap(ref, "change", err)
 }
 
 func (s *store) makeSecret(ctx context.Context, want *corev1.Secret, owner metav1.OwnerReference) (*secretRef, error) {
