@@ -124,7 +124,7 @@ func (r *clusterResource) Read(ctx context.Context, req resource.ReadRequest, re
 	ctx, cancel := kube.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	rec := loadRecord(ctx, req.Private, &resp.Diagnostics)
+	rec := fw.LoadRecord[record](ctx, req.Private, &resp.Diagnostics)
 	// A state that has drifted may hold what no configuration can.
 	known, _ := desiredOf(ctx, state.model, rec.Adopted)
 	have, err := r.store.Get(ctx, state.Name.ValueString(), known)
@@ -149,7 +149,7 @@ func (r *clusterResource) readImported(ctx context.Context, have observed, state
 	state.model = imported
 	state.ForceDestroy, state.DeletionProtection = types.BoolValue(false), types.BoolValue(false)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	saveRecord(ctx, resp.Private, rec, &resp.Diagnostics)
+	fw.SaveRecord(ctx, resp.Private, rec, &resp.Diagnostics)
 	for _, note := range notes {
 		resp.Diagnostics.AddWarning("Not all of the namespace is imported", fmt.Sprintf("%s: %s", ref(state.Name.ValueString()), note))
 	}
@@ -162,7 +162,7 @@ func (r *clusterResource) Update(ctx context.Context, req resource.UpdateRequest
 	timeout, diags := plan.Timeouts.Update(ctx, updateTimeout)
 	resp.Diagnostics.Append(diags...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{Name: plan.Name})...)
-	rec := loadRecord(ctx, req.Private, &resp.Diagnostics)
+	rec := fw.LoadRecord[record](ctx, req.Private, &resp.Diagnostics)
 	before, _ := desiredOf(ctx, state.model, rec.Adopted)
 	want, diags := desiredOf(ctx, plan.model, rec.Adopted)
 	resp.Diagnostics.Append(diags...)
@@ -186,7 +186,7 @@ func (r *clusterResource) Update(ctx context.Context, req resource.UpdateRequest
 	have, lost := have.own(rec.Adopted), droppedBetween(before.Namespace, want.Namespace)
 	have, err = r.store.Carry(ctx, want, have, changesBetween(want, have, lost), lost)
 	resp.Diagnostics.Append(r.save(ctx, &resp.State, have, plan, rec.Adopted)...)
-	saveRecord(ctx, resp.Private, rec, &resp.Diagnostics)
+	fw.SaveRecord(ctx, resp.Private, rec, &resp.Diagnostics)
 	if err != nil {
 		fw.AddError(&resp.Diagnostics, "update the cluster "+name, err, placeOf(err, rec.Adopted))
 	}

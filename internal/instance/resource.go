@@ -141,7 +141,7 @@ func addCreateError(diags *diag.Diagnostics, k key, err error) {
 func (r *instanceResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var prior resourceModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
-	rec := loadRecord(ctx, req.Private, &resp.Diagnostics)
+	rec := fw.LoadRecord[record](ctx, req.Private, &resp.Diagnostics)
 	ctx, cancel := withTimeout(ctx, prior.Timeouts.Read, defaultReadTimeout, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
@@ -250,14 +250,14 @@ func withTimeout(ctx context.Context, configured func(context.Context, time.Dura
 type saving struct {
 	State       *tfsdk.State
 	Identity    *tfsdk.ResourceIdentity
-	Private     privateWriter
+	Private     fw.PrivateWriter
 	Diagnostics *diag.Diagnostics
 }
 
 func (s saving) save(ctx context.Context, state resourceModel, rec record) {
 	s.Diagnostics.Append(s.State.Set(ctx, state)...)
 	s.identify(ctx, state.key())
-	saveRecord(ctx, s.Private, rec, s.Diagnostics)
+	fw.SaveRecord(ctx, s.Private, rec, s.Diagnostics)
 }
 
 func (s saving) identify(ctx context.Context, k key) {

@@ -40,7 +40,7 @@ func (r *instanceResource) planChange(ctx context.Context, req resource.ModifyPl
 	var prior, config resourceModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	rec := loadRecord(ctx, req.Private, &resp.Diagnostics)
+	rec := fw.LoadRecord[record](ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -92,39 +92,31 @@ func addNotes(diags *diag.Diagnostics, notes []note) {
 	}
 }
 
+// setUnknown leaves to the apply what the attributes come to.
 func setUnknown(plan *resourceModel, names []string) {
-	for _, name := range names {
-		switch name {
-		case "status":
-			plan.Status = types.StringUnknown()
-		case "uid":
-			plan.UID = types.StringUnknown()
-		case "node":
-			plan.Node = types.StringUnknown()
-		case "ip":
-			plan.IP = types.StringUnknown()
-		case cpu:
-			plan.CPU = fwtypes.NewQuantityUnknown()
-		case memory:
-			plan.Memory = fwtypes.NewQuantityUnknown()
-		}
-	}
+	setComputed(plan, names, types.StringUnknown(), fwtypes.NewQuantityUnknown())
 }
 
 // setGone empties what an instance doesn't have while it is stopped.
 func setGone(plan *resourceModel, names []string) {
+	setComputed(plan, names, types.StringNull(), fwtypes.NewQuantityNull())
+}
+
+func setComputed(plan *resourceModel, names []string, text types.String, amount fwtypes.Quantity) {
 	for _, name := range names {
 		switch name {
+		case "status":
+			plan.Status = text
 		case "uid":
-			plan.UID = types.StringNull()
+			plan.UID = text
 		case "node":
-			plan.Node = types.StringNull()
+			plan.Node = text
 		case "ip":
-			plan.IP = types.StringNull()
+			plan.IP = text
 		case cpu:
-			plan.CPU = fwtypes.NewQuantityNull()
+			plan.CPU = amount
 		case memory:
-			plan.Memory = fwtypes.NewQuantityNull()
+			plan.Memory = amount
 		}
 	}
 }

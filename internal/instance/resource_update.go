@@ -19,7 +19,7 @@ func (r *instanceResource) Update(ctx context.Context, req resource.UpdateReques
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &u.Plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &u.Prior)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &u.Config)...)
-	u.Record = loadRecord(ctx, req.Private, &resp.Diagnostics)
+	u.Record = fw.LoadRecord[record](ctx, req.Private, &resp.Diagnostics)
 	ctx, cancel := withTimeout(ctx, u.Plan.Timeouts.Update, defaultTimeout, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {

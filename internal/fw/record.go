@@ -1,0 +1,47 @@
+package fw
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+)
+
+// recordKey is where private state keeps what a kind remembers beside its state.
+const recordKey = "record"
+
+// PrivateReader and PrivateWriter are the private state of a request and of a
+// response, whose type the framework doesn't export.
+type (
+	PrivateReader interface {
+		GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
+	}
+	PrivateWriter interface {
+		SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
+	}
+)
+
+// LoadRecord reads what was remembered of an object, the zero value where nothing
+// was.
+func LoadRecord[T any](ctx context.Context, from PrivateReader, diags *diag.Diagnostics) T {
+	var record T
+	data, more := from.GetKey(ctx, recordKey)
+	diags.Append(more...)
+	if len(data) == 0 {
+		return record
+	}
+	if err := json.Unmarshal(data, &record); err != nil {
+		diags.AddError("Unreadable private state", "What the provider remembers of this object beside its state can't be read: "+err.Error()+". Was the state written by a newer version of the provider?")
+	}
+	return record
+}
+
+// SaveRecord remembers it for the next plan.
+func SaveRecord(ctx context.Context, to PrivateWriter, record any, diags *diag.Diagnostics) {
+	data, err := json.Marshal(record)
+	if err != nil {
+		diags.AddError("Private state can't be written", err.Error())
+		return
+	}
+	diags.Append(to.SetKey(ctx, recordKey, data)...)
+}
