@@ -26,6 +26,8 @@ type configuration struct {
 var (
 	madeCluster = regexp.MustCompile(`resource "mar_cluster" "[^"]+" \{\s*name\s*=\s*"([^"]+)"`)
 	readCluster = regexp.MustCompile(`data "mar_cluster" "[^"]+" \{\s*name\s*=\s*"([^"]+)"`)
+	// placedInstance has the name of a cluster that is there before the instance.
+	placedInstance = regexp.MustCompile(`resource "mar_instance" "[^"]+" \{\s*cluster\s*=\s*"([^"]+)"`)
 	// readInstance has the cluster's name and the instance's.
 	readInstance = regexp.MustCompile(`data "mar_instance" "[^"]+" \{\s*cluster\s*=\s*"([^"]+)"\s*name\s*=\s*"([^"]+)"`)
 	// readInstances has the cluster's name.
@@ -44,7 +46,9 @@ func configurationOf(t *testing.T, files map[string]string) configuration {
 		c.names[match[1]] = acctest.ClusterName(t)
 		c.made = append(c.made, c.names[match[1]])
 	}
-	for _, match := range slices.Concat(readCluster.FindAllStringSubmatch(all, -1), readInstance.FindAllStringSubmatch(all, -1), readInstances.FindAllStringSubmatch(all, -1)) {
+	there := slices.Concat(readCluster.FindAllStringSubmatch(all, -1), readInstance.FindAllStringSubmatch(all, -1),
+		readInstances.FindAllStringSubmatch(all, -1), placedInstance.FindAllStringSubmatch(all, -1))
+	for _, match := range there {
 		if c.names[match[1]] == "" {
 			c.names[match[1]] = acctest.Namespace(t)
 		}

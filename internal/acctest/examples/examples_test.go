@@ -27,6 +27,8 @@ func TestAccExamples(t *testing.T) {
 			switch e.kind {
 			case whole, resourceBlock:
 				applied(t, configurationOf(t, read(t, e)), nil)
+			case instance:
+				testInstance(t, e)
 			case dataSourceBlock:
 				testDataSource(t, read(t, e))
 			case providerBlock:

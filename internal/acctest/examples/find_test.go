@@ -17,8 +17,10 @@ type kind int
 
 const (
 	unknown kind = iota
-	// whole is a folder that is a configuration of its own.
+	// whole is a folder that is a configuration of its own, instance one that is
+	// about a kind of instance.
 	whole
+	instance
 	// providerBlock is a file that configures the provider.
 	providerBlock
 	// resourceBlock is a file with resources, dataSourceBlock one with a data source.
@@ -29,11 +31,14 @@ const (
 	importCommand
 )
 
-// example is a file, or a folder where kind is whole; the path is within root.
+// example is a file, or a folder where it is a configuration of its own; the
+// path is within root.
 type example struct {
 	path string
 	kind kind
 }
+
+func (e example) isFolder() bool { return e.kind == whole || e.kind == instance }
 
 func kindOf(file string) kind {
 	for _, c := range []struct {
@@ -46,6 +51,7 @@ func kindOf(file string) kind {
 		{"resources/mar_*/import-by-*.tf", importBlock},
 		{"resources/mar_*/import.sh", importCommand},
 		{"data-sources/mar_*/data-source*.tf", dataSourceBlock},
+		{"instances/*/*.tf", instance},
 		{"*/*.tf", whole},
 	} {
 		if match, err := path.Match(c.pattern, file); err == nil && match {
@@ -71,11 +77,11 @@ func find(t *testing.T) []example {
 			return nil
 		}
 		e := example{file, kindOf(file)}
-		switch e.kind {
-		case unknown:
+		if e.kind == unknown {
 			t.Errorf("examples/%s: no test applies it", file)
 			return nil
-		case whole:
+		}
+		if e.isFolder() {
 			e.path = path.Dir(file)
 		}
 		if !slices.Contains(found, e) {
@@ -94,7 +100,7 @@ func TestExamples_allAreTried(t *testing.T) {
 	for _, e := range find(t) {
 		seen[e.kind] = true
 	}
-	for _, k := range []kind{whole, providerBlock, resourceBlock, dataSourceBlock, importBlock, importCommand} {
+	for _, k := range []kind{whole, instance, providerBlock, resourceBlock, dataSourceBlock, importBlock, importCommand} {
 		if !seen[k] {
 			t.Errorf("there is no example of kind %d", k)
 		}
@@ -132,7 +138,7 @@ func TestExamples_nameNoProviderVersion(t *testing.T) {
 func read(t *testing.T, e example) map[string]string {
 	t.Helper()
 	paths := []string{e.path}
-	if e.kind == whole {
+	if e.isFolder() {
 		matches, err := fs.Glob(os.DirFS(root), e.path+"/*.tf")
 		if err != nil {
 			t.Fatal(err)
