@@ -106,6 +106,53 @@ func TestAccInstance_badInputIsRefusedAtPlan(t *testing.T) {
 		"a part of SELinux":            {Body: body(`security = { selinux = { mood = "x" } }`), At: "security = ", Says: `level`},
 		"a negative user":              {Body: body(`security = { run_as_user = -1 }`), At: "security = ", Says: `between 0`},
 	})
+	noPods(t, cluster)
+}
+
+// TestAccInstance_badPodIsRefusedAtPlan holds the same of pod: an object is
+// refused on the line that is wrong, a text by its path and its line.
+func TestAccInstance_badPodIsRefusedAtPlan(t *testing.T) {
+	acctest.NeedsTerraform(t, "1.11.0")
+	cluster := acctest.Namespace(t)
+	body := func(pod string, attributes ...string) string {
+		return fmt.Sprintf("  cluster = %q\n  image = \"web:1\"\n  %s\n  pod = %s", cluster, strings.Join(attributes, "\n  "), pod)
+	}
+	app := func(fields string) string {
+		return "{\n    containers = [{\n      name = \"app\"\n      " + fields + "\n    }]\n  }"
+	}
+	const volumeA = `volumes = { a = { mount_path = "/a", empty_dir = "Disk" } }`
+	acctest.Refuse(t, "mar_instance", map[string]acctest.Refused{
+		"an unknown field":             {Body: body("{\n    nodeselector = { disk = \"ssd\" }\n  }"), At: "nodeselector = ", Says: `perhaps nodeSelector is meant`},
+		"an unknown field deep inside": {Body: body("{\n    tolerations = [{\n      kee = \"a\"\n    }]\n  }"), At: "kee = ", Says: `perhaps key is meant`},
+		"a wrong type":                 {Body: body("{\n    tolerations = { key = \"a\" }\n  }"), At: "tolerations = ", Says: `has to be a list, and is an object`},
+		"a number that isn't one":      {Body: body("{\n    terminationGracePeriodSeconds = \"soon\"\n  }"), At: "terminationGracePeriodSeconds = ", Says: `has to be a whole number`},
+		"the image of app":             {Body: body(app(`image = "web:2"`)), At: "image = ", Says: `attribute image says this`},
+		"a privileged app":             {Body: body(app(`securityContext = { privileged = true }`)), At: "securityContext = ", Says: `set security.allow_privilege_escalation = true as well`},
+		"a privileged sidecar":         {Body: body("{\n    containers = [{\n      name = \"side\"\n      image = \"side:1\"\n      securityContext = {\n        privileged = true\n        allowPrivilegeEscalation = false\n      }\n    }]\n  }"), At: "allowPrivilegeEscalation = ", Says: `take one of the two away`},
+		"a negative grace period":      {Body: body("{\n    terminationGracePeriodSeconds = -1\n  }"), At: "terminationGracePeriodSeconds = ", Says: `is negative`},
+		"an init container named app":  {Body: body("{\n    initContainers = [{\n      name = \"app\"\n      image = \"init:1\"\n    }]\n  }"), At: "name = ", Says: `give the init container another`},
+		"Exists and a value":           {Body: body("{\n    tolerations = [{\n      key = \"a\"\n      operator = \"Exists\"\n      value = \"b\"\n    }]\n  }"), At: "value = ", Says: `with the operator Exists a toleration has no value`},
+		"a variable of env again":      {Body: body(app(`env = [{ name = "A", value = "2" }]`), `env = { A = "1" }`), At: "env = ", Says: `the attribute env sets the variable A already`},
+		"a variable from it again":     {Body: body(app(`env = [{ name = "A", value = "2" }]`), `env_value_from = { A = { field = "status.podIP" } }`), At: "env = ", Says: `sets the variable A already`},
+		"a secret variable again":      {Body: body(app(`env = [{ name = "A", value = "2" }]`), `secret_env_wo = { A = "1" }`, `secret_env_wo_version = 1`), At: "env = ", Says: `(or secret_env_wo) sets the variable A already`},
+		"a variable twice":             {Body: body(app("env = [\n        { name = \"A\", value = \"1\" },\n        { name = \"A\", value = \"2\" },\n      ]")), At: "{ name = ", Says: `is there twice, with the name A`},
+		"two volumes with one path":    {Body: body("{\n    volumes = [{ name = \"b\", emptyDir = {} }]\n    containers = [{\n      name = \"app\"\n      volumeMounts = [{ name = \"b\", mountPath = \"/a\" }]\n    }]\n  }", volumeA), At: "volumeMounts = ", Says: `the attribute volumes`},
+		"two mounts with one path":     {Body: body("{\n    volumes = [{ name = \"b\", emptyDir = {} }, { name = \"c\", emptyDir = {} }]\n    containers = [{\n      name = \"app\"\n      volumeMounts = [\n        { name = \"b\", mountPath = \"/a\" },\n        { name = \"c\", mountPath = \"/a\" },\n      ]\n    }]\n  }"), At: "{ name = ", Says: `is there twice, with the mountPath /a`},
+		"a volume with two sources":    {Body: body("{\n    volumes = [{ name = \"b\", emptyDir = {}, hostPath = { path = \"/b\" } }]\n  }"), At: "volumes = ", Says: `has several sources, emptyDir and hostPath`},
+		"a probe with no handler":      {Body: body(app(`livenessProbe = { periodSeconds = 5 }`)), At: "livenessProbe = ", Says: `has no handler`},
+		"a long port name":             {Body: body(app(`ports = [{ name = "a-port-name-of-17", containerPort = 80 }]`)), At: "ports = ", Says: `no more than 15`},
+		"an unknown field of a text":   {Body: body("<<-YAML\n    terminationGracePeriodSeconds: 5\n    containers:\n    - name: app\n      lifecicle: {}\n  YAML"), At: "pod = ", Says: `pod.containers[0].lifecicle (line 4): Container has no field of this name; perhaps lifecycle is meant`},
+		"a wrong type in a text":       {Body: body("<<-YAML\n    hostname: web\n    tolerations: all\n  YAML"), At: "pod = ", Says: `pod.tolerations (line 2): has to be a list`},
+		"a negative period in JSON":    {Body: body(`jsonencode({ terminationGracePeriodSeconds = -1 })`), At: "pod = ", Says: `pod.terminationGracePeriodSeconds (line 1): is negative`},
+		"a variable of env in a text":  {Body: body("<<-YAML\n    containers:\n    - name: app\n      env:\n      - {name: A, value: b}\n  YAML", `env = { A = "1" }`), At: "pod = ", Says: `(line 4): the attribute env sets the variable A already`},
+		"a key twice in a text":        {Body: body("<<-YAML\n    hostname: a\n    hostname: b\n  YAML"), At: "pod = ", Says: `was on line 1 already`},
+	})
+	noPods(t, cluster)
+}
+
+// noPods checks that nothing was created.
+func noPods(t *testing.T, cluster string) {
+	t.Helper()
 	if err := acctest.Server(t, func(ctx context.Context, client *kubernetes.Clientset) error {
 		pods, err := client.CoreV1().Pods(cluster).List(ctx, metav1.ListOptions{})
 		if err != nil {

@@ -3,25 +3,39 @@ package instance
 import (
 	"context"
 	"maps"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/podspec"
 )
 
 // podFaults refuses what isn't a part of a Pod's spec, what has an attribute of its
 // own, and what makes no Pod together with the other attributes.
-func podFaults(ctx context.Context, config model) diag.Diagnostics {
+func podFaults(ctx context.Context, config model, secrets types.Map) diag.Diagnostics {
 	declared, faults := podspec.Decode(config.Pod)
 	if declared.IsNull() || len(faults) > 0 {
 		return podspec.Diagnostics(faults)
 	}
 	base, diags := baseSpec(ctx, known(ctx, config))
-	faults = append(podspec.Conflicts(base, declared), podspec.Validate(base, whole(config), declared)...)
+	faults = append(podspec.Conflicts(withNames(base, secrets), declared), podspec.Validate(base, whole(config), declared)...)
 	diags.Append(podspec.Diagnostics(faults)...)
 	return diags
+}
+
+// withNames has the main container's secret variables, which aren't in its env
+// but in a Secret, as variables that are in one.
+func withNames(base corev1.PodSpec, secrets types.Map) corev1.PodSpec {
+	base.Containers = slices.Clone(base.Containers)
+	app := &base.Containers[0]
+	app.Env = slices.Clone(app.Env)
+	for name := range secrets.Elements() {
+		app.Env = append(app.Env, corev1.EnvVar{Name: name, ValueFrom: &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{Key: name}}})
+	}
+	return base
 }
 
 // portsOf are the ports that have a name for sure; unknown where pod may add some.
