@@ -75,7 +75,7 @@ func programAttributes() map[string]schema.Attribute {
 			PlanModifiers:       []planmodifier.List{replaceRunning{}},
 		},
 		"env": schema.MapAttribute{
-			MarkdownDescription: "Environment variables by name: `{ LOG_LEVEL = \"debug\" }`. A value may use another variable as `$(NAME)`; write `$$(NAME)` to mean the characters themselves. The values are in the state and in the Pod for whoever may read those, so they are no place for secrets. A change replaces the instance.",
+			MarkdownDescription: "Environment variables by name: `{ LOG_LEVEL = \"debug\" }`. A value may use another variable as `$(NAME)`; write `$$(NAME)` to mean the characters themselves. The values are in the state and in the Pod for whoever may read those, so they are no place for secrets: `secret_env_wo` and `env_value_from` are. A change replaces the instance.",
 			ElementType:         types.StringType,
 			Optional:            true,
 			Validators:          []validator.Map{validate.EnvVarNames(), mapvalidator.NoNullValues()},
@@ -183,12 +183,12 @@ func resultAttributes() map[string]schema.Attribute {
 			PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 		},
 		"uid": schema.StringAttribute{
-			MarkdownDescription: "What tells this Pod from every other, earlier ones of the same name included. Kubernetes makes it.",
+			MarkdownDescription: "What tells this Pod from every other, earlier ones of the same name included. Kubernetes makes it. Null while the instance is stopped.",
 			Computed:            true,
 			PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 		},
 		"status": schema.StringAttribute{
-			MarkdownDescription: "What became of the instance: `Pending` (not yet running), `Running`, `Succeeded` (finished well), `Failed` or `Unknown`. In a resource it is what the last apply came to, and follows only what isn't the usual course of things, so that a job that finishes is no drift: the data source has the status of the moment.",
+			MarkdownDescription: "What became of the instance: `Pending` (not yet running), `Running`, `Succeeded` (finished well), `Failed`, `Unknown`, or `Stopped`. In a resource it is what the last apply came to, and follows only what isn't the usual course of things, so that a job that finishes is no drift: the data source has the status of the moment.",
 			Computed:            true,
 			PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 		},

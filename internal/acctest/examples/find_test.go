@@ -122,6 +122,27 @@ func TestExamples_everyTypeHasAPage(t *testing.T) {
 	}
 }
 
+func TestExamples_areShownInAGuide(t *testing.T) {
+	guides := path.Join(root, "../templates/guides")
+	pages, err := os.ReadDir(guides)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, page := range pages {
+		text, err := os.ReadFile(path.Join(guides, page.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(text)
+	}
+	for _, e := range find(t) {
+		if (e.kind == instance || strings.HasPrefix(e.path, "guides/")) && !strings.Contains(all.String(), "examples/"+e.path) {
+			t.Errorf("examples/%s is in no guide", e.path)
+		}
+	}
+}
+
 // Examples are copied, so they must run with whatever version is the newest.
 func TestExamples_nameNoProviderVersion(t *testing.T) {
 	constraint := regexp.MustCompile(`(?m)^\s*version\s*=`)

@@ -90,8 +90,10 @@ func testOfficeHours(t *testing.T, c configuration) {
 
 type podCheck func(*corev1.Pod) error
 
+// thePod checks the Pod, and that the Pod Security level restricted lets it be.
 func thePod(t *testing.T, cluster, name string, check podCheck) resource.TestCheckFunc {
 	t.Helper()
+	check = all(check, restricted(t))
 	return acctest.Server(t, func(ctx context.Context, client *kubernetes.Clientset) error {
 		pod, err := client.CoreV1().Pods(cluster).Get(ctx, name, metav1.GetOptions{})
 		if err != nil {
@@ -116,6 +118,17 @@ func expect(what string, holds bool) error {
 		return fmt.Errorf("the Pod isn't as expected: %s", what)
 	}
 	return nil
+}
+
+func restricted(t *testing.T) podCheck {
+	t.Helper()
+	namespace := acctest.Namespace(t)
+	labelNamespace(t, namespace, `{"metadata":{"labels":{"pod-security.kubernetes.io/enforce":"restricted"}}}`)
+	return func(pod *corev1.Pod) error {
+		same := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: pod.Name}, Spec: *pod.Spec.DeepCopy()}
+		_, err := acctest.Client(t).CoreV1().Pods(namespace).Create(t.Context(), same, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
+		return err
+	}
 }
 
 func ready(pod *corev1.Pod) error {
