@@ -95,6 +95,14 @@ func ClusterName(tb testing.TB) string {
 		tb.Skipf("acceptance tests run with %s set", envAcceptance)
 	}
 	name := NamePrefix + rand.String(8)
+	RemoveAfter(tb, name)
+	return name
+}
+
+// RemoveAfter removes what is left of a cluster when the test has ended, for names
+// that begin with one of ClusterName's.
+func RemoveAfter(tb testing.TB, name string) {
+	tb.Helper()
 	client := Client(tb)
 	tb.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
@@ -103,7 +111,6 @@ func ClusterName(tb testing.TB) string {
 			tb.Errorf("clean up: %v", err)
 		}
 	})
-	return name
 }
 
 // Namespace makes a Namespace without the provider's help and returns its name.

@@ -71,10 +71,14 @@ func serve(t *testing.T) string {
 	return string(text)
 }
 
-// Write puts a file into the directory.
+// Write puts a file into the directory, and makes the folders in its name.
 func (c *CLI) Write(name, content string) {
 	c.t.Helper()
-	if err := os.WriteFile(filepath.Join(c.dir, name), []byte(content), 0o600); err != nil {
+	file := filepath.Join(c.dir, name)
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		c.t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 		c.t.Fatal(err)
 	}
 }

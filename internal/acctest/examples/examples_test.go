@@ -37,6 +37,10 @@ func TestAccExamples(t *testing.T) {
 				testImportBlock(t, e)
 			case importCommand:
 				testImportCommand(t, e)
+			case module:
+				testModule(t, e)
+			case modular:
+				testEnvironments(t, e)
 			case unknown:
 				t.Fatal("no test applies it")
 			}

@@ -29,6 +29,10 @@ const (
 	// importBlock and importCommand import what the folder's resource.tf makes.
 	importBlock
 	importCommand
+	// module is a folder with a module that has tests of its own, modular one with a
+	// configuration that is made of such modules.
+	module
+	modular
 )
 
 // example is a file, or a folder where it is a configuration of its own; the
@@ -38,7 +42,9 @@ type example struct {
 	kind kind
 }
 
-func (e example) isFolder() bool { return e.kind == whole || e.kind == instance }
+func (e example) isFolder() bool {
+	return slices.Contains([]kind{whole, instance, module, modular}, e.kind)
+}
 
 func kindOf(file string) kind {
 	for _, c := range []struct {
@@ -52,6 +58,11 @@ func kindOf(file string) kind {
 		{"resources/mar_*/import.sh", importCommand},
 		{"data-sources/mar_*/data-source*.tf", dataSourceBlock},
 		{"instances/*/*.tf", instance},
+		{"modules/*/*.tf", module},
+		{"modules/*/README.md", module},
+		{"modules/*/tests/*.tftest.hcl", module},
+		{"modules/*/tests/*/*.tf", module},
+		{"environments/*.tf", modular},
 		{"*/*.tf", whole},
 	} {
 		if match, err := path.Match(c.pattern, file); err == nil && match {
@@ -81,7 +92,10 @@ func find(t *testing.T) []example {
 			t.Errorf("examples/%s: no test applies it", file)
 			return nil
 		}
-		if e.isFolder() {
+		switch {
+		case e.kind == module:
+			e.path = strings.Join(strings.SplitN(file, "/", 3)[:2], "/")
+		case e.isFolder():
 			e.path = path.Dir(file)
 		}
 		if !slices.Contains(found, e) {
@@ -100,7 +114,7 @@ func TestExamples_allAreTried(t *testing.T) {
 	for _, e := range find(t) {
 		seen[e.kind] = true
 	}
-	for _, k := range []kind{whole, instance, providerBlock, resourceBlock, dataSourceBlock, importBlock, importCommand} {
+	for _, k := range []kind{whole, instance, providerBlock, resourceBlock, dataSourceBlock, importBlock, importCommand, module, modular} {
 		if !seen[k] {
 			t.Errorf("there is no example of kind %d", k)
 		}
@@ -155,20 +169,25 @@ func TestExamples_nameNoProviderVersion(t *testing.T) {
 	}
 }
 
-// read returns an example's files by name.
+// read returns an example's files by name, and where it is a folder by their path
+// in it.
 func read(t *testing.T, e example) map[string]string {
 	t.Helper()
-	paths := []string{e.path}
-	if e.isFolder() {
-		matches, err := fs.Glob(os.DirFS(root), e.path+"/*.tf")
-		if err != nil {
-			t.Fatal(err)
-		}
-		paths = matches
+	if !e.isFolder() {
+		return map[string]string{path.Base(e.path): readFile(t, e.path)}
 	}
 	files := map[string]string{}
-	for _, p := range paths {
-		files[path.Base(p)] = readFile(t, p)
+	err := fs.WalkDir(os.DirFS(root), e.path, func(file string, entry fs.DirEntry, err error) error {
+		if err == nil && strings.HasPrefix(entry.Name(), ".terraform") && entry.IsDir() {
+			return fs.SkipDir
+		}
+		if err == nil && kindOf(file) == e.kind {
+			files[strings.TrimPrefix(file, e.path+"/")] = readFile(t, file)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	return files
 }
