@@ -34,7 +34,7 @@ func parseID(id string) (string, error) {
 		return "", fmt.Errorf("the namespace %q belongs to Kubernetes itself, and MAR leaves it alone", id)
 	}
 	if faults := validation.IsDNS1123Label(id); len(faults) > 0 {
-		return "", fmt.Errorf("%q can't be a cluster's name (%s); the import ID of a cluster is its name, such as \"prod-us-east\"", id, faults[0])
+		return "", fmt.Errorf("%q can't be a cluster's name (%s); the import ID of a cluster is its name, such as \"prod-us-east\"", id, validate.Plain(faults))
 	}
 	return id, nil
 }

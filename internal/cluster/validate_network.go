@@ -14,6 +14,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/headgym/terraform-provider-mar/internal/validate"
 )
 
 // validateNetwork checks what the API server would refuse, and what would mean
@@ -80,8 +82,8 @@ func validateRule(ctx context.Context, at path.Path, element attr.Value) diag.Di
 	}
 	diags.Append(validatePeers(at, m)...)
 	diags.Append(validateCIDR(at, m)...)
-	diags.Append(validateTexts(at.AtName("clusters"), m.Clusters, "Without a name the rule would name no cluster", clusterFault)...)
-	diags.Append(validateTexts(at.AtName("ports"), m.Ports, "Kubernetes takes no ports for all of them; leave ports out if that is meant", portFault)...)
+	diags.Append(validateTexts(at, "clusters", m.Clusters, "Without a name the rule would name no cluster", clusterFault)...)
+	diags.Append(validateTexts(at, "ports", m.Ports, "Kubernetes takes no ports for all of them; leave ports out if that is meant", portFault)...)
 	diags.Append(validateSelector(at.AtName("cluster_labels"), m.ClusterLabels, "Kubernetes takes no labels for all clusters, and everything in them")...)
 	diags.Append(validateSelector(at.AtName("instance_labels"), m.InstanceLabels, "Kubernetes takes no labels for all instances; instance_to_instance, or clusters without instance_labels, say that in words")...)
 	diags.Append(validateSelector(at.AtName("applies_to"), m.AppliesTo, "Kubernetes takes no labels for all instances; leave applies_to out if that is meant")...)
@@ -140,7 +142,7 @@ func validateCIDR(at path.Path, m networkRuleModel) diag.Diagnostics {
 			diags.AddAttributeError(at.AtName("cidr"), "Invalid range of addresses", err.Error()+".")
 		}
 	}
-	diags.Append(validateTexts(at.AtName("except"), m.Except, "There is nothing to except; leave it out", func(text string) string {
+	diags.Append(validateTexts(at, "except", m.Except, "There is nothing to except; leave it out", func(text string) string {
 		inner, err := parseCIDR(text)
 		switch {
 		case err != nil:
@@ -156,8 +158,9 @@ func validateCIDR(at path.Path, m networkRuleModel) diag.Diagnostics {
 }
 
 // validateTexts checks a set that has to have elements, and each of them.
-func validateTexts(at path.Path, set types.Set, ifEmpty string, fault func(string) string) diag.Diagnostics {
+func validateTexts(rule path.Path, name string, set types.Set, ifEmpty string, fault func(string) string) diag.Diagnostics {
 	var diags diag.Diagnostics
+	at := rule.AtName(name)
 	if set.IsNull() || set.IsUnknown() {
 		return nil
 	}
@@ -169,10 +172,10 @@ func validateTexts(at path.Path, set types.Set, ifEmpty string, fault func(strin
 		switch {
 		case element.IsUnknown():
 		case !ok || text.IsNull():
-			diags.AddAttributeError(at.AtSetValue(element), "Invalid value", "The element is null; leave it out instead.")
+			diags.AddAttributeError(at.AtSetValue(element), "Invalid element of "+name, "The element is null; leave it out instead.")
 		default:
 			if detail := fault(text.ValueString()); detail != "" {
-				diags.AddAttributeError(at.AtSetValue(element), "Invalid value", detail+".")
+				diags.AddAttributeError(at.AtSetValue(element), "Invalid element of "+name, detail+".")
 			}
 		}
 	}
@@ -183,7 +186,7 @@ func validateTexts(at path.Path, set types.Set, ifEmpty string, fault func(strin
 // Ingress controller in kube-system through.
 func clusterFault(name string) string {
 	if faults := validation.IsDNS1123Label(name); len(faults) > 0 {
-		return fmt.Sprintf("%q can't be a cluster's name: %s", name, strings.Join(faults, "; "))
+		return fmt.Sprintf("%q can't be a cluster's name: %s", name, validate.Plain(faults))
 	}
 	return ""
 }
@@ -217,7 +220,7 @@ func validateSelector(at path.Path, labels types.Map, ifEmpty string) diag.Diagn
 			faults = append(faults, validation.IsValidLabelValue(value.ValueString())...)
 		}
 		if len(faults) > 0 {
-			diags.AddAttributeError(at.AtMapKey(key), "Invalid label", fmt.Sprintf("%q = %q can't be a label: %s.", key, value.ValueString(), strings.Join(faults, "; ")))
+			diags.AddAttributeError(at.AtMapKey(key), "Invalid label", fmt.Sprintf("%q = %q can't be a label: %s.", key, value.ValueString(), validate.Plain(faults)))
 		}
 	}
 	return diags

@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/validate"
 )
 
 const typeName = "instance"
@@ -37,7 +38,7 @@ func parseID(id string) (key, error) {
 func newKey(cluster, name string) (key, error) {
 	for what, part := range map[string]string{"cluster": cluster, "instance": name} {
 		if faults := validation.IsDNS1123Label(part); len(faults) > 0 {
-			return key{}, fmt.Errorf("%q can't be the name of a MAR %s: %s", part, what, strings.Join(faults, "; "))
+			return key{}, fmt.Errorf("%q can't be the name of a MAR %s: %s", part, what, validate.Plain(faults))
 		}
 	}
 	return key{Cluster: cluster, Name: name}, nil

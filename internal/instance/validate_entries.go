@@ -14,9 +14,9 @@ import (
 
 // entry is an element of a map attribute, as far as it is known.
 type entry struct {
-	name string
-	at   path.Path
-	says map[string]attr.Value
+	attribute, name string
+	at              path.Path
+	says            map[string]attr.Value
 }
 
 // entriesOf are a map's elements in the order of their keys. What isn't known as a
@@ -26,7 +26,7 @@ func entriesOf(attribute string, declared types.Map) []entry {
 	elements := declared.Elements()
 	for _, name := range slices.Sorted(maps.Keys(elements)) {
 		if says, known := attributesOf(elements[name]); known {
-			entries = append(entries, entry{name: name, at: path.Root(attribute).AtMapKey(name), says: says})
+			entries = append(entries, entry{attribute: attribute, name: name, at: path.Root(attribute).AtMapKey(name), says: says})
 		}
 	}
 	return entries
@@ -60,10 +60,10 @@ func (e entry) exactlyOne(what string, names ...string) diag.Diagnostics {
 	choice := "`" + strings.Join(names[:len(names)-1], "`, `") + "` and `" + names[len(names)-1] + "`"
 	switch {
 	case len(said) > 1:
-		diags.AddAttributeError(e.at.AtName(said[1]), "More than one "+what,
-			fmt.Sprintf("%q has `%s`. Keep exactly one of %s.", e.name, strings.Join(said, "` and `"), choice))
+		diags.AddAttributeError(e.at.AtName(said[1]), "More than one "+what+" in "+e.attribute,
+			fmt.Sprintf("%s has `%s`. Keep exactly one of %s.", e.at, strings.Join(said, "` and `"), choice))
 	case !open:
-		diags.AddAttributeError(e.at, "No "+what, fmt.Sprintf("%q needs exactly one of %s.", e.name, choice))
+		diags.AddAttributeError(e.at, "No "+what+" in "+e.attribute, fmt.Sprintf("%s needs exactly one of %s.", e.at, choice))
 	}
 	return diags
 }
@@ -73,7 +73,7 @@ func (e entry) onlyWith(name string, others ...string) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if e.has(name) && !slices.ContainsFunc(others, e.may) {
 		diags.AddAttributeError(e.at.AtName(name), "Attribute without effect",
-			fmt.Sprintf("In %q `%s` means nothing without `%s`. Leave it out.", e.name, name, strings.Join(others, "` or `")))
+			fmt.Sprintf("In %s `%s` means nothing without `%s`. Leave it out.", e.at, name, strings.Join(others, "` or `")))
 	}
 	return diags
 }
@@ -83,7 +83,7 @@ func (e entry) needs(name, other, example string) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if e.has(name) && !e.may(other) {
 		diags.AddAttributeError(e.at.AtName(name), "Missing "+other,
-			fmt.Sprintf("In %q `%s` needs `%s` beside it, such as `%s = %s`.", e.name, name, other, other, example))
+			fmt.Sprintf("In %s `%s` needs `%s` beside it, such as `%s = %s`.", e.at, name, other, other, example))
 	}
 	return diags
 }

@@ -22,7 +22,7 @@ func TestStringRules(t *testing.T) {
 			rule:   validate.ClusterName(),
 			accept: []string{"dev", "prod-us-east", "a", "0x", strings.Repeat("a", 63)},
 			refuse: map[string]string{
-				"Dev": "lower case", strings.Repeat("a", 64): "63", "a.b": "dots", "": "RFC 1123", "-a": "RFC 1123",
+				"Dev": "lower case", strings.Repeat("a", 64): "63", "a.b": "dots", "": "empty text", "-a": "RFC 1123",
 				"kube-system": "belongs to Kubernetes", "kube-anything": "belongs to Kubernetes", "default": "belongs to Kubernetes",
 			},
 		},
@@ -72,7 +72,7 @@ func TestKeyRules(t *testing.T) {
 		"labels": {
 			rule:   validate.Labels()[0],
 			accept: []string{"team", "example.com/team"},
-			refuse: map[string]string{"a b": "name part", "instance-id": "the provider sets it", "topology.kubernetes.io/region": "`region`", "/x": "prefix part", "": "name part"},
+			refuse: map[string]string{"a b": "name part", "instance-id": "the provider sets it", "topology.kubernetes.io/region": "`region`", "/x": "prefix part", "": "empty text"},
 		},
 		"annotations": {
 			rule:   validate.Annotations()[0],
@@ -82,7 +82,7 @@ func TestKeyRules(t *testing.T) {
 		"env": {
 			rule:   validate.EnvVarNames(),
 			accept: []string{"PATH", "my.var", "my-var"},
-			refuse: map[string]string{"": "environment variable", "A=B": "environment variable", "1A": "environment variable", "A B": "environment variable"},
+			refuse: map[string]string{"": "empty text", "A=B": "environment variable", "1A": "environment variable", "A B": "environment variable"},
 		},
 		"ports": {
 			rule:   validate.PortNames(),

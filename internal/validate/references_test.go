@@ -18,21 +18,21 @@ func TestReferenceRules(t *testing.T) {
 		accept []string
 		refuse map[string]string
 	}{
-		"object": {validate.ObjectName("a Secret's name"), []string{"db", "db.example.com"}, map[string]string{"Db": "lower case", "": "RFC 1123", "a_b": "RFC 1123"}},
-		"key":    {validate.DataKey(), []string{"password", "web.conf", "A_b"}, map[string]string{"a b": "valid config key", "": "valid config key", "..": "must not be"}},
+		"object": {validate.ObjectName("a Secret's name"), []string{"db", "db.example.com"}, map[string]string{"Db": "lower case", "": "empty text", "a_b": "RFC 1123"}},
+		"key":    {validate.DataKey(), []string{"password", "web.conf", "A_b"}, map[string]string{"a b": "valid config key", "": "empty text", "..": "must not be"}},
 		"port": {
 			validate.Port(),
 			[]string{"1", "8080", "65535", "http", "a-1"},
-			map[string]string{"0": "1 to 65535", "65536": "1 to 65535", "99999999999999999999": "1 to 65535", "080": "zeros", "sixteen-letters-": "15", "HTTP": "alpha-numeric", "": "character"},
+			map[string]string{"0": "1 to 65535", "65536": "1 to 65535", "99999999999999999999": "1 to 65535", "080": "zeros", "sixteen-letters-": "15", "HTTP": "alpha-numeric", "": "empty text"},
 		},
-		"mount path": {validate.MountPath(), []string{"/a", "/a/b c"}, map[string]string{"a": "absolute", "": "absolute", "/a:b": "colon", "/": "whole file system", "/a/..": "whole file system"}},
+		"mount path": {validate.MountPath(), []string{"/a", "/a/b c"}, map[string]string{"a": "absolute", "": "empty text", "/a:b": "colon", "/": "whole file system", "/a/..": "whole file system"}},
 		"absolute":   {validate.AbsolutePath("a path"), []string{"/", "/var/..log"}, map[string]string{"var": "absolute", "/var/../a": ".."}},
-		"relative":   {validate.RelativePath("a path"), []string{"a", "a/b..c", "./a"}, map[string]string{"/a": "relative", "": "empty", "..": "..", "../a": "..", "..a": "two dots", "a/..": ".."}},
-		"mode":       {validate.FileMode(), []string{"0440", "440", "0000", "777"}, map[string]string{"": "octal", "0888": "octal", "44": "octal", "1777": "octal", "04400": "octal", "u+r": "octal"}},
+		"relative":   {validate.RelativePath("a path"), []string{"a", "a/b..c", "./a"}, map[string]string{"/a": "relative", "": "empty text", "..": "..", "../a": "..", "..a": "two dots", "a/..": ".."}},
+		"mode":       {validate.FileMode(), []string{"0440", "440", "0000", "777"}, map[string]string{"": "empty text", "0888": "octal", "44": "octal", "1777": "octal", "04400": "octal", "u+r": "octal"}},
 		"field": {
 			validate.EnvField(),
 			[]string{"status.podIP", "status.hostIPs", "metadata.labels['app']", "metadata.annotations['Example.com/Note']"},
-			map[string]string{"status.phase": "status.podIP", "metadata.labels": "metadata.labels['<key>']", "metadata.labels['a b']": "name part", "metadata.labels[app]": "can hold", "": "can hold"},
+			map[string]string{"status.phase": "status.podIP", "metadata.labels": "metadata.labels['<key>']", "metadata.labels['a b']": "name part", "metadata.labels[app]": "can hold", "": "empty text"},
 		},
 		"resource": {
 			validate.EnvResource(),

@@ -29,7 +29,21 @@ func (r rule) detail(value string) string {
 	if len(faults) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%q can't be %s: %s.", value, r.what, strings.Join(faults, "; "))
+	if value == "" {
+		return "The empty text can't be " + r.what + "."
+	}
+	return fmt.Sprintf("%q can't be %s: %s.", value, r.what, Plain(faults))
+}
+
+// Plain joins sentences of apimachinery's, without the regular expressions at their
+// ends, which say nothing that the sentences don't.
+func Plain(faults []string) string {
+	sentences := make([]string, 0, len(faults))
+	for _, fault := range faults {
+		sentence, _, _ := strings.Cut(fault, " (e.g. ")
+		sentences = append(sentences, sentence)
+	}
+	return strings.Join(sentences, "; ")
 }
 
 // stringRule applies a rule to a string's value.
