@@ -58,6 +58,15 @@ func standingOf(pod *corev1.Pod, p presence) standing {
 	return s
 }
 
+// steady leaves out what a Pod comes to in its usual life, which no plan asks for:
+// core takes a change of what is remembered for drift too, in a refresh-only plan.
+func (s standing) steady(m resourceModel) standing {
+	if s.Status == statusPending && !lost(s.Status, m) {
+		s.Status = statusRunning
+	}
+	return s
+}
+
 // statusOf is the Pod's phase. The API server sets Pending on creation, so an
 // empty one isn't seen in practice.
 func statusOf(pod *corev1.Pod) string {

@@ -255,3 +255,29 @@ func TestAccInstance_injectionIsNoDrift(t *testing.T) {
 		resource.TestStep{Config: config("2"), ConfigPlanChecks: quiet()},
 	)
 }
+
+// TestAccInstance_refreshOnlyPlanIsQuiet asks by the exit code, as drift detection
+// in CI does: core counts what the provider remembers beside the state, too.
+func TestAccInstance_refreshOnlyPlanIsQuiet(t *testing.T) {
+	acctest.NeedsEmbedded(t)
+	cluster := acctest.Namespace(t)
+	terraform := acctest.NewCLI(t)
+	terraform.Configure(instanceConfig(cluster, `wait_for = "None"`, behaving("start-delay", "1s")))
+	terraform.Must(0, "apply", "-auto-approve")
+	for what, until := range map[string]func(*corev1.Pod) bool{
+		"running":   phase(corev1.PodRunning),
+		"not-ready": func(pod *corev1.Pod) bool { return len(pod.Status.ContainerStatuses) > 0 && !pod.Status.ContainerStatuses[0].Ready },
+		"crash-loop": func(pod *corev1.Pod) bool {
+			return len(pod.Status.ContainerStatuses) > 0 && pod.Status.ContainerStatuses[0].RestartCount > 1
+		},
+	} {
+		if what == "running" {
+			await(t, cluster, what, until)
+		} else {
+			becomes(t, cluster, what, until)()
+		}
+		if output, code := terraform.Run("plan", "-refresh-only", "-detailed-exitcode"); code != 0 {
+			t.Errorf("%s: a refresh-only plan ends with %d:\n%s", what, code, output)
+		}
+	}
+}

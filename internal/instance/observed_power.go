@@ -83,7 +83,7 @@ func withResult(plan resourceModel, have found) resourceModel {
 // found is the record of what there is once a plan was carried out.
 func (r record) found(have found, plan resourceModel) record {
 	seen := presenceIn(have, plan, false)
-	r.Standing = standingOf(have.subject(seen), seen)
+	r.Standing = standingOf(have.subject(seen), seen).steady(plan)
 	return r
 }
 

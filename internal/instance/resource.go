@@ -194,7 +194,7 @@ func (r *instanceResource) read(ctx context.Context, state *resourceModel, rec *
 			state.DesiredStatus = types.StringValue(powerOf(seen))
 		}
 	}
-	rec.Standing = standingOf(subject, seen)
+	rec.Standing = standingOf(subject, seen).steady(*state)
 	return r.readSecret(ctx, state, rec, ownSecret(subject, state.model), importing)
 }
 
