@@ -99,6 +99,7 @@ func TestAccClustersDataSource_selectsAndSorts(t *testing.T) {
 // Promise 9: a list costs as many requests as it has pages, and no cluster costs one
 // of its own. The proxy has the API server serve pages of two.
 func TestAccClustersDataSource_readsPageByPage(t *testing.T) {
+	t.Parallel()
 	_, selector := someClusters(t, map[string]string{}, map[string]string{}, map[string]string{}, map[string]string{}, map[string]string{})
 	var requests atomic.Int32
 	proxied := acctest.FaultyProxy(t, func(*http.Request) acctest.Fault {

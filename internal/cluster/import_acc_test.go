@@ -71,6 +71,7 @@ func TestAccCluster_importOfWhatIsNotThere(t *testing.T) {
 // A whole cluster that somebody else made is imported, its configuration is
 // generated, and plans empty.
 func TestAccCluster_generatedConfigurationPlansEmpty(t *testing.T) {
+	t.Parallel()
 	name := acctest.ClusterName(t)
 	terraform := acctest.NewCLI(t)
 	terraform.Configure(config(name, canonicalBody))

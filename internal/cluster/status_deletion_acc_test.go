@@ -109,6 +109,7 @@ func forbidDeletes(t *testing.T, namespace string) {
 // Promise 9: however many instances there are, the cluster's status costs the pages of
 // two lists beside the cluster itself, which is a request a kind of child.
 func TestAccClusterDataSource_costsNoRequestAnInstance(t *testing.T) {
+	t.Parallel()
 	name := acctest.Namespace(t)
 	for _, pod := range []string{"a", "b", "c", "d", "e"} {
 		runPod(t, name, pod, "", isReady)

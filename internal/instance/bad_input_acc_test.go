@@ -17,6 +17,7 @@ import (
 // TestAccInstance_badInputIsRefusedAtPlan holds that each is refused on its line
 // by a plan, and that nothing is created.
 func TestAccInstance_badInputIsRefusedAtPlan(t *testing.T) {
+	t.Parallel()
 	acctest.NeedsTerraform(t, "1.11.0")
 	cluster := acctest.Namespace(t)
 	body := func(attributes string) string {
@@ -112,6 +113,7 @@ func TestAccInstance_badInputIsRefusedAtPlan(t *testing.T) {
 // TestAccInstance_badPodIsRefusedAtPlan holds the same of pod: an object is
 // refused on the line that is wrong, a text by its path and its line.
 func TestAccInstance_badPodIsRefusedAtPlan(t *testing.T) {
+	t.Parallel()
 	acctest.NeedsTerraform(t, "1.11.0")
 	cluster := acctest.Namespace(t)
 	body := func(pod string, attributes ...string) string {
@@ -165,6 +167,7 @@ func noPods(t *testing.T, cluster string) {
 }
 
 func TestAccInstance_reservedNamespaceIsRefused(t *testing.T) {
+	t.Parallel()
 	for _, cluster := range []string{"kube-system", "default", "Dev"} {
 		test(t, resource.TestStep{Config: instanceConfig(cluster), PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)cluster = .*can't be a\s+cluster's\s+name`)})
 	}

@@ -21,6 +21,7 @@ import (
 // a stop, a start and a restart. The same command, given again, has to end with
 // the instance under its name and with its Secret, as if nothing had been.
 func TestAccInstance_killedPowerMovesGoOn(t *testing.T) {
+	t.Parallel()
 	acctest.NeedsTerraform(t, "1.11.0")
 	const secret = "secret_env_wo = { PASSWORD = \"hunter2\" }\n  secret_env_wo_version = 1"
 	for name, c := range map[string]struct {

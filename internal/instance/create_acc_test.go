@@ -21,6 +21,7 @@ import (
 )
 
 func TestAccInstance_minimal(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	test(t,
 		resource.TestStep{
@@ -68,6 +69,7 @@ func TestAccInstance_minimal(t *testing.T) {
 }
 
 func TestAccInstance_everything(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	config := instanceConfig(cluster,
 		`command = ["/bin/web"]`,
@@ -120,6 +122,7 @@ func TestAccInstance_everything(t *testing.T) {
 // needed at the strictest level, and that each default which is turned off is
 // refused there with its name.
 func TestAccInstance_passesPodSecurityRestricted(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	restrict := acctest.Behind(t, func(ctx context.Context, client *kubernetes.Clientset) error {
 		namespace, err := client.CoreV1().Namespaces().Get(ctx, cluster, metav1.GetOptions{})
@@ -151,6 +154,7 @@ func TestAccInstance_passesPodSecurityRestricted(t *testing.T) {
 }
 
 func TestAccInstance_securityCanBeTurnedOff(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	config := instanceConfig(cluster, `security = { run_as_non_root = false, run_as_user = 0, read_only_root_filesystem = false, allow_privilege_escalation = true, capabilities_drop = [], capabilities_add = ["SYS_ADMIN"], seccomp_profile = "Unconfined", app_armor_profile = "Unconfined" }`)
 	test(t,
@@ -172,6 +176,7 @@ func TestAccInstance_securityCanBeTurnedOff(t *testing.T) {
 // TestAccInstance_defaultLabels holds that the provider's labels are planned and
 // sent, and are no drift.
 func TestAccInstance_defaultLabels(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	provider := func(team string) string {
 		return fmt.Sprintf("provider \"mar\" {\n  default_labels = { team = %q, stage = \"dev\" }\n}\n", team)
@@ -204,6 +209,7 @@ func TestAccInstance_defaultLabels(t *testing.T) {
 // TestAccInstance_limitRangeFills holds that what a LimitRange adds is read, and
 // is no drift.
 func TestAccInstance_limitRangeFills(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	amounts := func(cpu, memory string) corev1.ResourceList {
 		return corev1.ResourceList{"cpu": amount(cpu), "memory": amount(memory)}
@@ -233,6 +239,7 @@ func TestAccInstance_limitRangeFills(t *testing.T) {
 // TestAccInstance_finishedJobIsASuccess holds that a Pod which finishes is
 // neither a failed apply nor drift.
 func TestAccInstance_finishedJobIsASuccess(t *testing.T) {
+	t.Parallel()
 	acctest.NeedsEmbedded(t)
 	for _, policy := range []string{"Never", "OnFailure"} {
 		t.Run(policy, func(t *testing.T) {
@@ -252,6 +259,7 @@ func TestAccInstance_finishedJobIsASuccess(t *testing.T) {
 // TestAccInstance_jobThatFinishesLaterIsNoDrift has a refresh between its running
 // and its end.
 func TestAccInstance_jobThatFinishesLaterIsNoDrift(t *testing.T) {
+	t.Parallel()
 	acctest.NeedsEmbedded(t)
 	cluster := acctest.Namespace(t)
 	config := instanceConfig(cluster, `restart_policy = "Never"`, behaving("behavior", "succeeded", "delay", "1500ms"))
@@ -264,6 +272,7 @@ func TestAccInstance_jobThatFinishesLaterIsNoDrift(t *testing.T) {
 // TestAccInstance_whatIsNotWaitedForIsQuiet holds that an instance which starts
 // by itself after the apply isn't drift.
 func TestAccInstance_whatIsNotWaitedForIsQuiet(t *testing.T) {
+	t.Parallel()
 	acctest.NeedsEmbedded(t)
 	for _, waitFor := range []string{"None", "Scheduled"} {
 		t.Run(waitFor, func(t *testing.T) {
@@ -279,6 +288,7 @@ func TestAccInstance_whatIsNotWaitedForIsQuiet(t *testing.T) {
 }
 
 func TestAccInstance_existingPodIsNotAdopted(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	test(t, resource.TestStep{
 		PreConfig: acctest.Behind(t, func(ctx context.Context, client *kubernetes.Clientset) error {
@@ -290,11 +300,13 @@ func TestAccInstance_existingPodIsNotAdopted(t *testing.T) {
 }
 
 func TestAccInstance_missingClusterSaysSo(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.ClusterName(t)
 	test(t, resource.TestStep{Config: instanceConfig(cluster), ExpectError: regexp.MustCompile(`(?s)cluster ` + cluster + `\s+isn't\s+there`)})
 }
 
 func TestAccInstance_createBeforeDestroyNeedsNoName(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	config := func(value string) string {
 		return block(cluster, `image = "registry.k8s.io/pause:3.10"`, fmt.Sprintf("env = { A = %q }", value), "lifecycle { create_before_destroy = true }")
@@ -311,6 +323,7 @@ func TestAccInstance_createBeforeDestroyNeedsNoName(t *testing.T) {
 // TestAccInstance_destroyWaitsUntilGone holds that the Pod gets its time to stop,
 // and that the destroy ends when it has.
 func TestAccInstance_destroyWaitsUntilGone(t *testing.T) {
+	t.Parallel()
 	acctest.NeedsEmbedded(t)
 	cluster := acctest.Namespace(t)
 	test(t,
@@ -327,6 +340,7 @@ func TestAccInstance_destroyWaitsUntilGone(t *testing.T) {
 // TestAccInstance_destroyThatHangsSaysWhatHolds holds that it ends at its timeout
 // and names the finalizers.
 func TestAccInstance_destroyThatHangsSaysWhatHolds(t *testing.T) {
+	t.Parallel()
 	acctest.NeedsEmbedded(t)
 	cluster := acctest.Namespace(t)
 	config := instanceConfig(cluster, `timeouts = { delete = "2s" }`)
@@ -345,6 +359,7 @@ func TestAccInstance_destroyThatHangsSaysWhatHolds(t *testing.T) {
 // TestAccInstance_leavingNamesakeIsWaitedFor holds that a name which is about to
 // be free is no error.
 func TestAccInstance_leavingNamesakeIsWaitedFor(t *testing.T) {
+	t.Parallel()
 	acctest.NeedsEmbedded(t)
 	cluster := acctest.Namespace(t)
 	test(t, resource.TestStep{

@@ -18,6 +18,7 @@ func lookup(cluster string) string {
 }
 
 func TestAccInstanceDataSource_showsTheInstance(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	config := instanceConfig(cluster, `cpu = "2000m"`, `memory = "1Gi"`, `env = { A = "1" }`, `ports = { http = { port = 8080 } }`, `labels = { team = "shop" }`)
 	attribute := func(name, value string) resource.TestCheckFunc {
@@ -44,6 +45,7 @@ func TestAccInstanceDataSource_showsTheInstance(t *testing.T) {
 }
 
 func TestAccInstanceDataSource_showsWhatChangesByItself(t *testing.T) {
+	t.Parallel()
 	acctest.NeedsEmbedded(t)
 	cluster := acctest.Namespace(t)
 	attribute := func(name, value string) resource.TestCheckFunc {
@@ -75,6 +77,7 @@ func TestAccInstanceDataSource_showsWhatChangesByItself(t *testing.T) {
 }
 
 func TestAccInstanceDataSource_missingOneIsAnError(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	test(t, resource.TestStep{Config: lookup(cluster), ExpectError: regexp.MustCompile(`(?s)No such instance.*name = "web".*There is no instance\s+web\s+in\s+the\s+cluster\s+` + cluster)})
 }

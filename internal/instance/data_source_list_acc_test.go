@@ -51,6 +51,7 @@ func runPods(t *testing.T, cluster string, phase corev1.PodPhase, edit func(*cor
 }
 
 func TestAccInstancesDataSource_selectsAndSorts(t *testing.T) {
+	t.Parallel()
 	acctest.NeedsEmbedded(t)
 	cluster, owner := acctest.Namespace(t), "the-set"
 	team := func(name string) func(*corev1.Pod) {
@@ -89,6 +90,7 @@ func TestAccInstancesDataSource_selectsAndSorts(t *testing.T) {
 
 // An element is what mar_instance shows of the same instance.
 func TestAccInstancesDataSource_showsWhatMarInstanceShows(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	config := instanceConfig(cluster, `cpu = "2000m"`, `memory = "1Gi"`, `labels = { team = "shop" }`)
 	test(
@@ -115,6 +117,7 @@ output "differences" {
 // Promise 9: a list costs as many requests as it has pages, and no instance costs one
 // of its own. The proxy has the API server serve pages of two.
 func TestAccInstancesDataSource_readsPageByPage(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	runPods(t, cluster, corev1.PodRunning, func(*corev1.Pod) {}, "e", "d", "c", "b", "a")
 	var requests atomic.Int32
@@ -135,6 +138,7 @@ func TestAccInstancesDataSource_readsPageByPage(t *testing.T) {
 
 // An empty cluster has no instances; one that isn't there is an error.
 func TestAccInstancesDataSource_missingClusterIsAnError(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	test(
 		t,
@@ -145,6 +149,7 @@ func TestAccInstancesDataSource_missingClusterIsAnError(t *testing.T) {
 
 // Promise 10: the right to list Pods is enough, and its lack is named.
 func TestAccInstancesDataSource_leastPrivilege(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	may := func(verb, resource string) rbacv1.PolicyRule {
 		return rbacv1.PolicyRule{APIGroups: []string{""}, Resources: []string{resource}, Verbs: []string{verb}}
@@ -164,6 +169,7 @@ func TestAccInstancesDataSource_leastPrivilege(t *testing.T) {
 }
 
 func TestAccInstancesDataSource_listsStoppedOnes(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	for arguments, names := range map[string]string{
 		"":                         "db web",

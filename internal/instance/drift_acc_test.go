@@ -19,6 +19,7 @@ import (
 // TestAccInstance_failedPodPlansReplacement holds for each way in which a Pod
 // fails that the next plan replaces it, and says that its status is why.
 func TestAccInstance_failedPodPlansReplacement(t *testing.T) {
+	t.Parallel()
 	acctest.NeedsEmbedded(t)
 	for name, annotations := range map[string]string{
 		"evicted":    "",
@@ -56,6 +57,7 @@ func TestAccInstance_failedPodPlansReplacement(t *testing.T) {
 }
 
 func TestAccInstance_succeededReplacesWhereAsked(t *testing.T) {
+	t.Parallel()
 	acctest.NeedsEmbedded(t)
 	cluster := acctest.Namespace(t)
 	config := instanceConfig(cluster, `restart_policy = "Never"`, `replace_on = ["Succeeded"]`)
@@ -70,6 +72,7 @@ func TestAccInstance_succeededReplacesWhereAsked(t *testing.T) {
 }
 
 func TestAccInstance_deletedPodPlansCreation(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	test(t,
 		resource.TestStep{Config: instanceConfig(cluster)},
@@ -85,6 +88,7 @@ func TestAccInstance_deletedPodPlansCreation(t *testing.T) {
 // TestAccInstance_podBeingDeletedIsReplacedOnceGone holds that an apply waits for
 // a Pod that takes its time to stop.
 func TestAccInstance_podBeingDeletedIsReplacedOnceGone(t *testing.T) {
+	t.Parallel()
 	acctest.NeedsEmbedded(t)
 	cluster := acctest.Namespace(t)
 	var pod uid
@@ -107,6 +111,7 @@ func TestAccInstance_podBeingDeletedIsReplacedOnceGone(t *testing.T) {
 // anew with the provider's labels is the instance, and that whatever else
 // differs is drift.
 func TestAccInstance_namesakeOfOursIsTheInstance(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	anew := func(edit func(*corev1.Pod)) func() {
 		return acctest.Behind(t, func(ctx context.Context, client *kubernetes.Clientset) error {
@@ -146,6 +151,7 @@ func TestAccInstance_namesakeOfOursIsTheInstance(t *testing.T) {
 }
 
 func TestAccInstance_foreignNamesakeIsAnError(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	test(t,
 		resource.TestStep{Config: instanceConfig(cluster)},
@@ -166,6 +172,7 @@ func TestAccInstance_foreignNamesakeIsAnError(t *testing.T) {
 // TestAccInstance_declaredDriftIsNamedAndMended changes what is declared behind
 // Terraform's back.
 func TestAccInstance_declaredDriftIsNamedAndMended(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	var pod uid
 	config := instanceConfig(cluster, `cpu = "1"`, `memory = "1Gi"`, `labels = { team = "shop" }`, `annotations = { a = "1" }`)
@@ -207,6 +214,7 @@ func TestAccInstance_declaredDriftIsNamedAndMended(t *testing.T) {
 // TestAccInstance_restartsAndReadinessAreQuiet holds that what changes by itself
 // shows in no plan and no refresh.
 func TestAccInstance_restartsAndReadinessAreQuiet(t *testing.T) {
+	t.Parallel()
 	acctest.NeedsEmbedded(t)
 	cluster := acctest.Namespace(t)
 	config := instanceConfig(cluster)
@@ -223,6 +231,7 @@ func TestAccInstance_restartsAndReadinessAreQuiet(t *testing.T) {
 // TestAccInstance_injectionIsNoDrift has an admission policy put a sidecar,
 // variables and labels into every Pod, and rewrite its image.
 func TestAccInstance_injectionIsNoDrift(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	acctest.Behind(t, func(ctx context.Context, client *kubernetes.Clientset) error {
 		return injectInto(ctx, t, client, cluster)
@@ -259,6 +268,7 @@ func TestAccInstance_injectionIsNoDrift(t *testing.T) {
 // TestAccInstance_refreshOnlyPlanIsQuiet asks by the exit code, as drift detection
 // in CI does: core counts what the provider remembers beside the state, too.
 func TestAccInstance_refreshOnlyPlanIsQuiet(t *testing.T) {
+	t.Parallel()
 	acctest.NeedsEmbedded(t)
 	cluster := acctest.Namespace(t)
 	terraform := acctest.NewCLI(t)

@@ -15,6 +15,7 @@ import (
 // last observed state, the events, the log and the advice; that the instance is
 // in the state; and that the next apply replaces it.
 func TestAccInstance_createThatFailsSaysWhy(t *testing.T) {
+	t.Parallel()
 	acctest.NeedsEmbedded(t)
 	for name, c := range map[string]struct {
 		attributes []string
@@ -82,6 +83,7 @@ func TestAccInstance_createThatFailsSaysWhy(t *testing.T) {
 }
 
 func TestAccInstance_runningIsEnoughWhereAsked(t *testing.T) {
+	t.Parallel()
 	acctest.NeedsEmbedded(t)
 	cluster := acctest.Namespace(t)
 	test(t, resource.TestStep{

@@ -14,6 +14,7 @@ import (
 // the node in says so in one warning for all of them, and one that changes nothing
 // says nothing.
 func TestAccInstance_hostPathIsWarnedOfOnce(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	s := serve(t)
 	kind, ok := s.kind.AttributeTypes["volumes"].(tftypes.Map)

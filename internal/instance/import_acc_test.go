@@ -22,6 +22,7 @@ import (
 // TestAccInstance_importsAsDeclared holds that what the provider made imports
 // without a difference to its configuration, by ID and by identity.
 func TestAccInstance_importsAsDeclared(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	config := instanceConfig(cluster,
 		`command = ["/bin/web"]`, `args = ["-v"]`, `env = { A = "1" }`, `cpu = "2"`, `memory = "1Gi"`,
@@ -50,6 +51,7 @@ func TestAccInstance_importsAsDeclared(t *testing.T) {
 // TestAccInstance_importsAForeignPod holds that a Pod made by other means comes
 // under management in place.
 func TestAccInstance_importsAForeignPod(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	var pod uid
 	config := instanceConfig(cluster, `labels = { app = "theirs", team = "shop" }`, `service_account = "default"`,
@@ -71,6 +73,7 @@ func TestAccInstance_importsAForeignPod(t *testing.T) {
 }
 
 func TestAccInstance_importIsRefused(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	controlled := acctest.Behind(t, func(ctx context.Context, client *kubernetes.Clientset) error {
 		return makePod(ctx, client, cluster, func(pod *corev1.Pod) {

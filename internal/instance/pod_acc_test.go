@@ -55,6 +55,7 @@ const sameInWords = `pod = <<-YAML
   YAML`
 
 func TestAccInstance_podIsMergedOverTheOtherAttributes(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	var pod uid
 	other := strings.ReplaceAll(richPod, `"shop"`, `"pay"`)
@@ -94,6 +95,7 @@ func TestAccInstance_podIsMergedOverTheOtherAttributes(t *testing.T) {
 // TestAccInstance_podThatThePodIsAlreadyChangesTheStateOnly writes down what an
 // admission policy has added.
 func TestAccInstance_podThatThePodIsAlreadyChangesTheStateOnly(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	var pod uid
 	const held = `pod = { containers = [{ name = "sidecar", image = "registry.k8s.io/pause:3.10" }] }`
@@ -115,6 +117,7 @@ func TestAccInstance_podThatThePodIsAlreadyChangesTheStateOnly(t *testing.T) {
 }
 
 func TestAccInstance_driftInPodIsNamed(t *testing.T) {
+	t.Parallel()
 	for language, config := range map[string]string{"object": richPod, "text": sameInWords} {
 		t.Run(language, func(t *testing.T) {
 			cluster := acctest.Namespace(t)
@@ -137,6 +140,7 @@ func TestAccInstance_driftInPodIsNamed(t *testing.T) {
 // TestAccInstance_podOfEveryShapePlans has parts that aren't known yet, are
 // sensitive or null, and come from loops.
 func TestAccInstance_podOfEveryShapePlans(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	config := `
 variable "hosts" {
@@ -171,6 +175,7 @@ resource "terraform_data" "later" {
 }
 
 func TestAccInstance_podOfAStoppedOneChangesInPlace(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	test(t,
 		resource.TestStep{Config: instanceConfig(cluster, stopped, richPod)},
@@ -190,6 +195,7 @@ func TestAccInstance_podOfAStoppedOneChangesInPlace(t *testing.T) {
 // without a controller comes under management with nothing changed: several
 // containers, none of them called app, volumes and tokens that others put in.
 func TestAccInstance_importOfAForeignPodGeneratesItsConfiguration(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	client := acctest.Client(t)
 	grace := int64(7)
@@ -251,6 +257,7 @@ func TestAccInstance_importOfAForeignPodGeneratesItsConfiguration(t *testing.T) 
 }
 
 func TestAccInstance_dataSourceShowsTheRestOfAPod(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	test(t, resource.TestStep{
 		Config: instanceConfig(cluster, richPod) + fmt.Sprintf(`
@@ -267,6 +274,7 @@ output "sidecar" {
 }
 
 func TestAccInstance_replacementForPodNamesThePath(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	terraform := acctest.NewCLI(t)
 	terraform.Configure(instanceConfig(cluster, richPod))

@@ -55,6 +55,7 @@ func started(t *testing.T, cluster string, look func(*corev1.Pod) error) resourc
 }
 
 func TestAccInstance_stopsChangesAndStartsUnderItsName(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	var first uid
 	test(t,
@@ -99,6 +100,7 @@ func TestAccInstance_stopsChangesAndStartsUnderItsName(t *testing.T) {
 }
 
 func TestAccInstance_isCreatedStopped(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	test(t,
 		resource.TestStep{
@@ -123,6 +125,7 @@ func TestAccInstance_isCreatedStopped(t *testing.T) {
 }
 
 func TestAccInstance_stoppedOneIsDestroyed(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
@@ -137,6 +140,7 @@ func TestAccInstance_stoppedOneIsDestroyed(t *testing.T) {
 }
 
 func TestAccInstance_restartTriggersRestartUnderItsName(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	var first uid
 	test(t,
@@ -183,6 +187,7 @@ func stopOutside(t *testing.T, cluster string) func() {
 }
 
 func TestAccInstance_stoppedOutsideIsDriftOnlyWherePowerIsManaged(t *testing.T) {
+	t.Parallel()
 	t.Run("unmanaged", func(t *testing.T) {
 		cluster := acctest.Namespace(t)
 		test(t,
@@ -207,6 +212,7 @@ func TestAccInstance_stoppedOutsideIsDriftOnlyWherePowerIsManaged(t *testing.T) 
 }
 
 func TestAccInstance_driftOfAStoppedOneIsMended(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	test(t,
 		resource.TestStep{Config: instanceConfig(cluster, stopped)},
@@ -237,6 +243,7 @@ func TestAccInstance_driftOfAStoppedOneIsMended(t *testing.T) {
 }
 
 func TestAccInstance_stoppedOneOfThatNameIsNotAdopted(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	other := fmt.Sprintf("resource \"mar_instance\" \"other\" {\n  cluster = %q\n  name = \"web\"\n  image = %q\n  %%s\n}\n", cluster, image)
 	for _, power := range []string{running, stopped} {
@@ -251,6 +258,7 @@ func TestAccInstance_stoppedOneOfThatNameIsNotAdopted(t *testing.T) {
 }
 
 func TestAccInstance_strangerUnderAStoppedOnesNameStopsTheStart(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	test(t,
 		resource.TestStep{Config: instanceConfig(cluster, stopped)},
@@ -269,6 +277,7 @@ func TestAccInstance_strangerUnderAStoppedOnesNameStopsTheStart(t *testing.T) {
 }
 
 func TestAccInstance_templateLeftBehindIsTidiedUp(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	var first uid
 	test(t,
@@ -291,6 +300,7 @@ func TestAccInstance_templateLeftBehindIsTidiedUp(t *testing.T) {
 }
 
 func TestAccInstance_failedOneIsStopped(t *testing.T) {
+	t.Parallel()
 	acctest.NeedsEmbedded(t)
 	cluster := acctest.Namespace(t)
 	attributes := []string{`restart_policy = "Never"`, `wait_for = "Running"`, behaving("behavior", "failed", "delay", "1s", "exit-code", "3")}
@@ -351,6 +361,7 @@ func instanceRights() []rbacv1.PolicyRule {
 }
 
 func TestAccInstance_powerNeedsNoMoreThanItsRights(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	limited := acctest.WithRights(t, instanceRights()...)
 	test(t,
@@ -364,6 +375,7 @@ func TestAccInstance_powerNeedsNoMoreThanItsRights(t *testing.T) {
 // TestAccInstance_needsNoTemplatesWherePowerIsntUsed holds that the stock roles,
 // which have no rights to PodTemplates, still do for instances that only run.
 func TestAccInstance_needsNoTemplatesWherePowerIsntUsed(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	limited := acctest.WithRights(t, rbacv1.PolicyRule{APIGroups: []string{""}, Resources: []string{"pods"}, Verbs: []string{"get", "watch", "create", "patch", "delete"}})
 	test(t,

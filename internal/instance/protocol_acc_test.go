@@ -135,6 +135,7 @@ func textMap(key, value string) tftypes.Value {
 // TestAccInstance_cancelledWaitIsAWarning holds that Ctrl-C in the middle of a
 // wait neither loses nor taints the instance.
 func TestAccInstance_cancelledWaitIsAWarning(t *testing.T) {
+	t.Parallel()
 	acctest.NeedsEmbedded(t)
 	cluster := acctest.Namespace(t)
 	s := serve(t)
@@ -170,6 +171,7 @@ func TestAccInstance_cancelledWaitIsAWarning(t *testing.T) {
 // ended sends no POST. One that ends in the middle of it hears it out: see
 // kube.Create.
 func TestAccInstance_cancelledBeforeItsRequestMakesNothing(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	s := serve(t)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -185,6 +187,7 @@ func TestAccInstance_cancelledBeforeItsRequestMakesNothing(t *testing.T) {
 
 // TestAccInstance_serverWarningsAreWarnings holds for those of Pod Security.
 func TestAccInstance_serverWarningsAreWarnings(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	acctest.Behind(t, func(ctx context.Context, client *kubernetes.Clientset) error {
 		_, err := client.CoreV1().Namespaces().Patch(ctx, cluster, "application/merge-patch+json",
@@ -206,6 +209,7 @@ func TestAccInstance_serverWarningsAreWarnings(t *testing.T) {
 // TestAccInstance_replacementNamesItsCause holds that the plan's warning has the
 // reason of the failure.
 func TestAccInstance_replacementNamesItsCause(t *testing.T) {
+	t.Parallel()
 	acctest.NeedsEmbedded(t)
 	cluster := acctest.Namespace(t)
 	s := serve(t)

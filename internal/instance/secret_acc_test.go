@@ -24,6 +24,7 @@ func secretEnv(password string, version int) string {
 }
 
 func TestAccInstance_secretVariablesLiveInASecretOfItsOwn(t *testing.T) {
+	t.Parallel()
 	acctest.NeedsTerraform(t, "1.11.0")
 	cluster := acctest.Namespace(t)
 	var first uid
@@ -62,6 +63,7 @@ func gone(t *testing.T, cluster, secret string) {
 }
 
 func TestAccInstance_secretOutlivesAStop(t *testing.T) {
+	t.Parallel()
 	acctest.NeedsTerraform(t, "1.11.0")
 	cluster := acctest.Namespace(t)
 	var made *corev1.Secret
@@ -95,6 +97,7 @@ func TestAccInstance_secretOutlivesAStop(t *testing.T) {
 }
 
 func TestAccInstance_swappedSecretIsSeen(t *testing.T) {
+	t.Parallel()
 	acctest.NeedsTerraform(t, "1.11.0")
 	for name, swap := range map[string]func(context.Context, *kubernetes.Clientset, *corev1.Secret) error{
 		"deleted": func(context.Context, *kubernetes.Clientset, *corev1.Secret) error { return nil },
@@ -137,6 +140,7 @@ func TestAccInstance_swappedSecretIsSeen(t *testing.T) {
 
 // TestAccInstance_secretIsNeitherInStateNorPlan is promise 8.
 func TestAccInstance_secretIsNeitherInStateNorPlan(t *testing.T) {
+	t.Parallel()
 	acctest.NeedsTerraform(t, "1.11.0")
 	cluster := acctest.Namespace(t)
 	terraform := acctest.NewCLI(t)
@@ -164,6 +168,7 @@ func TestAccInstance_secretIsNeitherInStateNorPlan(t *testing.T) {
 }
 
 func TestAccInstance_secretThatIsRefusedLeavesNothing(t *testing.T) {
+	t.Parallel()
 	acctest.NeedsTerraform(t, "1.11.0")
 	cluster := acctest.Namespace(t)
 	terraform := acctest.NewCLI(t)

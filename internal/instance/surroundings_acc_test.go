@@ -97,6 +97,7 @@ func held(pod *corev1.Pod) (string, error) {
 // TestAccInstance_surroundings holds that the server has just what is declared
 // and its own defaults, that neither of these is drift, and that it imports.
 func TestAccInstance_surroundings(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	config := instanceConfig(cluster, `service_account = "deployer"`, `env = { URL = "pg://$(PASSWORD)@db/$(DATABASE)" }`,
 		`ports = { http = { port = 8080 } }`, `cpu = "1"`, `memory = "64Mi"`, someSources, someChecks, someVolumes)
@@ -159,6 +160,7 @@ func recreate(t *testing.T, cluster string, edit func(*corev1.Pod)) func() {
 // TestAccInstance_undeclaredSurroundingsAreQuiet holds that what others put into
 // an instance which declares nothing of the kind is theirs.
 func TestAccInstance_undeclaredSurroundingsAreQuiet(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	test(t,
 		resource.TestStep{Config: instanceConfig(cluster)},
@@ -173,6 +175,7 @@ func TestAccInstance_undeclaredSurroundingsAreQuiet(t *testing.T) {
 // TestAccInstance_driftOfSurroundingsReplaces holds for each that it is named,
 // and that the instance is made anew as declared.
 func TestAccInstance_driftOfSurroundingsReplaces(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	config := instanceConfig(cluster, `service_account = "deployer"`, `env_value_from = { PASSWORD = { secret = "db", key = "password" } }`,
 		`health_checks = { liveness = { tcp_port = 8080 } }`, `volumes = { tmp = { mount_path = "/tmp", empty_dir = "Disk" } }`)
@@ -214,6 +217,7 @@ func TestAccInstance_driftOfSurroundingsReplaces(t *testing.T) {
 // TestAccInstance_changedSurroundingsReplace holds that a change of meaning makes
 // another Pod, and that another spelling changes nothing but the state.
 func TestAccInstance_changedSurroundingsReplace(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	var pod uid
 	now := map[string]string{
@@ -259,6 +263,7 @@ func TestAccInstance_changedSurroundingsReplace(t *testing.T) {
 // TestAccInstance_rewrittenCheckIsNoDrift has an admission policy ask the mesh's
 // agent instead of the program, as Istio's does. What is changed later is drift.
 func TestAccInstance_rewrittenCheckIsNoDrift(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	const agent = `JSONPatch{op: "add", path: "/spec/containers/0/livenessProbe", value: Object.spec.containers.livenessProbe{httpGet: Object.spec.containers.livenessProbe.httpGet{path: "/app-health/app/livez", port: 15020}}},`
 	config := instanceConfig(cluster, `env = { A = "1" }`, `health_checks = { liveness = { http_path = "/healthz", http_port = 8080 } }`)
@@ -304,6 +309,7 @@ func TestAccInstance_rewrittenCheckIsNoDrift(t *testing.T) {
 // TestAccInstance_surroundingsMayBeUnknown holds that what isn't known before the
 // apply contradicts nothing, and is sent.
 func TestAccInstance_surroundingsMayBeUnknown(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	config := `resource "terraform_data" "later" {
   input = { secret = "db", port = 8080, path = "/key", names = toset(["a"]) }
@@ -331,6 +337,7 @@ func TestAccInstance_surroundingsMayBeUnknown(t *testing.T) {
 }
 
 func TestAccInstanceDataSource_showsSurroundings(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	attribute := func(name, value string) resource.TestCheckFunc {
 		return resource.TestCheckResourceAttr(found, name, value)

@@ -27,6 +27,7 @@ func (r *revision) untouched(pod *corev1.Pod) error {
 }
 
 func TestAccInstance_metadataChangesInPlace(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	var pod uid
 	inject := change(t, cluster, `{"metadata":{"labels":{"injected":"yes"},"annotations":{"injected":"yes"}}}`)
@@ -66,6 +67,7 @@ func TestAccInstance_metadataChangesInPlace(t *testing.T) {
 // TestAccInstance_imageChangesInPlace holds that the wait follows the container
 // of the new image.
 func TestAccInstance_imageChangesInPlace(t *testing.T) {
+	t.Parallel()
 	acctest.NeedsEmbedded(t)
 	cluster := acctest.Namespace(t)
 	var pod uid
@@ -101,6 +103,7 @@ func TestAccInstance_imageChangesInPlace(t *testing.T) {
 }
 
 func TestAccInstance_imageOfAFinishedOneReplaces(t *testing.T) {
+	t.Parallel()
 	acctest.NeedsEmbedded(t)
 	cluster := acctest.Namespace(t)
 	var pod uid
@@ -120,6 +123,7 @@ func TestAccInstance_imageOfAFinishedOneReplaces(t *testing.T) {
 // TestAccInstance_stateOnlyChangesSendNothing holds that a new spelling of an
 // amount, and what only the provider itself goes by, touch no Pod.
 func TestAccInstance_stateOnlyChangesSendNothing(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	var before revision
 	step := func(attributes ...string) resource.TestStep {
@@ -153,6 +157,7 @@ func size(cpu, memory string) func(*corev1.Pod) error {
 }
 
 func TestAccInstance_resizesInPlace(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	var pod uid
 	inPlace := func(size func(*corev1.Pod) error, attributes ...string) resource.TestStep {
@@ -187,6 +192,7 @@ func TestAccInstance_resizesInPlace(t *testing.T) {
 // TestAccInstance_resizeThatCantBeHad holds that the error says why, that the
 // request is taken back, and that the state and the next plan tell the truth.
 func TestAccInstance_resizeThatCantBeHad(t *testing.T) {
+	t.Parallel()
 	acctest.NeedsEmbedded(t)
 	for mode, says := range map[string]string{
 		"infeasible": `(?s)can't\s+ever\s+give\s+it\s+that\s+size:\s+Infeasible.*taken\s+back`,
@@ -217,6 +223,7 @@ func TestAccInstance_resizeThatCantBeHad(t *testing.T) {
 }
 
 func TestAccInstance_resizeBeyondTheQuotaIsRefused(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	limit := acctest.Behind(t, func(ctx context.Context, client *kubernetes.Clientset) error {
 		_, err := client.CoreV1().ResourceQuotas(cluster).Create(ctx, &corev1.ResourceQuota{
@@ -238,6 +245,7 @@ func TestAccInstance_resizeBeyondTheQuotaIsRefused(t *testing.T) {
 // TestAccInstance_resizeBeyondTheNodeIsRefused asks for more than any node has,
 // which the API server refuses by itself.
 func TestAccInstance_resizeBeyondTheNodeIsRefused(t *testing.T) {
+	t.Parallel()
 	cluster := acctest.Namespace(t)
 	var pod uid
 	config := func(cpu string) string {

@@ -95,6 +95,7 @@ func updateMatrix() []changeOf {
 // TestAccInstance_updateMatrix makes each change to a running instance and looks
 // at the Pod's UID, revision and container.
 func TestAccInstance_updateMatrix(t *testing.T) {
+	t.Parallel()
 	for _, c := range updateMatrix() {
 		t.Run(c.attribute, func(t *testing.T) {
 			t.Parallel()
@@ -128,6 +129,7 @@ func TestAccInstance_updateMatrix(t *testing.T) {
 // TestAccInstance_updateMatrixOfAStoppedOne makes the same changes to a stopped
 // instance, which none of them replaces.
 func TestAccInstance_updateMatrixOfAStoppedOne(t *testing.T) {
+	t.Parallel()
 	for _, c := range updateMatrix() {
 		if c.does == powerChange {
 			continue
