@@ -60,7 +60,7 @@ func TestAccCluster_stuckDestroyNamesTheFinalizers(t *testing.T) {
 		Steps: []resource.TestStep{
 			{Config: config(name, `
   force_destroy = true
-  timeouts      = { delete = "6s" }`)},
+  timeouts      = { delete = "15s" }`)},
 			{
 				PreConfig: acctest.Behind(t, func(ctx context.Context, client *kubernetes.Clientset) error {
 					held := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "held", Finalizers: []string{"example.com/hold"}}}
@@ -69,9 +69,9 @@ func TestAccCluster_stuckDestroyNamesTheFinalizers(t *testing.T) {
 				}),
 				Config: config(name, `
   force_destroy = true
-  timeouts      = { delete = "6s" }`),
+  timeouts      = { delete = "15s" }`),
 				Destroy:     true,
-				ExpectError: regexp.MustCompile(`(?is)timed out after 6s.*example.com/hold`),
+				ExpectError: regexp.MustCompile(`(?is)timed out after 15s.*example.com/hold`),
 			},
 			{
 				PreConfig: acctest.Behind(t, func(ctx context.Context, client *kubernetes.Clientset) error {

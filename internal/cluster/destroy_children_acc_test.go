@@ -83,10 +83,10 @@ func TestAccCluster_unavailableAPIServiceStopsTheDestroyAndIsNamed(t *testing.T)
 		t.Errorf("the destroy said\n%s", out)
 	}
 
-	terraform.Configure(config(name, "force_destroy = true\n timeouts = { delete = \"8s\" }"))
+	terraform.Configure(config(name, "force_destroy = true\n timeouts = { delete = \"12s\" }"))
 	terraform.Must(0, "apply", "-auto-approve")
 	out = oneSpaced(strings.ReplaceAll(terraform.Must(1, "destroy", "-auto-approve"), "│", " "))
-	for _, want := range []string{"Timed out after 8s", "NamespaceDeletionDiscoveryFailure", "broken.example.com/v1", "kubectl get apiservices"} {
+	for _, want := range []string{"Timed out after 12s", "NamespaceDeletionDiscoveryFailure", "broken.example.com/v1", "kubectl get apiservices"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q isn't in\n%s", want, out)
 		}

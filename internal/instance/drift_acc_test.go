@@ -275,8 +275,10 @@ func TestAccInstance_refreshOnlyPlanIsQuiet(t *testing.T) {
 	terraform.Configure(instanceConfig(cluster, `wait_for = "None"`, behaving("start-delay", "1s")))
 	terraform.Must(0, "apply", "-auto-approve")
 	for what, until := range map[string]func(*corev1.Pod) bool{
-		"running":   phase(corev1.PodRunning),
-		"not-ready": func(pod *corev1.Pod) bool { return len(pod.Status.ContainerStatuses) > 0 && !pod.Status.ContainerStatuses[0].Ready },
+		"running": phase(corev1.PodRunning),
+		"not-ready": func(pod *corev1.Pod) bool {
+			return len(pod.Status.ContainerStatuses) > 0 && !pod.Status.ContainerStatuses[0].Ready
+		},
 		"crash-loop": func(pod *corev1.Pod) bool {
 			return len(pod.Status.ContainerStatuses) > 0 && pod.Status.ContainerStatuses[0].RestartCount > 1
 		},

@@ -26,8 +26,8 @@ func TestAccInstance_createThatFailsSaysWhy(t *testing.T) {
 			`(?s)no\s+valid\s+name:\s+InvalidImageName.*Last seen:.*status Pending.*Correct\s+.image.*terraform\s+untaint`,
 		},
 		"image that can't be pulled": {
-			[]string{`image = "registry.invalid/web:1"`, `timeouts = { create = "3s" }`},
-			`(?s)timed\s+out\s+after\s+3s.*container\s+app\s+to\s+start:.*no\s+such\s+host.*Warning events:.*Failed.*(ErrImagePull|no such host)`,
+			[]string{`image = "registry.invalid/web:1"`, `timeouts = { create = "8s" }`},
+			`(?s)timed\s+out\s+after\s+8s.*container\s+app\s+to\s+start:.*no\s+such\s+host.*Warning events:.*Failed.*(ErrImagePull|no such host)`,
 		},
 		"crash loop": {
 			[]string{`image = "web:1"`, behaving("behavior", "crash-loop", "exit-code", "3", "previous-logs", "no database at db:5432")},
@@ -46,8 +46,8 @@ func TestAccInstance_createThatFailsSaysWhy(t *testing.T) {
 			`(?s)CreateContainerConfigError:\s+container\s+has\s+runAsNonRoot.*.security.run_as_non_root\s+=\s+false.`,
 		},
 		"no room": {
-			[]string{`image = "web:1"`, `cpu = "100000"`, `memory = "1Gi"`, `timeouts = { create = "3s" }`},
-			`(?s)timed\s+out\s+after\s+3s.*a\s+node\s+to\s+run\s+on:\s+Unschedulable:.*Insufficient\s+cpu`,
+			[]string{`image = "web:1"`, `cpu = "100000"`, `memory = "1Gi"`, `timeouts = { create = "8s" }`},
+			`(?s)timed\s+out\s+after\s+8s.*a\s+node\s+to\s+run\s+on:\s+Unschedulable:.*Insufficient\s+cpu.*enough\s+left\s+of:\s+cpu\s+\(it\s+reserves\s+100k\)`,
 		},
 		"an init container that fails": {
 			[]string{`image = "web:1"`, `pod = { initContainers = [{ name = "setup", image = "setup:1" }] }`, behaving("behavior", "crash-loop", "container", "setup", "exit-code", "2")},
@@ -57,16 +57,13 @@ func TestAccInstance_createThatFailsSaysWhy(t *testing.T) {
 			[]string{`image = "web:1"`, `pod = { initContainers = [{ name = "log", image = "log:1", restartPolicy = "Always" }] }`, behaving("behavior", "crash-loop", "container", "log")},
 			`(?is)sidecar\s+log\s+keeps\s+ending\s+\(3\s+restarts\)`,
 		},
-		"more than any node has": {
-			[]string{`image = "web:1"`, `cpu = "1M"`, `memory = "1Gi"`, `timeouts = { create = "3s" }`},
-			`(?s)waiting\s+for\s+a\s+node\s+to\s+run\s+on:\s+Unschedulable.*enough\s+left\s+of:\s+cpu\s+\(it\s+reserves\s+1M\)`,
-		},
 		"never ready": {
-			[]string{`image = "web:1"`, behaving("behavior", "not-ready"), `timeouts = { create = "3s" }`},
-			`(?s)timed\s+out\s+after\s+3s,\s+waiting\s+for\s+container\s+app\s+to\s+pass\s+its\s+readiness\s+check.*container app running, not ready`,
+			[]string{`image = "web:1"`, behaving("behavior", "not-ready"), `timeouts = { create = "8s" }`},
+			`(?s)timed\s+out\s+after\s+8s,\s+waiting\s+for\s+container\s+app\s+to\s+pass\s+its\s+readiness\s+check.*container app running, not ready`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			cluster := acctest.Namespace(t)
 			var pod uid
 			test(t,

@@ -196,13 +196,13 @@ func TestAccInstance_resizeThatCantBeHad(t *testing.T) {
 	acctest.NeedsEmbedded(t)
 	for mode, says := range map[string]string{
 		"infeasible": `(?s)can't\s+ever\s+give\s+it\s+that\s+size:\s+Infeasible.*taken\s+back`,
-		"deferred":   `(?s)timed out after 2s.*no\s+room\s+for\s+that\s+size\s+now:\s+Deferred.*taken\s+back`,
+		"deferred":   `(?s)timed out after 5s.*no\s+room\s+for\s+that\s+size\s+now:\s+Deferred.*taken\s+back`,
 	} {
 		t.Run(mode, func(t *testing.T) {
 			cluster := acctest.Namespace(t)
 			var pod uid
 			config := func(cpu string) string {
-				return instanceConfig(cluster, fmt.Sprintf("cpu = %q", cpu), `memory = "1Gi"`, behaving("resize", mode), `timeouts = { update = "2s" }`)
+				return instanceConfig(cluster, fmt.Sprintf("cpu = %q", cpu), `memory = "1Gi"`, behaving("resize", mode), `timeouts = { update = "5s" }`)
 			}
 			test(t,
 				resource.TestStep{Config: config("1"), Check: thePod(t, cluster, pod.note)},
