@@ -123,11 +123,11 @@ func setComputed(plan *resourceModel, names []string, text types.String, amount 
 
 // planNew says what is known of an instance that is made stopped.
 func planNew(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, plan *resourceModel) {
-	var config resourceModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if plan.DesiredStatus.ValueString() != powerStopped {
 		return
 	}
+	var config resourceModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	plan.Status = types.StringValue(statusStopped)
 	setGone(plan, append([]string{"uid", "node", "ip"}, undeclaredSize(config.model)...))
 }
