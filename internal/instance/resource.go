@@ -88,6 +88,8 @@ func (r *instanceResource) Create(ctx context.Context, req resource.CreateReques
 	fw.AddServerWarnings(&resp.Diagnostics, ref, warnings)
 	if err != nil {
 		addCreateError(&resp.Diagnostics, plan.key(), err)
+	}
+	if err != nil && have.Pod == nil {
 		return
 	}
 

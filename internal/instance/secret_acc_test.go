@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -181,5 +182,35 @@ func TestAccInstance_secretThatIsRefusedLeavesNothing(t *testing.T) {
 	_, templateErr := acctest.Client(t).CoreV1().PodTemplates(cluster).Get(t.Context(), "web", metav1.GetOptions{})
 	if !apierrors.IsNotFound(podErr) || !apierrors.IsNotFound(templateErr) {
 		t.Errorf("something is left: %v, %v", podErr, templateErr)
+	}
+}
+
+// TestAccInstance_createThatBreaksOffKeepsWhatItMade fails the last request of a
+// create: the Pod is there then, and must not be lost to the state.
+func TestAccInstance_createThatBreaksOffKeepsWhatItMade(t *testing.T) {
+	t.Parallel()
+	acctest.NeedsTerraform(t, "1.11.0")
+	cluster := acctest.Namespace(t)
+	broken := acctest.FaultyProxy(t, func(r *http.Request) acctest.Fault {
+		if r.Method == http.MethodDelete && strings.Contains(r.URL.Path, "/podtemplates/") {
+			return acctest.Answer(http.StatusForbidden)
+		}
+		return acctest.Pass
+	})
+	terraform := acctest.NewCLI(t)
+	terraform.Configure(broken + instanceConfig(cluster, secretEnv("hunter2", 1)))
+	terraform.Must(1, "apply", "-auto-approve")
+	if listed := terraform.Must(0, "state", "list"); !strings.Contains(listed, address) {
+		t.Errorf("the Pod is there, and the state has %q", listed)
+	}
+	terraform.Configure(instanceConfig(cluster, secretEnv("hunter2", 1)))
+	terraform.Must(0, "apply", "-auto-approve")
+	terraform.Must(0, "plan", "-detailed-exitcode")
+	acctest.Eventually(t, "the Secret of the broken one to go", func(ctx context.Context) (bool, error) {
+		secrets, err := acctest.Client(t).CoreV1().Secrets(cluster).List(ctx, metav1.ListOptions{LabelSelector: "instance-id=web"})
+		return err == nil && len(secrets.Items) == 1, err
+	})
+	if err := whole(t.Context(), acctest.Client(t), cluster, theSecret(t, cluster), true); err != nil {
+		t.Error(err)
 	}
 }

@@ -234,7 +234,8 @@ type newcomer struct {
 }
 
 // New makes an instance that wasn't there before; one that was is a
-// *kube.ExistsError. What can't be made whole is taken back.
+// *kube.ExistsError. What can't be made whole is taken back, but for a Pod, which is
+// returned with the error.
 func (s *store) New(ctx context.Context, p parts, how newcomer) (found, parts, error) {
 	k := key{Cluster: p.Pod.Namespace, Name: p.Pod.Name}
 	if how.Named {
