@@ -8,8 +8,6 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-
-	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
 // MAR's words for how a cluster fares.
@@ -212,12 +210,6 @@ func stoppedIn(c census) []string {
 		}
 	}
 	return names
-}
-
-// keepsInstance reports whether a PodTemplate with these labels is a stopped
-// instance.
-func keepsInstance(name string, labels map[string]string) bool {
-	return labels[kube.LabelManagedBy] == kube.ManagedBy && labels[kube.LabelInstanceID] == name
 }
 
 // share says how many of how many.

@@ -33,7 +33,7 @@ func (s store) Census(ctx context.Context, have observed) (census, error) {
 			s.client.Metadata.Resource(corev1.SchemeGroupVersion.WithResource("podtemplates")).Namespace(name).List, ours)
 		c.TemplatesHidden = hidden
 		for _, template := range templates {
-			if keepsInstance(template.Name, template.Labels) {
+			if kube.IsInstances(template, template.Name) {
 				c.Templates = append(c.Templates, template.Name)
 			}
 		}

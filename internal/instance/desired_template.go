@@ -6,11 +6,11 @@ import (
 	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	tftypes "github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
+	kubetypes "k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
@@ -30,7 +30,7 @@ type parts struct {
 
 // partsOf are the parts that a plan means. Had is the version of the Secret that
 // the instance has, null where it has none.
-func partsOf(ctx context.Context, plan, config resourceModel, had tftypes.Int64, rec record) (parts, diag.Diagnostics) {
+func partsOf(ctx context.Context, plan, config resourceModel, had types.Int64, rec record) (parts, diag.Diagnostics) {
 	var p parts
 	how := rec.making()
 	how.Nonce = kube.NewNonce()
@@ -82,8 +82,8 @@ const secretInfix = "-env-"
 
 // secretRef is a Secret of an instance: that object, and no namesake.
 type secretRef struct {
-	Name string    `json:"name"`
-	UID  types.UID `json:"uid"`
+	Name string        `json:"name"`
+	UID  kubetypes.UID `json:"uid"`
 }
 
 // desiredSecret holds the values of secret_env_wo. Who changed it would change

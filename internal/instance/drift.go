@@ -186,7 +186,7 @@ func isSame(m model, pod *corev1.Pod) bool {
 	if m.UID.ValueString() == string(pod.UID) {
 		return true
 	}
-	return kube.IsOurs(pod) && pod.Labels[kube.LabelInstanceID] == m.Name.ValueString()
+	return kube.IsInstances(pod, m.Name.ValueString())
 }
 
 // causeOf says why a Pod ended, as precisely as its status does.

@@ -53,7 +53,7 @@ func stoppedPod(t *corev1.PodTemplate) *corev1.Pod {
 // isStoppedInstance reports whether a template is an instance that was stopped
 // here, and not somebody else's.
 func isStoppedInstance(t *corev1.PodTemplate) bool {
-	return kube.IsOurs(t) && t.Labels[kube.LabelInstanceID] == t.Name
+	return kube.IsInstances(t, t.Name)
 }
 
 // presenceIn tells what was found apart for the instance in the state. On
@@ -131,7 +131,7 @@ func seenSecretOf(secret metav1.Object, instance string) seenSecret {
 	version, err := strconv.ParseInt(secret.GetAnnotations()[kube.AnnotationSecretVersion], 10, 64)
 	return seenSecret{
 		secretRef: secretRef{Name: secret.GetName(), UID: secret.GetUID()},
-		Ours:      err == nil && kube.IsOurs(secret) && secret.GetLabels()[kube.LabelInstanceID] == instance,
+		Ours:      err == nil && kube.IsInstances(secret, instance),
 		Version:   version,
 	}
 }

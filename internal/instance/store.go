@@ -50,7 +50,7 @@ func (s *store) Manager() string { return s.client.FieldManager }
 // Create POSTs the Pod. A namesake that is being deleted is waited for; any
 // other is a *kube.ExistsError.
 func (s *store) Create(ctx context.Context, pod *corev1.Pod) (*corev1.Pod, error) {
-	ref := kube.Ref{Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name}
+	ref := podRef(pod)
 	for {
 		created, err := s.post(ctx, ref, pod)
 		var exists *kube.ExistsError
@@ -119,7 +119,7 @@ func (s *store) Update(ctx context.Context, ref kube.Ref, uid string, g goal, d 
 // apply sends a change by server-side apply, having made sure that what an
 // earlier POST wrote counts as applied.
 func (s *store) apply(ctx context.Context, pod *corev1.Pod, c change) (*corev1.Pod, error) {
-	ref := kube.Ref{Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name}
+	ref := podRef(pod)
 	migrated, err := kube.MigrateManager(ctx, s.client, ref, pod,
 		func(ctx context.Context, kind types.PatchType, data []byte, options metav1.PatchOptions) (*corev1.Pod, error) {
 			return s.pods(ref).Patch(ctx, ref.Name, kind, data, options)
@@ -166,7 +166,7 @@ func (s *store) resize(ctx context.Context, pod *corev1.Pod, want size) (*corev1
 }
 
 func (s *store) patchSize(ctx context.Context, pod *corev1.Pod, want size) (*corev1.Pod, error) {
-	ref := kube.Ref{Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name}
+	ref := podRef(pod)
 	patch, err := json.Marshal(resizePatch(pod, want))
 	if err != nil {
 		return pod, kube.Wrap(ref, "resize", err)
@@ -206,7 +206,7 @@ func (s *store) awaitGone(ctx context.Context, ref kube.Ref, uid types.UID) erro
 // last seen, and a *kube.WaitError when the goal is out of reach or the time is
 // up.
 func (s *store) Await(ctx context.Context, pod *corev1.Pod, g goal) (*corev1.Pod, error) {
-	ref := kube.Ref{Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name}
+	ref := podRef(pod)
 	start := time.Now()
 	var (
 		view   outlook

@@ -59,7 +59,7 @@ func whole(config model) bool {
 // known leaves out what isn't known yet.
 func known(ctx context.Context, m model) model {
 	for _, some := range []*types.Map{&m.Env, &m.EnvValueFrom, &m.HealthChecks, &m.Limits, &m.Ports, &m.Requests, &m.Volumes} {
-		elements := maps.Collect(maps.All(some.Elements()))
+		elements := some.Elements()
 		maps.DeleteFunc(elements, func(_ string, value attr.Value) bool { return value.IsUnknown() })
 		element := some.ElementType(ctx)
 		if len(elements) == 0 {

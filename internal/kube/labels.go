@@ -40,6 +40,12 @@ const (
 // IsOurs reports whether the provider made the object.
 func IsOurs(o metav1.Object) bool { return o.GetLabels()[LabelManagedBy] == ManagedBy }
 
+// IsInstances reports whether the provider made the object for the instance of that
+// name.
+func IsInstances(o metav1.Object, name string) bool {
+	return IsOurs(o) && o.GetLabels()[LabelInstanceID] == name
+}
+
 // IsSystemKey reports whether a label or annotation is written by Kubernetes,
 // by kubectl or by the provider itself, and so is nobody's declaration.
 func IsSystemKey(key string) bool {
