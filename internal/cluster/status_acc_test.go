@@ -193,7 +193,8 @@ func awaitLater(t *testing.T, namespace, name string) {
 	})
 }
 
-// countedQuota makes a quota and waits until Kubernetes has counted what is used of it.
+// countedQuota makes a quota and waits until Kubernetes has counted what is used of it,
+// with every Pod that there is: its first count may have missed the newest.
 func countedQuota(t *testing.T, namespace, name string, hard map[corev1.ResourceName]string) {
 	t.Helper()
 	quotas := acctest.Client(t).CoreV1().ResourceQuotas(namespace)
@@ -206,7 +207,15 @@ func countedQuota(t *testing.T, namespace, name string, hard map[corev1.Resource
 	}
 	acctest.Eventually(t, "the quota "+name+" to be counted", func(ctx context.Context) (bool, error) {
 		now, err := quotas.Get(ctx, name, metav1.GetOptions{})
-		return err == nil && len(now.Status.Used) == len(hard), err
+		if err != nil || len(now.Status.Used) != len(hard) {
+			return false, err
+		}
+		pods, err := acctest.Client(t).CoreV1().Pods(namespace).List(ctx, metav1.ListOptions{})
+		if err != nil {
+			return false, err
+		}
+		counted, counts := now.Status.Used[corev1.ResourcePods]
+		return !counts || counted.Value() == int64(len(pods.Items)), nil
 	})
 }
 
