@@ -2,142 +2,54 @@ package provider
 
 import (
 	"context"
+	"maps"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/types"
-
-	"github.com/headgym/terraform-provider-mar/internal/validate"
 )
 
 // model is the provider block.
 type model struct {
-	ConfigPath            types.String `tfsdk:"config_path"`
-	ConfigPaths           types.List   `tfsdk:"config_paths"`
-	ConfigContext         types.String `tfsdk:"config_context"`
-	ConfigContextCluster  types.String `tfsdk:"config_context_cluster"`
-	ConfigContextAuthInfo types.String `tfsdk:"config_context_auth_info"`
-	Host                  types.String `tfsdk:"host"`
-	Token                 types.String `tfsdk:"token"`
-	ClientCertificate     types.String `tfsdk:"client_certificate"`
-	ClientKey             types.String `tfsdk:"client_key"`
-	ClusterCACertificate  types.String `tfsdk:"cluster_ca_certificate"`
-	Insecure              types.Bool   `tfsdk:"insecure"`
-	DefaultLabels         types.Map    `tfsdk:"default_labels"`
+	connectionModel
+	conductModel
 }
 
 func (p *marProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
-	notEmpty := []validator.String{stringvalidator.LengthAtLeast(1)}
+	attributes := connectionAttributes()
+	maps.Copy(attributes, conductAttributes())
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "MAR is a managed platform on Kubernetes. Its clusters are Namespaces with a quota and limits, its instances are Pods. This provider manages both on any Kubernetes API server.",
-		Attributes: map[string]schema.Attribute{
-			"config_path": schema.StringAttribute{
-				MarkdownDescription: "Path of a kubeconfig file, such as `~/.kube/config`. Without it the environment variable `KUBE_CONFIG_PATH` is used, then `KUBE_CONFIG_PATHS`, then `KUBECONFIG`. No default path is assumed.",
-				Optional:            true,
-				Validators:          notEmpty,
-			},
-			"config_paths": schema.ListAttribute{
-				MarkdownDescription: "Paths of several kubeconfig files that are merged as kubectl merges them, the first to set a value winning. Instead of `config_path`. Environment variable: `KUBE_CONFIG_PATHS`, a list as in `PATH`.",
-				ElementType:         types.StringType,
-				Optional:            true,
-				Validators:          []validator.List{listvalidator.SizeAtLeast(1), listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
-			},
-			"config_context": schema.StringAttribute{
-				MarkdownDescription: "Context of the kubeconfig to use, such as `prod`; its current context when left out. Environment variable: `KUBE_CTX`.",
-				Optional:            true,
-				Validators:          notEmpty,
-			},
-			"config_context_cluster": schema.StringAttribute{
-				MarkdownDescription: "Cluster entry of the kubeconfig to use instead of the context's. Environment variable: `KUBE_CTX_CLUSTER`.",
-				Optional:            true,
-				Validators:          notEmpty,
-			},
-			"config_context_auth_info": schema.StringAttribute{
-				MarkdownDescription: "User entry of the kubeconfig to use instead of the context's. Environment variable: `KUBE_CTX_AUTH_INFO`.",
-				Optional:            true,
-				Validators:          notEmpty,
-			},
-			"host": schema.StringAttribute{
-				MarkdownDescription: "Address of the API server, such as `https://10.0.0.1:6443`. With it the connection is a direct one: no kubeconfig is read. Environment variable: `KUBE_HOST`.",
-				Optional:            true,
-				Validators:          notEmpty,
-			},
-			"token": schema.StringAttribute{
-				MarkdownDescription: "Bearer token for `host`. Environment variable: `KUBE_TOKEN`.",
-				Optional:            true,
-				Sensitive:           true,
-				Validators:          notEmpty,
-			},
-			"client_certificate": schema.StringAttribute{
-				MarkdownDescription: "Client certificate for `host`, as PEM text; goes with `client_key`. Environment variable: `KUBE_CLIENT_CERT_DATA`.",
-				Optional:            true,
-				Validators:          notEmpty,
-			},
-			"client_key": schema.StringAttribute{
-				MarkdownDescription: "Private key of `client_certificate`, as PEM text. Environment variable: `KUBE_CLIENT_KEY_DATA`.",
-				Optional:            true,
-				Sensitive:           true,
-				Validators:          notEmpty,
-			},
-			"cluster_ca_certificate": schema.StringAttribute{
-				MarkdownDescription: "Certificates of the authorities that vouch for `host`, as PEM text; the operating system's when left out. Environment variable: `KUBE_CLUSTER_CA_CERT_DATA`.",
-				Optional:            true,
-				Validators:          notEmpty,
-			},
-			"insecure": schema.BoolAttribute{
-				MarkdownDescription: "Connect to `host` without checking its certificate. For experiments only: anybody on the way can read the token. Default: `false`. Environment variable: `KUBE_INSECURE`.",
-				Optional:            true,
-			},
-			"default_labels": schema.MapAttribute{
-				MarkdownDescription: "Labels for every cluster and instance of this provider, such as `{ team = \"payments\" }`. A label of the same key on a resource wins. What a resource has in all is its `labels_all`.",
-				ElementType:         types.StringType,
-				Optional:            true,
-				Validators:          validate.Labels(),
-			},
-		},
+		Attributes:          attributes,
 	}
 }
 
 // unknown names the arguments whose values this plan doesn't know yet.
 func (m model) unknown() []string {
+	values := m.connectionModel.values()
+	maps.Copy(values, m.conductModel.values())
 	unknown := map[string]bool{}
-	for name, value := range map[string]attr.Value{
-		"config_path": m.ConfigPath, "config_paths": m.ConfigPaths, "config_context": m.ConfigContext,
-		"config_context_cluster": m.ConfigContextCluster, "config_context_auth_info": m.ConfigContextAuthInfo,
-		"host": m.Host, "token": m.Token, "client_certificate": m.ClientCertificate, "client_key": m.ClientKey,
-		"cluster_ca_certificate": m.ClusterCACertificate, "insecure": m.Insecure, "default_labels": m.DefaultLabels,
-	} {
-		unknown[name] = value.IsUnknown()
-	}
-	for _, value := range m.ConfigPaths.Elements() {
-		unknown["config_paths"] = unknown["config_paths"] || value.IsUnknown()
-	}
-	for _, value := range m.DefaultLabels.Elements() {
-		unknown["default_labels"] = unknown["default_labels"] || value.IsUnknown()
+	for name, value := range values {
+		unknown[name] = value.IsUnknown() || anyUnknown(value)
 	}
 	return named(unknown)
 }
 
-func (m model) arguments(ctx context.Context, diags *diag.Diagnostics) arguments {
-	args := arguments{
-		ConfigPath:            m.ConfigPath.ValueStringPointer(),
-		ConfigContext:         m.ConfigContext.ValueStringPointer(),
-		ConfigContextCluster:  m.ConfigContextCluster.ValueStringPointer(),
-		ConfigContextAuthInfo: m.ConfigContextAuthInfo.ValueStringPointer(),
-		Host:                  m.Host.ValueStringPointer(),
-		Token:                 m.Token.ValueStringPointer(),
-		ClientCertificate:     m.ClientCertificate.ValueStringPointer(),
-		ClientKey:             m.ClientKey.ValueStringPointer(),
-		ClusterCACertificate:  m.ClusterCACertificate.ValueStringPointer(),
-		Insecure:              m.Insecure.ValueBoolPointer(),
+// anyUnknown reports whether an element of a collection isn't known.
+func anyUnknown(value attr.Value) bool {
+	switch v := value.(type) {
+	case interface{ Elements() []attr.Value }:
+		for _, element := range v.Elements() {
+			if element.IsUnknown() {
+				return true
+			}
+		}
+	case interface{ Elements() map[string]attr.Value }:
+		for _, element := range v.Elements() {
+			if element.IsUnknown() {
+				return true
+			}
+		}
 	}
-	if !m.ConfigPaths.IsNull() {
-		diags.Append(m.ConfigPaths.ElementsAs(ctx, &args.ConfigPaths, false)...)
-	}
-	return args
+	return false
 }
