@@ -62,17 +62,30 @@ func NeedsTerraform(tb testing.TB, least string) {
 	}
 }
 
-// Kubeconfig is the path of the tested cluster's kubeconfig.
+// Kubeconfig is the path of the kubeconfig of the tested cluster's administrator.
 func Kubeconfig(tb testing.TB) string {
 	tb.Helper()
-	path := os.Getenv(envKubeconfig)
+	return pathIn(tb, envAdministrator)
+}
+
+// LimitedKubeconfig is the path of the kubeconfig that the provider under test
+// has where its configuration says nothing else. On the embedded cluster its user
+// has what the published roles grant.
+func LimitedKubeconfig(tb testing.TB) string {
+	tb.Helper()
+	return pathIn(tb, envKubeconfig)
+}
+
+func pathIn(tb testing.TB, variable string) string {
+	tb.Helper()
+	path := os.Getenv(variable)
 	if path == "" {
 		tb.Skipf("acceptance tests run with %s set", envAcceptance)
 	}
 	return path
 }
 
-// Client talks to the tested cluster, past the provider.
+// Client talks to the tested cluster as its administrator, past the provider.
 func Client(tb testing.TB) *kubernetes.Clientset {
 	tb.Helper()
 	config, err := clientcmd.BuildConfigFromFlags("", Kubeconfig(tb))

@@ -22,14 +22,16 @@ const (
 	envOwnCluster = "MAR_TEST_KUBECONFIG"
 	// envDevcluster is the path of the embedded cluster's binary.
 	envDevcluster = "MAR_DEVCLUSTER"
-	// envKubeconfig is how the provider under test, and the tests, find the
-	// cluster.
+	// envKubeconfig is how the provider under test finds the cluster.
 	envKubeconfig = "KUBE_CONFIG_PATH"
+	// envAdministrator names the kubeconfig by which the tests themselves do.
+	envAdministrator = "MAR_ACC_ADMINISTRATOR"
 )
 
 // Main is the TestMain of a package with acceptance tests. Without TF_ACC it just
 // runs the tests; with it, it starts a control plane of the package's own, on
-// free ports, and stops it at the end. It returns the exit code.
+// free ports, and stops it at the end. There the provider under test has the
+// rights of the published roles and no others. It returns the exit code.
 func Main(m *testing.M) int {
 	if os.Getenv(envAcceptance) == "" {
 		return m.Run()
@@ -38,7 +40,7 @@ func Main(m *testing.M) int {
 		return fail(err)
 	}
 	if own := os.Getenv(envOwnCluster); own != "" {
-		if err := os.Setenv(envKubeconfig, own); err != nil {
+		if err := connect(own, own); err != nil {
 			return fail(err)
 		}
 		return m.Run()
@@ -49,6 +51,11 @@ func Main(m *testing.M) int {
 	}
 	defer stop()
 	return m.Run()
+}
+
+// connect says where the tests and the provider under test find the cluster.
+func connect(administrator, provider string) error {
+	return errors.Join(os.Setenv(envAdministrator, administrator), os.Setenv(envKubeconfig, provider))
 }
 
 func fail(err error) int {
@@ -95,5 +102,10 @@ func startCluster() (stop func(), err error) {
 		stop()
 		return nil, errors.Join(fmt.Errorf("start the embedded cluster: %w", err), errors.New(stderr.String()))
 	}
-	return stop, os.Setenv(envKubeconfig, filepath.Join(dir, "kubeconfig"))
+	administrator, limited := filepath.Join(dir, "kubeconfig"), filepath.Join(dir, "kubeconfig-limited")
+	if err := limitProvider(administrator, limited); err != nil {
+		stop()
+		return nil, err
+	}
+	return stop, connect(administrator, limited)
 }

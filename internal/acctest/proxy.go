@@ -13,6 +13,7 @@ import (
 
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
+	"k8s.io/client-go/transport"
 )
 
 // Fault is what a faulty network or API server does to a request.
@@ -37,10 +38,10 @@ func Drop(http.ResponseWriter, *http.Request, http.Handler) { panic(http.ErrAbor
 
 // FaultyProxy puts a proxy before the tested API server, which asks faults what
 // becomes of each request. It returns a provider block that connects through it,
-// as the kubeconfig's user.
+// as the limited kubeconfig's user where the fault isn't As another.
 func FaultyProxy(t *testing.T, faults func(*http.Request) Fault) string {
 	t.Helper()
-	config, err := clientcmd.BuildConfigFromFlags("", Kubeconfig(t))
+	config, err := clientcmd.BuildConfigFromFlags("", LimitedKubeconfig(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,13 +49,13 @@ func FaultyProxy(t *testing.T, faults func(*http.Request) Fault) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	transport, err := rest.TransportFor(config)
+	onward, err := rest.TransportFor(config)
 	if err != nil {
 		t.Fatal(err)
 	}
 	upstream := &httputil.ReverseProxy{
 		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(target) },
-		Transport: transport,
+		Transport: onward,
 		// Each event of a watch passes at once.
 		FlushInterval: -1,
 		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
@@ -77,6 +78,15 @@ provider "mar" {
   cluster_ca_certificate = %q
 }
 `, server.URL, string(authority))
+}
+
+// As has that user make the request.
+func As(user string, groups ...string) Fault {
+	return func(w http.ResponseWriter, r *http.Request, server http.Handler) {
+		r.Header[transport.ImpersonateUserHeader] = []string{user}
+		r.Header[transport.ImpersonateGroupHeader] = groups
+		server.ServeHTTP(w, r)
+	}
 }
 
 // PagesOf has the API server serve lists in pages of that size.

@@ -3,14 +3,103 @@ package acctest
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	authenticationv1 "k8s.io/api/authentication/v1"
+	authorizationv1 "k8s.io/api/authorization/v1"
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/wait"
+	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/clientcmd"
+
+	"github.com/headgym/terraform-provider-mar/internal/rights"
 )
+
+// LimitedUser is who the provider under test is on the embedded cluster.
+const LimitedUser = "mar-acc"
+
+// limitProvider makes a user who has what the published roles for an apply grant, and
+// writes the kubeconfig by which the administrator acts as that user.
+func limitProvider(administrator, limited string) error {
+	config, err := clientcmd.BuildConfigFromFlags("", administrator)
+	if err != nil {
+		return err
+	}
+	client, err := kubernetes.NewForConfig(config)
+	if err != nil {
+		return err
+	}
+	rules := slices.Concat(rights.Apply().Rules(), rights.GrantAccess().Rules())
+	user := rbacv1.Subject{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: LimitedUser}
+	if err := bind(context.Background(), client, LimitedUser, user, rules); err != nil {
+		return err
+	}
+	kubeconfig, err := clientcmd.LoadFromFile(administrator)
+	if err != nil {
+		return err
+	}
+	for _, credentials := range kubeconfig.AuthInfos {
+		credentials.Impersonate = LimitedUser
+	}
+	return clientcmd.WriteToFile(*kubeconfig, limited)
+}
+
+// bind makes a ClusterRole of that name and grants it to the subject everywhere.
+func bind(ctx context.Context, client kubernetes.Interface, name string, to rbacv1.Subject, rules []rbacv1.PolicyRule) error {
+	role := &rbacv1.ClusterRole{ObjectMeta: metav1.ObjectMeta{Name: name}, Rules: rules}
+	if _, err := client.RbacV1().ClusterRoles().Create(ctx, role, metav1.CreateOptions{}); err != nil {
+		return err
+	}
+	binding := &rbacv1.ClusterRoleBinding{
+		ObjectMeta: metav1.ObjectMeta{Name: name},
+		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: name},
+		Subjects:   []rbacv1.Subject{to},
+	}
+	if _, err := client.RbacV1().ClusterRoleBindings().Create(ctx, binding, metav1.CreateOptions{}); err != nil || len(rules) == 0 {
+		return err
+	}
+	return inForce(ctx, client, to, rights.Each(rules)[0])
+}
+
+// inForce blocks until the API server has heard of a new right.
+func inForce(ctx context.Context, client kubernetes.Interface, subject rbacv1.Subject, right rights.Right) error {
+	user := subject.Name
+	if subject.Kind == rbacv1.ServiceAccountKind {
+		user = fmt.Sprintf("system:serviceaccount:%s:%s", subject.Namespace, subject.Name)
+	}
+	resource, part, _ := strings.Cut(right.Resource, "/")
+	review := &authorizationv1.SubjectAccessReview{Spec: authorizationv1.SubjectAccessReviewSpec{
+		User:               user,
+		ResourceAttributes: &authorizationv1.ResourceAttributes{Verb: right.Verb, Group: right.Group, Resource: resource, Subresource: part},
+	}}
+	return wait.PollUntilContextTimeout(ctx, 20*time.Millisecond, 30*time.Second, true, func(ctx context.Context) (bool, error) {
+		answer, err := client.AuthorizationV1().SubjectAccessReviews().Create(ctx, review, metav1.CreateOptions{})
+		return err == nil && answer.Status.Allowed, err
+	})
+}
+
+// unbind takes away what bind made.
+func unbind(client kubernetes.Interface, name string) {
+	ctx := context.Background()
+	_ = client.RbacV1().ClusterRoleBindings().Delete(ctx, name, metav1.DeleteOptions{})
+	_ = client.RbacV1().ClusterRoles().Delete(ctx, name, metav1.DeleteOptions{})
+}
+
+// UserWith makes a user of that name who has these rights everywhere and no
+// others, for as long as the test runs.
+func UserWith(t *testing.T, name string, rules []rbacv1.PolicyRule) {
+	t.Helper()
+	client := Client(t)
+	t.Cleanup(func() { unbind(client, name) })
+	if err := bind(t.Context(), client, name, rbacv1.Subject{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: name}, rules); err != nil {
+		t.Fatal(err)
+	}
+}
 
 // WithRights makes a user who has these rights everywhere and no others, and
 // returns a provider block that connects as that user.
@@ -22,23 +111,10 @@ func WithRights(t *testing.T, rules ...rbacv1.PolicyRule) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	role := &rbacv1.ClusterRole{ObjectMeta: metav1.ObjectMeta{Name: home}, Rules: rules}
-	if _, err := client.RbacV1().ClusterRoles().Create(ctx, role, metav1.CreateOptions{}); err != nil {
+	t.Cleanup(func() { unbind(client, home) })
+	if err := bind(ctx, client, home, rbacv1.Subject{Kind: rbacv1.ServiceAccountKind, Namespace: home, Name: account.Name}, rules); err != nil {
 		t.Fatal(err)
 	}
-	binding := &rbacv1.ClusterRoleBinding{
-		ObjectMeta: metav1.ObjectMeta{Name: home},
-		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: home},
-		Subjects:   []rbacv1.Subject{{Kind: rbacv1.ServiceAccountKind, Namespace: home, Name: account.Name}},
-	}
-	if _, err := client.RbacV1().ClusterRoleBindings().Create(ctx, binding, metav1.CreateOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		ctx := context.Background()
-		_ = client.RbacV1().ClusterRoleBindings().Delete(ctx, home, metav1.DeleteOptions{})
-		_ = client.RbacV1().ClusterRoles().Delete(ctx, home, metav1.DeleteOptions{})
-	})
 	token, err := client.CoreV1().ServiceAccounts(home).CreateToken(ctx, account.Name, &authenticationv1.TokenRequest{}, metav1.CreateOptions{})
 	if err != nil {
 		t.Fatal(err)

@@ -86,7 +86,7 @@ func makeReadyPod(t *testing.T, namespace, name string, labels map[string]string
 // that is made up, and makes a cluster by it.
 func testProvider(t *testing.T, files map[string]string) {
 	t.Helper()
-	path := acctest.Kubeconfig(t)
+	path := acctest.LimitedKubeconfig(t)
 	kubeconfig, err := clientcmd.LoadFromFile(path)
 	if err != nil {
 		t.Fatal(err)

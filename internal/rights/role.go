@@ -1,0 +1,170 @@
+package rights
+
+import (
+	"slices"
+
+	rbacv1 "k8s.io/api/rbac/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// Role is one that is published.
+type Role struct {
+	Name string
+	// Title and About say what it is, and to whom it is given.
+	Title, About string
+	// Namespaced is a Role rather than a ClusterRole.
+	Namespaced bool
+	parts      []Part
+	plans      bool
+}
+
+// Roles returns all that are published.
+func Roles() []Role { return []Role{Plan(), Apply(), GrantAccess(), PlanInstances(), ApplyInstances()} }
+
+// Plan is for a plan of clusters and instances.
+func Plan() Role {
+	return Role{
+		Name: "mar-plan", Title: "All that a plan of clusters and instances asks for",
+		About: "It changes nothing and reads no Secret.",
+		parts: []Part{Clusters, Instances}, plans: true,
+	}
+}
+
+// Apply is for an apply of clusters and instances.
+func Apply() Role {
+	return Role{
+		Name: "mar-apply", Title: "All that an apply of clusters and instances asks for",
+		About: "What belongs to an attribute that isn't used can be left out.",
+		parts: []Part{Clusters, Instances, Destroy},
+	}
+}
+
+// GrantAccess is what a cluster's access takes besides Apply.
+func GrantAccess() Role {
+	return Role{
+		Name: "mar-access", Title: "What access grants, to be given in addition to mar-apply",
+		About: "Whoever has it can become an administrator of every namespace. Without it access grants what the credentials hold themselves.",
+		parts: []Part{Access},
+	}
+}
+
+// PlanInstances is for a plan of one cluster's instances.
+func PlanInstances() Role {
+	return Role{
+		Name: "mar-instances-plan", Title: "All that a plan of the instances of one cluster asks for",
+		About: "It changes nothing and reads no Secret.", Namespaced: true,
+		parts: []Part{Instances}, plans: true,
+	}
+}
+
+// ApplyInstances is for an apply of one cluster's instances.
+func ApplyInstances() Role {
+	return Role{
+		Name: "mar-instances-apply", Title: "All that an apply of the instances of one cluster asks for",
+		About: "For those who manage instances in a cluster that others manage.", Namespaced: true,
+		parts: []Part{Instances},
+	}
+}
+
+// Grant is a row's part in a role.
+type Grant struct {
+	Row
+	Verbs []string
+}
+
+// Grants are the rows of the table that the role has something of.
+func (r Role) Grants() []Grant {
+	var grants []Grant
+	for _, row := range Table() {
+		verbs := row.Plan
+		if !r.plans {
+			verbs = slices.Concat(row.Plan, row.Apply)
+		}
+		if len(verbs) > 0 && slices.Contains(r.parts, row.Part) {
+			grants = append(grants, Grant{row, verbs})
+		}
+	}
+	return grants
+}
+
+// Rules are the role's, one a row.
+func (r Role) Rules() []rbacv1.PolicyRule {
+	var rules []rbacv1.PolicyRule
+	for _, g := range r.Grants() {
+		rules = append(rules, rbacv1.PolicyRule{APIGroups: []string{g.Group}, Resources: g.Resources, ResourceNames: g.Names, Verbs: g.Verbs})
+	}
+	return rules
+}
+
+// ClusterRole is the role as one, whatever it is published as.
+func (r Role) ClusterRole() *rbacv1.ClusterRole {
+	return &rbacv1.ClusterRole{
+		TypeMeta:   metav1.TypeMeta{APIVersion: rbacv1.SchemeGroupVersion.String(), Kind: "ClusterRole"},
+		ObjectMeta: metav1.ObjectMeta{Name: r.Name}, Rules: r.Rules(),
+	}
+}
+
+// Role is the role in a namespace.
+func (r Role) Role(namespace string) *rbacv1.Role {
+	return &rbacv1.Role{
+		TypeMeta:   metav1.TypeMeta{APIVersion: rbacv1.SchemeGroupVersion.String(), Kind: "Role"},
+		ObjectMeta: metav1.ObjectMeta{Name: r.Name, Namespace: namespace}, Rules: r.Rules(),
+	}
+}
+
+// Right is one verb on one resource.
+type Right struct{ Verb, Group, Resource string }
+
+func (r Right) String() string {
+	if r.Group == "" {
+		return r.Verb + " " + r.Resource
+	}
+	return r.Verb + " " + r.Resource + "." + r.Group
+}
+
+// Each are the rights that the rules grant, each once and in their order.
+func Each(rules []rbacv1.PolicyRule) []Right {
+	var all []Right
+	for _, rule := range rules {
+		for _, group := range rule.APIGroups {
+			for _, resource := range rule.Resources {
+				for _, verb := range rule.Verbs {
+					if right := (Right{verb, group, resource}); !slices.Contains(all, right) {
+						all = append(all, right)
+					}
+				}
+			}
+		}
+	}
+	return all
+}
+
+// Less are the rules less some rights.
+func Less(rules []rbacv1.PolicyRule, lost ...Right) []rbacv1.PolicyRule {
+	var left []rbacv1.PolicyRule
+	for _, rule := range rules {
+		for _, right := range Each([]rbacv1.PolicyRule{rule}) {
+			if !slices.Contains(lost, right) {
+				left = append(left, rbacv1.PolicyRule{
+					APIGroups: []string{right.Group}, Resources: []string{right.Resource}, ResourceNames: rule.ResourceNames, Verbs: []string{right.Verb},
+				})
+			}
+		}
+	}
+	return left
+}
+
+// Tolerated reports whether the provider does without the right, as the table
+// says, in whatever the role is for.
+func (r Role) Tolerated(right Right) bool {
+	tolerated := false
+	for _, g := range r.Grants() {
+		if g.Group == right.Group && slices.Contains(g.Resources, right.Resource) && slices.Contains(g.Verbs, right.Verb) {
+			if g.Without[right.Verb] == "" {
+				return false
+			}
+			tolerated = true
+		}
+	}
+	return tolerated
+}
