@@ -48,6 +48,9 @@ func GrantAccess() Role {
 	}
 }
 
+// LookInside is that part of Apply that looks what else is in a cluster.
+func LookInside() Role { return Role{parts: []Part{Destroy}} }
+
 // PlanInstances is for a plan of one cluster's instances.
 func PlanInstances() Role {
 	return Role{
