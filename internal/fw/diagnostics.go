@@ -150,7 +150,7 @@ func advice(e *kube.RefusedError) string {
 		if strings.Contains(e.Message, `"system:anonymous"`) {
 			return "No credentials were sent. Set token or a client certificate, or use a kubeconfig that has them."
 		}
-		return "The credentials lack this permission. Ask for a Role with that verb on that resource, or use other credentials."
+		return missingRight(e.Lacks)
 	case kube.RefusedEscalation:
 		return "Kubernetes lets nobody grant what they don't have themselves. Use credentials that hold these permissions, or that may `escalate` roles and `bind` them, or grant less."
 	case kube.RefusedByPolicy:
@@ -166,6 +166,20 @@ func advice(e *kube.RefusedError) string {
 	case kube.RefusedOtherwise:
 	}
 	return "Its administrators can tell more."
+}
+
+// missingRight has the rule to paste into a role.
+func missingRight(r kube.Right) string {
+	const lacks, guide = "The credentials lack this permission.", "All that the provider needs is in its guide Permissions, as roles for a plan and for an apply."
+	if r.Verb == "" {
+		return lacks + " Ask for a Role with that verb on that resource, or use other credentials. " + guide
+	}
+	role := "a ClusterRole that is bound by a ClusterRoleBinding"
+	if r.Namespace != "" {
+		role = fmt.Sprintf("a Role in the namespace %s, or a ClusterRole", r.Namespace)
+	}
+	return fmt.Sprintf("%s Use others, or have %s given to %q, with this rule:\n\n  - apiGroups: [%q]\n    resources: [%q]\n    verbs: [%q]\n\n%s",
+		lacks, role, r.User, r.Group, r.Resource, r.Verb, guide)
 }
 
 func explainWait(e *kube.WaitError) string {

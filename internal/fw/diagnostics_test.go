@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
@@ -29,6 +30,9 @@ func TestAddError_golden(t *testing.T) {
 	refused := func(kind kube.RefusalKind, message string) error {
 		return fmt.Errorf("in passing: %w", &kube.RefusedError{Ref: web, Verb: "create", Kind: kind, Message: message})
 	}
+	forbidden := func(ref kube.Ref, verb, message string) error {
+		return kube.Wrap(ref, verb, apierrors.NewForbidden(schema.GroupResource{Resource: "pods"}, ref.Name, errors.New(message)))
+	}
 	for name, err := range map[string]error{
 		"exists_cluster":     &kube.ExistsError{Ref: kube.Ref{Kind: "Namespace", Name: "dev"}},
 		"exists_instance":    &kube.ExistsError{Ref: web},
@@ -40,7 +44,9 @@ func TestAddError_golden(t *testing.T) {
 		"quota":              refused(kube.RefusedByQuota, "exceeded quota: mar-quota, requested: limits.cpu=2, used: limits.cpu=3, limited: limits.cpu=4"),
 		"limit_range":        refused(kube.RefusedByLimitRange, "maximum cpu usage per Container is 1, but limit is 2"),
 		"pod_security":       refused(kube.RefusedByPodSecurity, `violates PodSecurity "restricted:latest": privileged`),
-		"rbac":               refused(kube.RefusedByRBAC, `User "jane" cannot create resource "pods" in API group "" in the namespace "dev"`),
+		"rbac":               forbidden(web, "create", `User "jane" cannot create resource "pods" in API group "" in the namespace "dev"`),
+		"rbac_everywhere":    forbidden(kube.Ref{Kind: "all", Name: "Namespaces"}, "list", `User "system:serviceaccount:ci:plan" cannot list resource "namespaces" in API group "" at the cluster scope`),
+		"rbac_path":          forbidden(web, "create", `User "jane" cannot get path "/api"`),
 		"escalation":         refused(kube.RefusedEscalation, "user \"jane\" (groups=[\"system:authenticated\"]) is attempting to grant RBAC permissions not currently held:\n{APIGroups:[\"\"], Resources:[\"pods\"], Verbs:[\"delete\"]}"),
 		"node":               refused(kube.RefusedByNode, "node didn't have enough allocatable resources: cpu, requested: 64000, allocatable: 8000"),
 		"service_account":    refused(kube.RefusedMissingAccount, `error looking up service account dev/robot: serviceaccount "robot" not found`),

@@ -87,7 +87,16 @@ type RefusedError struct {
 	Kind RefusalKind
 	// Message is the server's, without its "… is forbidden:" lead.
 	Message string
-	Err     error
+	// Lacks is the right that is missing, where the kind is RefusedByRBAC.
+	Lacks Right
+	Err   error
+}
+
+// Right is what the API server let nobody but others do.
+type Right struct {
+	User, Verb, Group, Resource string
+	// Namespace is empty for what isn't in one.
+	Namespace string
 }
 
 func (e *RefusedError) Error() string {
@@ -135,7 +144,7 @@ func Wrap(ref Ref, verb string, err error) error {
 	if kind == "" {
 		return fmt.Errorf("%s %s: %w", verb, ref, err)
 	}
-	return &RefusedError{Ref: ref, Verb: verb, Kind: kind, Message: message, Err: err}
+	return &RefusedError{Ref: ref, Verb: verb, Kind: kind, Message: message, Lacks: lacking(message), Err: err}
 }
 
 // IsGone reports whether the object isn't there, or isn't the same any more: a
@@ -183,6 +192,15 @@ func refusal(err error) (RefusalKind, string) {
 		return RefusedMissingAccount, text
 	}
 	return RefusedOtherwise, text
+}
+
+// lacking reads an RBAC refusal.
+func lacking(message string) Right {
+	parts := regexp.MustCompile(`^User "([^"]*)" cannot (\w+) resource "([^"]*)" in API group "([^"]*)"(?: in the namespace "([^"]*)")?`).FindStringSubmatch(message)
+	if parts == nil {
+		return Right{}
+	}
+	return Right{User: parts[1], Verb: parts[2], Resource: parts[3], Group: parts[4], Namespace: parts[5]}
 }
 
 // lead cuts `pods "web" is forbidden: ` off a message.

@@ -93,6 +93,20 @@ func TestWrap_tellsRefusalsApart(t *testing.T) {
 	}
 }
 
+func TestWrap_readsTheRightThatIsMissing(t *testing.T) {
+	for message, want := range map[string]Right{
+		`pods "web" is forbidden: User "jane" cannot patch resource "pods/resize" in API group "" in the namespace "dev"`:                                                     {User: "jane", Verb: "patch", Resource: "pods/resize", Namespace: "dev"},
+		`namespaces is forbidden: User "a:b" cannot list resource "namespaces" in API group "" at the cluster scope`:                                                          {User: "a:b", Verb: "list", Resource: "namespaces"},
+		`roles.rbac.authorization.k8s.io is forbidden: User "jane" cannot list resource "roles" in API group "rbac.authorization.k8s.io" in the namespace "dev": not for you`: {User: "jane", Verb: "list", Group: "rbac.authorization.k8s.io", Resource: "roles", Namespace: "dev"},
+		`pods "web" is forbidden: exceeded quota: mar-quota`:                                                                                                                  {},
+	} {
+		var refused *RefusedError
+		if err := Wrap(Ref{}, "do", status(403, metav1.StatusReasonForbidden, message)); !errors.As(err, &refused) || refused.Lacks != want {
+			t.Errorf("%s\ngot  %+v\nwant %+v", message, refused, want)
+		}
+	}
+}
+
 func TestWrap_keepsOtherErrors(t *testing.T) {
 	if Wrap(Ref{}, "read", nil) != nil {
 		t.Error("nil became an error")

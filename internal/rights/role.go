@@ -84,10 +84,16 @@ func (r Role) Grants() []Grant {
 			verbs = slices.Concat(row.Plan, row.Apply)
 		}
 		if len(verbs) > 0 && slices.Contains(r.parts, row.Part) {
-			grants = append(grants, Grant{row, verbs})
+			grants = append(grants, Grant{row, inOrder(verbs)})
 		}
 	}
 	return grants
+}
+
+// inOrder is as Kubernetes' own roles have their verbs: reads before writes.
+func inOrder(verbs []string) []string {
+	order := []string{"get", "list", "watch", "create", "patch", "delete", "bind", "escalate"}
+	return slices.SortedFunc(slices.Values(verbs), func(a, b string) int { return slices.Index(order, a) - slices.Index(order, b) })
 }
 
 // Rules are the role's, one a row.

@@ -86,12 +86,12 @@ func Table() []Row {
 			Without: map[string]string{"get": "it isn't seen that somebody exchanged the Secret"},
 		},
 		{
-			Part: Instances, For: "why an instance doesn't start or end", Resources: []string{"events"},
-			Apply: []string{"list"}, Without: map[string]string{"list": "an error leaves its warning events out"},
+			Part: Instances, For: "the cause in an error, where an instance doesn't start or end", Resources: []string{"events"},
+			Apply: []string{"list"}, Without: map[string]string{"list": "the error leaves its warning events out"},
 		},
 		{
-			Part: Instances, For: "why an instance doesn't start", Resources: []string{"pods/log"},
-			Apply: []string{"get"}, Without: map[string]string{"get": "an error leaves the end of its log out"},
+			Part: Instances, For: "the end of a log in an error", Resources: []string{"pods/log"},
+			Apply: []string{"get"}, Without: map[string]string{"get": "the error leaves it out"},
 		},
 		{Part: Instances, For: "`mar_instances`; `status` and `instance_counts` of the data source `mar_cluster`", Resources: []string{"pods"}, Plan: []string{"list"}},
 		{
