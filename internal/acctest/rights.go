@@ -63,11 +63,11 @@ func bind(ctx context.Context, client kubernetes.Interface, name string, to rbac
 	if _, err := client.RbacV1().ClusterRoleBindings().Create(ctx, binding, metav1.CreateOptions{}); err != nil || len(rules) == 0 {
 		return err
 	}
-	return inForce(ctx, client, to, rights.Each(rules)[0])
+	return inForce(ctx, client, to, metav1.NamespaceAll, rights.Each(rules)[0])
 }
 
 // inForce blocks until the API server has heard of a new right.
-func inForce(ctx context.Context, client kubernetes.Interface, subject rbacv1.Subject, right rights.Right) error {
+func inForce(ctx context.Context, client kubernetes.Interface, subject rbacv1.Subject, namespace string, right rights.Right) error {
 	user := subject.Name
 	if subject.Kind == rbacv1.ServiceAccountKind {
 		user = fmt.Sprintf("system:serviceaccount:%s:%s", subject.Namespace, subject.Name)
@@ -75,7 +75,7 @@ func inForce(ctx context.Context, client kubernetes.Interface, subject rbacv1.Su
 	resource, part, _ := strings.Cut(right.Resource, "/")
 	review := &authorizationv1.SubjectAccessReview{Spec: authorizationv1.SubjectAccessReviewSpec{
 		User:               user,
-		ResourceAttributes: &authorizationv1.ResourceAttributes{Verb: right.Verb, Group: right.Group, Resource: resource, Subresource: part},
+		ResourceAttributes: &authorizationv1.ResourceAttributes{Namespace: namespace, Verb: right.Verb, Group: right.Group, Resource: resource, Subresource: part},
 	}}
 	return wait.PollUntilContextTimeout(ctx, 20*time.Millisecond, 30*time.Second, true, func(ctx context.Context) (bool, error) {
 		answer, err := client.AuthorizationV1().SubjectAccessReviews().Create(ctx, review, metav1.CreateOptions{})
@@ -97,6 +97,27 @@ func UserWith(t *testing.T, name string, rules []rbacv1.PolicyRule) {
 	client := Client(t)
 	t.Cleanup(func() { unbind(client, name) })
 	if err := bind(t.Context(), client, name, rbacv1.Subject{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: name}, rules); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// UserIn makes a user of that name who has the role in its namespace and no
+// other rights.
+func UserIn(t *testing.T, name string, role *rbacv1.Role) {
+	t.Helper()
+	client, ctx := Client(t).RbacV1(), t.Context()
+	if _, err := client.Roles(role.Namespace).Create(ctx, role, metav1.CreateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	binding := &rbacv1.RoleBinding{
+		ObjectMeta: metav1.ObjectMeta{Name: name},
+		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "Role", Name: role.Name},
+		Subjects:   []rbacv1.Subject{{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: name}},
+	}
+	if _, err := client.RoleBindings(role.Namespace).Create(ctx, binding, metav1.CreateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := inForce(ctx, Client(t), binding.Subjects[0], role.Namespace, rights.Each(role.Rules)[0]); err != nil {
 		t.Fatal(err)
 	}
 }

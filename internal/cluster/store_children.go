@@ -60,7 +60,7 @@ func (c children[T, L, C]) Read(ctx context.Context, declared []string) (map[str
 	}
 	list, err := c.client.List(ctx, opts)
 	if apierrors.IsForbidden(err) {
-		return c.readEach(ctx, declared)
+		return c.readEach(ctx, declared, err)
 	}
 	if err != nil {
 		return nil, kube.Wrap(kube.Ref{Kind: c.kind + "s in Namespace", Name: c.cluster}, "list the", err)
@@ -75,14 +75,18 @@ func (c children[T, L, C]) Read(ctx context.Context, declared []string) (map[str
 	return all, err
 }
 
-func (c children[T, L, C]) readEach(ctx context.Context, names []string) (map[string]T, error) {
+// readEach stands in for a list that was refused. Where it may not get a child
+// either, it is the list that the credentials should have.
+func (c children[T, L, C]) readEach(ctx context.Context, names []string, refused error) (map[string]T, error) {
 	all := map[string]T{}
 	for _, name := range names {
 		child, err := c.client.Get(ctx, name, metav1.GetOptions{})
-		if apierrors.IsNotFound(err) {
+		switch {
+		case apierrors.IsNotFound(err):
 			continue
-		}
-		if err != nil {
+		case apierrors.IsForbidden(err):
+			return nil, kube.Wrap(c.ref(name), "read", refused)
+		case err != nil:
 			return nil, kube.Wrap(c.ref(name), "read", err)
 		}
 		all[name] = child

@@ -152,7 +152,7 @@ func advice(e *kube.RefusedError) string {
 		}
 		return missingRight(e.Lacks)
 	case kube.RefusedEscalation:
-		return "Kubernetes lets nobody grant what they don't have themselves. Use credentials that hold these permissions, or that may `escalate` roles and `bind` them, or grant less."
+		return "Kubernetes lets nobody grant what they don't have themselves. Use credentials that hold these permissions, or that may `escalate` roles and `bind` them, as the provider's guide Permissions has it, or grant less."
 	case kube.RefusedByPolicy:
 		return "An admission policy of this Kubernetes cluster forbids it; its message above says why. Its administrators can tell more."
 	case kube.RefusedTerminating:
@@ -170,16 +170,16 @@ func advice(e *kube.RefusedError) string {
 
 // missingRight has the rule to paste into a role.
 func missingRight(r kube.Right) string {
-	const lacks, guide = "The credentials lack this permission.", "All that the provider needs is in its guide Permissions, as roles for a plan and for an apply."
+	const lacks, guide = "The credentials lack this permission.", "The provider's guide Permissions has whole roles, for a plan and for an apply."
 	if r.Verb == "" {
 		return lacks + " Ask for a Role with that verb on that resource, or use other credentials. " + guide
 	}
-	role := "a ClusterRole that is bound by a ClusterRoleBinding"
+	bound := fmt.Sprintf("%q bound to a ClusterRole with this rule, by a ClusterRoleBinding", r.User)
 	if r.Namespace != "" {
-		role = fmt.Sprintf("a Role in the namespace %s, or a ClusterRole", r.Namespace)
+		bound = fmt.Sprintf("%q bound in the namespace %s to a Role with this rule", r.User, r.Namespace)
 	}
-	return fmt.Sprintf("%s Use others, or have %s given to %q, with this rule:\n\n  - apiGroups: [%q]\n    resources: [%q]\n    verbs: [%q]\n\n%s",
-		lacks, role, r.User, r.Group, r.Resource, r.Verb, guide)
+	return fmt.Sprintf("%s Use others, or have %s:\n\n  - apiGroups: [%q]\n    resources: [%q]\n    verbs: [%q]\n\n%s",
+		lacks, bound, r.Group, r.Resource, r.Verb, guide)
 }
 
 func explainWait(e *kube.WaitError) string {

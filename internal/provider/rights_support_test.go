@@ -50,6 +50,16 @@ func (p *people) put(namespace string, who person) {
 	p.in[namespace] = who
 }
 
+// putIn has a new person act in the namespace, who has a role in it and nothing
+// anywhere else.
+func (p *people) putIn(namespace string, role rights.Role) {
+	p.t.Helper()
+	acctest.UserIn(p.t, namespace, role.Role(namespace))
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.in[namespace] = person{name: namespace}
+}
+
 func (p *people) fault(r *http.Request) acctest.Fault {
 	namespace := p.namespaceOf(r)
 	p.mu.Lock()
@@ -123,6 +133,11 @@ func (w *refusal) rights() []rights.Right {
 		found = append(found, rights.Right{Verb: verb, Group: rbacv1.GroupName, Resource: "roles"})
 	}
 	return found
+}
+
+// label is a resource's, for the lack of a right.
+func label(lost rights.Right) string {
+	return "without_" + regexp.MustCompile(`[^a-z]+`).ReplaceAllString(lost.String(), "_")
 }
 
 // errorsIn are the errors in the output of a terraform command with -json, on one

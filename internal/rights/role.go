@@ -169,7 +169,7 @@ func (r Role) Tolerated(right Right) bool {
 	tolerated := false
 	for _, g := range r.Grants() {
 		if g.Group == right.Group && slices.Contains(g.Resources, right.Resource) && slices.Contains(g.Verbs, right.Verb) {
-			if g.Without[right.Verb] == "" {
+			if g.Without[right.Verb] == "" || g.OneByOne && right.Verb == "list" && !slices.Contains(g.Verbs, "get") {
 				return false
 			}
 			tolerated = true

@@ -26,6 +26,8 @@ type Row struct {
 	// Plan are the verbs that a plan takes; an apply takes them too, and those in
 	// Apply.
 	Plan, Apply []string
+	// OneByOne is set where get stands in for list.
+	OneByOne bool
 	// Without says, by verb, what the provider does that lacks it. What isn't in it
 	// ends in an error that names the verb and the resource.
 	Without map[string]string
@@ -47,19 +49,19 @@ func Table() []Row {
 		{Part: Clusters, For: "`mar_clusters`", Resources: []string{"namespaces"}, Plan: []string{"list"}},
 		{
 			Part: Clusters, For: "`quota`, `scoped_quotas` and `limit_range`", Resources: []string{"limitranges", "resourcequotas"},
-			Plan: []string{"list"}, Apply: []string{"get", "create", "patch", "delete"}, Without: oneByOne,
+			Plan: []string{"list"}, Apply: []string{"get", "create", "patch", "delete"}, OneByOne: true, Without: oneByOne,
 		},
 		{
 			Part: Clusters, For: "`service_accounts`", Resources: []string{"serviceaccounts"},
-			Plan: []string{"list"}, Apply: []string{"get", "create", "patch", "delete"}, Without: oneByOne,
+			Plan: []string{"list"}, Apply: []string{"get", "create", "patch", "delete"}, OneByOne: true, Without: oneByOne,
 		},
 		{
 			Part: Clusters, For: "`network`", Group: "networking.k8s.io", Resources: []string{"networkpolicies"},
-			Plan: []string{"list"}, Apply: []string{"get", "create", "patch", "delete"}, Without: oneByOne,
+			Plan: []string{"list"}, Apply: []string{"get", "create", "patch", "delete"}, OneByOne: true, Without: oneByOne,
 		},
 		{
 			Part: Clusters, For: "`access`", Group: "rbac.authorization.k8s.io", Resources: []string{"rolebindings", "roles"},
-			Plan: []string{"list"}, Apply: []string{"get", "create", "patch", "delete"}, Without: oneByOne,
+			Plan: []string{"list"}, Apply: []string{"get", "create", "patch", "delete"}, OneByOne: true, Without: oneByOne,
 		},
 		{
 			Part: Access, For: "`access` with `rules` that go beyond the credentials' own", Group: "rbac.authorization.k8s.io",

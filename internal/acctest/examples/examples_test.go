@@ -41,6 +41,8 @@ func TestAccExamples(t *testing.T) {
 				testModule(t, e)
 			case modular:
 				testEnvironments(t, e)
+			case manifest:
+				testManifest(t, e)
 			case unknown:
 				t.Fatal("no test applies it")
 			}

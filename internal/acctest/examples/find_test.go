@@ -33,6 +33,8 @@ const (
 	// configuration that is made of such modules.
 	module
 	modular
+	// manifest is a file of Kubernetes objects.
+	manifest
 )
 
 // example is a file, or a folder where it is a configuration of its own; the
@@ -54,6 +56,7 @@ func kindOf(file string) kind {
 		{"provider/provider*.tf", providerBlock},
 		{"resources/mar_*/resource*.tf", resourceBlock},
 		{"guides/*/*.tf", resourceBlock},
+		{"guides/*/*.yaml", manifest},
 		{"resources/mar_*/import-by-*.tf", importBlock},
 		{"resources/mar_*/import.sh", importCommand},
 		{"data-sources/mar_*/data-source*.tf", dataSourceBlock},
@@ -114,7 +117,7 @@ func TestExamples_allAreTried(t *testing.T) {
 	for _, e := range find(t) {
 		seen[e.kind] = true
 	}
-	for _, k := range []kind{whole, instance, providerBlock, resourceBlock, dataSourceBlock, importBlock, importCommand, module, modular} {
+	for _, k := range []kind{whole, instance, providerBlock, resourceBlock, dataSourceBlock, importBlock, importCommand, module, modular, manifest} {
 		if !seen[k] {
 			t.Errorf("there is no example of kind %d", k)
 		}
