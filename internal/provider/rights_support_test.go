@@ -72,10 +72,16 @@ func (p *people) fault(r *http.Request) acctest.Fault {
 		heard := &refusal{ResponseWriter: w}
 		acctest.As(who.name)(heard, r, server)
 		for _, right := range heard.rights() {
-			p.mu.Lock()
-			p.refused[namespace] = append(p.refused[namespace], right)
-			p.mu.Unlock()
+			p.note(namespace, right)
 		}
+	}
+}
+
+func (p *people) note(namespace string, right rights.Right) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !slices.Contains(p.refused[namespace], right) {
+		p.refused[namespace] = append(p.refused[namespace], right)
 	}
 }
 

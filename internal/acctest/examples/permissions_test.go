@@ -9,6 +9,7 @@ import (
 	authorizationv1 "k8s.io/api/authorization/v1"
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
@@ -86,8 +87,11 @@ func TestAccPermissions_whoIsBoundHasTheRole(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			name := object.(metav1.Object).GetName()
-			t.Cleanup(func() { _ = remove(context.Background(), name, metav1.DeleteOptions{}) })
+			made, err := meta.Accessor(object)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = remove(context.Background(), made.GetName(), metav1.DeleteOptions{}) })
 			if binding, ok := object.(*rbacv1.ClusterRoleBinding); ok {
 				bound[binding.RoleRef.Name] = binding.Subjects
 			}
