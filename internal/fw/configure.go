@@ -18,6 +18,8 @@ type ProviderData struct {
 	// DefaultLabels are put on every cluster and instance that doesn't declare
 	// the key itself.
 	DefaultLabels map[string]string
+	// Told are the instances whose status has been explained.
+	Told Told
 }
 
 // ProviderDataFrom reads a Configure request's data. It returns nil while the

@@ -34,6 +34,8 @@ type standing struct {
 	Rest corev1.PodQOSClass `json:"rest,omitempty"`
 	// Fixed says why Kubernetes can't resize this Pod, if it can't.
 	Fixed string `json:"fixed,omitempty"`
+	// Unlabelled names the provider's own labels that somebody took off the Pod.
+	Unlabelled []string `json:"unlabelled,omitempty"`
 }
 
 func standingOf(pod *corev1.Pod, p presence) standing {

@@ -48,8 +48,9 @@ type decision struct {
 	Move move
 	// Replace names the attributes that force a replacement.
 	Replace []string
-	// Notes say why, for people.
+	// Notes say why, for people, and Cause why its status replaces it.
 	Notes []note
+	Cause *note
 	// Resize and Change are sent, in this order, when set.
 	Resize *size
 	Change *change
@@ -58,7 +59,7 @@ type decision struct {
 	Unknown, Gone []string
 }
 
-// note is a warning about an attribute.
+// note is a warning about an attribute, or about the instance where that is empty.
 type note struct {
 	Attribute, Summary, Detail string
 }
@@ -107,6 +108,9 @@ func decide(prior, plan, config resourceModel, rec record, of facts) decision {
 		d.Notes = append(d.Notes, podNote(prior.model, of.PodPaths))
 	}
 	d.changeInPlace(prior, plan, rec)
+	if len(rec.Standing.Unlabelled) > 0 {
+		d.Unknown = append(d.Unknown, "labels_all")
+	}
 	if powerUnknown(prior, plan) {
 		d.Unknown = append(d.Unknown, "status", "uid", "node", "ip")
 	}
@@ -128,7 +132,7 @@ func (d *decision) replaceForStatus(prior, plan resourceModel, rec record) {
 	if r, gone := replacementFor(found, rec.Standing); gone {
 		d.Replace = append(d.Replace, "status")
 		d.Unknown = append(d.Unknown, "status")
-		d.Notes = append(d.Notes, note{Attribute: "status", Summary: r.Summary, Detail: r.Detail})
+		d.Cause = &note{Attribute: "status", Summary: r.Summary, Detail: r.Detail}
 	}
 }
 
@@ -162,7 +166,7 @@ func (d *decision) changeInPlace(prior, plan resourceModel, rec record) {
 	}
 	// A resize changes what the instance would be made anew from, which is noted
 	// on it, and so does a pod that says more of what the Pod is already.
-	if differs || d.Resize != nil || !plan.Pod.Equal(prior.Pod) || !plan.LabelsAll.Equal(prior.LabelsAll) || !fw.SameLabels(plan.Annotations, prior.Annotations) {
+	if differs || d.Resize != nil || len(rec.Standing.Unlabelled) > 0 || !plan.Pod.Equal(prior.Pod) || !plan.LabelsAll.Equal(prior.LabelsAll) || !fw.SameLabels(plan.Annotations, prior.Annotations) {
 		change := desiredChange(prior.model, plan.model)
 		d.Change = &change
 	}

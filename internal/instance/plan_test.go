@@ -78,6 +78,9 @@ func TestDecide(t *testing.T) {
 		},
 		"a template left behind": {record: func(r *record) { r.Standing.Presence.Template = true }, move: moveTidy, unknown: "status"},
 		"failed":                 {record: func(r *record) { r.Standing.Status = statusFailed }, replace: "status", unknown: "status"},
+		"a label of the provider's that is missing": {
+			record: func(r *record) { r.Standing.Unlabelled = []string{"instance-id"} }, change: true, unknown: "labels_all",
+		},
 		"failed, from now on with replace_on = []": {
 			plan:   func(m *resourceModel) { m.ReplaceOn = textSet() },
 			record: func(r *record) { r.Standing.Status = statusFailed },
@@ -117,6 +120,9 @@ func TestDecide(t *testing.T) {
 			d := decide(prior, plan, config, rec, facts{Resizable: true})
 			if d.Move != c.move || strings.Join(d.Gone, " ") != c.gone || strings.Join(d.Replace, " ") != c.replace || (d.Resize != nil) != c.resize || (d.Change != nil) != c.change || strings.Join(d.Unknown, " ") != c.unknown {
 				t.Errorf("got %+v", d)
+			}
+			if (d.Cause != nil) != (c.replace == "status") || d.Cause != nil && (d.Cause.Summary == "" || d.Cause.Detail == "") {
+				t.Errorf("the cause is %+v", d.Cause)
 			}
 			for _, n := range d.Notes {
 				if !slices.Contains(d.Replace, n.Attribute) && d.Move == moveNone || n.Summary == "" || n.Detail == "" {

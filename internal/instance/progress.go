@@ -24,6 +24,8 @@ const (
 	patience = 60 * time.Second
 	// crashes is how many restarts end a wait before patience does.
 	crashes = 3
+
+	adviceOnJob = "If it is a job that runs to completion, set `restart_policy` to \"OnFailure\" or \"Never\"."
 )
 
 // goal is what a wait is for.
@@ -118,7 +120,7 @@ func finishedShort(pod *corev1.Pod) *outlook {
 	case corev1.PodSucceeded:
 		return &outlook{
 			Hopeless: "its program finished, though `restart_policy` is Always",
-			Advice:   "If it is a job that runs to completion, set `restart_policy` to \"OnFailure\" or \"Never\".",
+			Advice:   adviceOnJob,
 		}
 	}
 	return nil

@@ -40,6 +40,7 @@ func NewResource() resource.Resource { return &instanceResource{} }
 type instanceResource struct {
 	store         *store
 	defaultLabels map[string]string
+	told          *fw.Told
 }
 
 func (r *instanceResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -59,7 +60,7 @@ func (r *instanceResource) IdentitySchema(_ context.Context, _ resource.Identity
 
 func (r *instanceResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	if data := fw.ProviderDataFrom(req.ProviderData, &resp.Diagnostics); data != nil {
-		r.store, r.defaultLabels = newStore(data.Client), data.DefaultLabels
+		r.store, r.defaultLabels, r.told = newStore(data.Client), data.DefaultLabels, &data.Told
 	}
 }
 
@@ -157,6 +158,9 @@ func (r *instanceResource) Read(ctx context.Context, req resource.ReadRequest, r
 	}
 	importing := prior.Image.IsNull()
 	seen := presenceIn(have, prior, importing)
+	if !importing {
+		r.explain(ctx, prior, have, seen, &resp.Diagnostics)
+	}
 	switch {
 	case seen.gone():
 		out.identify(ctx, prior.key())
@@ -197,6 +201,7 @@ func (r *instanceResource) read(ctx context.Context, state *resourceModel, rec *
 		}
 	}
 	rec.Standing = standingOf(subject, seen).steady(*state)
+	rec.Standing.Unlabelled = lostLabels(have, seen, r.store.Manager())
 	return r.readSecret(ctx, state, rec, ownSecret(subject, state.model), importing)
 }
 

@@ -2,6 +2,7 @@ package instance
 
 import (
 	"context"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -77,7 +78,10 @@ func (r *instanceResource) planChange(ctx context.Context, req resource.ModifyPl
 		resp.RequiresReplace.Append(path.Root(name))
 	}
 	addNotes(&resp.Diagnostics, d.Notes)
-	if changes := !req.Plan.Raw.Equal(req.State.Raw) || !plan.LabelsAll.Equal(prior.LabelsAll) || len(d.Replace) > 0 || d.Move == moveTidy; changes {
+	if d.Cause != nil && !r.told.Has(prior.key().String()) {
+		addNotes(&resp.Diagnostics, []note{*d.Cause})
+	}
+	if changes := !req.Plan.Raw.Equal(req.State.Raw) || !plan.LabelsAll.Equal(prior.LabelsAll) || len(d.Replace) > 0 || d.Move == moveTidy || len(rec.Standing.Unlabelled) > 0; changes {
 		setUnknown(plan, d.Unknown)
 		setGone(plan, d.Gone)
 		if d.Move == moveStop {
@@ -88,12 +92,19 @@ func (r *instanceResource) planChange(ctx context.Context, req resource.ModifyPl
 
 func addNotes(diags *diag.Diagnostics, notes []note) {
 	for _, n := range notes {
+		if n.Attribute == "" {
+			diags.AddWarning(n.Summary, n.Detail)
+			continue
+		}
 		diags.AddAttributeWarning(path.Root(n.Attribute), n.Summary, n.Detail)
 	}
 }
 
 // setUnknown leaves to the apply what the attributes come to.
 func setUnknown(plan *resourceModel, names []string) {
+	if slices.Contains(names, "labels_all") {
+		plan.LabelsAll = types.MapUnknown(types.StringType)
+	}
 	setComputed(plan, names, types.StringUnknown(), fwtypes.NewQuantityUnknown())
 }
 

@@ -25,6 +25,7 @@ func (r *instanceResource) Update(ctx context.Context, req resource.UpdateReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	u.Plan.LabelsAll = fw.LabelsAll(r.defaultLabels, u.Plan.Labels)
 	u.Todo = decide(u.Prior, u.Plan, u.Config, u.Record, facts{Resizable: true})
 	u.Record.Limited = limitedBy(u.Config.model)
 	var diags diag.Diagnostics

@@ -14,7 +14,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/types"
 	corev1client "k8s.io/client-go/kubernetes/typed/core/v1"
 	"k8s.io/utils/ptr"
@@ -256,14 +255,7 @@ func timedOut(err error) bool {
 func (s *store) diagnose(ctx context.Context, pod *corev1.Pod) diagnosis {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	events, err := s.client.Clientset.CoreV1().Events(pod.Namespace).List(ctx, metav1.ListOptions{
-		FieldSelector: fields.OneTermEqualSelector("involvedObject.uid", string(pod.UID)).String(),
-		Limit:         500,
-	})
-	if err != nil {
-		events = &corev1.EventList{}
-	}
-	return diagnose(pod, events.Items, s.log(ctx, pod))
+	return diagnose(pod, s.events(ctx, pod.Namespace, string(pod.UID)), s.log(ctx, pod))
 }
 
 func (s *store) log(ctx context.Context, pod *corev1.Pod) []string {

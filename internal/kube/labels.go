@@ -1,6 +1,7 @@
 package kube
 
 import (
+	"slices"
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -44,6 +45,21 @@ func IsOurs(o metav1.Object) bool { return o.GetLabels()[LabelManagedBy] == Mana
 // name.
 func IsInstances(o metav1.Object, name string) bool {
 	return IsOurs(o) && o.GetLabels()[LabelInstanceID] == name
+}
+
+// Labelled reports whether the provider has put its labels on the object, be they
+// still there or not: it made it, or has written to it since it was imported.
+func Labelled(o metav1.Object, manager string) bool {
+	_, made := o.GetAnnotations()[AnnotationNonce]
+	return made || Wrote(o, manager)
+}
+
+// Wrote reports whether the manager has written to the object itself, and not
+// only to a part of it such as its size.
+func Wrote(o metav1.Object, manager string) bool {
+	return slices.ContainsFunc(o.GetManagedFields(), func(entry metav1.ManagedFieldsEntry) bool {
+		return entry.Manager == manager && entry.Subresource == ""
+	})
 }
 
 // IsSystemKey reports whether a label or annotation is written by Kubernetes,

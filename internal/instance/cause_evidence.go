@@ -1,0 +1,122 @@
+package instance
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// evidence is what else the API server knows of a trouble; what the credentials
+// may not read isn't in it.
+type evidence struct {
+	Events []corev1.Event
+	// Node says what is wrong with the node, if something is.
+	Node string
+}
+
+// note words a trouble with what else is known of it, in a line or two.
+func (t trouble) note(e evidence) note {
+	what := t.What
+	if e.Node != "" {
+		what += "; its " + e.Node
+	}
+	if t.Summary == causeGone {
+		reason, text := parting(e.Events)
+		t.Summary = orElse(disruptions()[reason], t.Summary)
+		what += "; the last that is known of it is " + orElse(text, "nothing: nobody has left a word why")
+	} else if events := eventLines(e.Events); len(events) > 0 && !strings.Contains(what, messageOf(events[len(events)-1])) {
+		what += "; last event: " + events[len(events)-1]
+	}
+	if e.Node != "" && t.Summary == causeLeaving {
+		t.Summary = causeNode
+		t.Next += " It is gone once the node answers again, or is deleted (`kubectl delete node`)."
+	}
+	return note{Attribute: t.Attribute, Summary: t.Summary, Detail: strings.TrimRight(what, ".") + ".\n" + t.Next}
+}
+
+// parting is the event that says most about why a Pod went, and its reason.
+func parting(events []corev1.Event) (reason, text string) {
+	rank := func(e corev1.Event) int {
+		switch {
+		case disruptions()[e.Reason] != "":
+			return 3
+		case e.Type == corev1.EventTypeWarning:
+			return 2
+		case e.Reason == "Killing":
+			return 1
+		}
+		return 0
+	}
+	var last *corev1.Event
+	for i, e := range events {
+		if rank(e) > 0 && (last == nil || rank(e) > rank(*last) || rank(e) == rank(*last) && eventTime(e).After(eventTime(*last))) {
+			last = &events[i]
+		}
+	}
+	if last == nil {
+		return "", ""
+	}
+	return last.Reason, fmt.Sprintf("%s, at %s", strings.TrimRight(joinReason(last.Reason, last.Message), "."), moment(metav1.NewTime(eventTime(*last))))
+}
+
+// messageOf is what an event line says, without its reason and its count.
+func messageOf(eventLine string) string {
+	if _, message, found := strings.Cut(eventLine, ": "); found {
+		eventLine = message
+	}
+	if i := strings.LastIndex(eventLine, " ("); i > 0 && strings.HasSuffix(eventLine, " times)") {
+		return eventLine[:i]
+	}
+	return eventLine
+}
+
+// nodeFault says what is wrong with a node, nothing where it is well.
+func nodeFault(node *corev1.Node) string {
+	for _, c := range node.Status.Conditions {
+		if c.Type == corev1.NodeReady && c.Status != corev1.ConditionTrue {
+			return fmt.Sprintf("node %s isn't ready%s: %s", node.Name, since(c.LastTransitionTime), joinReason(c.Reason, strings.TrimRight(c.Message, ".")))
+		}
+	}
+	return ""
+}
+
+// endedAt is when the last of the Pod's containers ended.
+func endedAt(pod *corev1.Pod) metav1.Time {
+	var last metav1.Time
+	for _, c := range pod.Status.ContainerStatuses {
+		if t := c.State.Terminated; t != nil && t.FinishedAt.After(last.Time) {
+			last = t.FinishedAt
+		}
+	}
+	return last
+}
+
+// makerOf is the manager that wrote to the object first.
+func makerOf(o metav1.Object) string {
+	entries := slices.Clone(o.GetManagedFields())
+	entries = slices.DeleteFunc(entries, func(e metav1.ManagedFieldsEntry) bool { return e.Subresource != "" || e.Time == nil })
+	if len(entries) == 0 {
+		return ""
+	}
+	return slices.MinFunc(entries, func(a, b metav1.ManagedFieldsEntry) int { return a.Time.Compare(b.Time.Time) }).Manager
+}
+
+func onNode(pod *corev1.Pod) string {
+	if pod.Spec.NodeName == "" {
+		return ""
+	}
+	return " on node " + pod.Spec.NodeName
+}
+
+func since(t metav1.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return " since " + moment(t)
+}
+
+func moment(t metav1.Time) string { return t.UTC().Format(time.RFC3339) }

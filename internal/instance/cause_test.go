@@ -1,0 +1,189 @@
+package instance
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/ptr"
+
+	"github.com/headgym/terraform-provider-mar/internal/kube"
+)
+
+// TestTroubleOf holds what a refresh says of each Pod, and of which it says
+// nothing.
+func TestTroubleOf(t *testing.T) {
+	for _, c := range []struct {
+		pod       string
+		was       string
+		replaceOn []string
+		// summary is empty where there is nothing to say.
+		summary, says string
+	}{
+		{"ready", "Running", []string{"Failed"}, "", ""},
+		{"ready-again", "Running", []string{"Failed"}, "", ""},
+		{"new", "Running", []string{"Failed"}, "", ""},
+		{"creating", "Running", []string{"Failed"}, "", ""},
+		{"not-ready", "Running", []string{"Failed"}, "", ""},
+		{"init-running", "Running", []string{"Failed"}, "", ""},
+		{"resize-deferred", "Running", []string{"Failed"}, "", ""},
+		{"succeeded", "Running", []string{"Failed"}, "", ""},
+		{"succeeded", "Running", []string{"Succeeded"}, causeFinished, "is Succeeded"},
+		{"succeeded-always", "Running", []string{"Failed"}, causeFinished, "set `restart_policy`"},
+		{"succeeded-always", "Succeeded", nil, "", ""},
+		{"evicted", "Running", []string{"Failed"}, causeEvicted, "Evicted: The node was low on resource: memory."},
+		{"oom", "Running", []string{"Failed"}, causeMemory, "OOMKilled, exit code 137"},
+		{"deadline", "Running", []string{"Failed"}, causeDeadline, "DeadlineExceeded"},
+		{"failed", "Running", []string{"Failed"}, causeFailed, "Error, exit code 3 (no database)"},
+		{"failed", "Failed", []string{"Failed"}, causeFailed, "Apply replaces it"},
+		{"failed", "Running", nil, causeFailed, "It stays"},
+		{"failed", "Failed", nil, "", ""},
+		{"deleting", "Running", nil, causeLeaving, "was deleted by somebody else at"},
+		{"crash-loop", "Running", []string{"Failed"}, causeCrash, "keeps ending"},
+		{"crash-between", "Running", []string{"Failed"}, causeCrash, "keeps ending"},
+		{"crash-oom", "Running", []string{"Failed"}, causeMemory, "Raise that"},
+		{"init-crash", "Running", []string{"Failed"}, causeCrash, "init container"},
+		{"image-backoff", "Running", []string{"Failed"}, causeImage, "can't be pulled"},
+		{"image-name", "Running", []string{"Failed"}, causeImage, "no valid name"},
+		{"no-config", "Running", []string{"Failed"}, causeStart, "can't be started"},
+		{"unschedulable", "Running", []string{"Failed"}, causeNoNode, "waits for a node"},
+		{"lost", "Running", []string{"Failed"}, causeNode, "isn't ready since"},
+	} {
+		pod := podFrom(t, c.pod)
+		prior := stateful(t, planned())
+		prior.Status, prior.RestartPolicy = types.StringValue(c.was), types.StringValue(string(pod.Spec.RestartPolicy))
+		prior.ReplaceOn = textSet(c.replaceOn...)
+		found := troubleOf(prior, pod)
+		if found == nil || c.summary == "" {
+			if found != nil || c.summary != "" {
+				t.Errorf("%s, which was %s, with %v: got %+v", c.pod, c.was, c.replaceOn, found)
+			}
+			continue
+		}
+		n := found.note(evidence{})
+		if n.Summary != c.summary || !strings.Contains(n.Detail, c.says) || strings.Count(n.Detail, "\n") != 1 || strings.Contains(n.Detail, "..") {
+			t.Errorf("%s: got %s: %s", c.pod, n.Summary, n.Detail)
+		}
+	}
+}
+
+func TestTroubleOf_disruptions(t *testing.T) {
+	for reason, want := range map[string]string{
+		"PreemptionByScheduler": causePreempted, "EvictionByEvictionAPI": causeEvicted, "DeletionByTaintManager": causeEvicted, "Other": causeLeaving,
+	} {
+		pod := podFrom(t, "deleting")
+		pod.Status.Conditions = append(pod.Status.Conditions, corev1.PodCondition{Type: corev1.DisruptionTarget, Status: corev1.ConditionTrue, Reason: reason, Message: "make room"})
+		n := troubleOf(stateful(t, planned()), pod).note(evidence{})
+		if n.Summary != want || !strings.Contains(n.Detail, reason+": make room") {
+			t.Errorf("%s: got %+v", reason, n)
+		}
+	}
+}
+
+// TestTroubleOf_deletionIsToldFromItsEnd holds that the time of the deletion isn't
+// that at which the Pod's time runs out.
+func TestTroubleOf_deletionIsToldFromItsEnd(t *testing.T) {
+	pod := podFrom(t, "ready")
+	end := metav1.Date(2026, 1, 2, 3, 4, 35, 0, time.UTC)
+	pod.DeletionTimestamp, pod.DeletionGracePeriodSeconds = &end, ptr.To[int64](30)
+	n := troubleOf(stateful(t, planned()), pod).note(evidence{})
+	if !strings.Contains(n.Detail, "at 2026-01-02T03:04:05Z, and its time runs out at 2026-01-02T03:04:35Z") {
+		t.Errorf("got %s", n.Detail)
+	}
+}
+
+func TestTroublesOf(t *testing.T) {
+	const manager = "terraform-provider-mar"
+	ours := metav1.ManagedFieldsEntry{Manager: manager, Operation: metav1.ManagedFieldsOperationUpdate}
+	theirs := metav1.ManagedFieldsEntry{Manager: "kubectl-create", Operation: metav1.ManagedFieldsOperationUpdate, Time: ptr.To(metav1.Now())}
+	alive := presence{Pod: podAlive}
+	for name, c := range map[string]struct {
+		change func(*corev1.Pod)
+		state  func(*resourceModel)
+		seen   presence
+		want   string
+	}{
+		"healthy":                          {seen: alive},
+		"gone":                             {seen: presence{}, want: causeGone},
+		"stopped":                          {seen: presence{Template: true}},
+		"stopping":                         {seen: presence{Template: true, Pod: podLeaving}},
+		"made anew by others":              {seen: alive, change: func(p *corev1.Pod) { p.UID = "uid-2" }, want: causeAnew},
+		"made anew by the provider":        {seen: alive, change: func(p *corev1.Pod) { p.UID, p.ManagedFields = "uid-2", []metav1.ManagedFieldsEntry{ours} }},
+		"started outside":                  {seen: alive, state: func(m *resourceModel) { m.UID = types.StringNull() }},
+		"imported, without labels":         {seen: alive, change: func(p *corev1.Pod) { p.Labels, p.Annotations = nil, nil }},
+		"imported, and only resized":       {seen: alive, change: func(p *corev1.Pod) { p.Labels, p.Annotations, p.ManagedFields = nil, nil, []metav1.ManagedFieldsEntry{{Manager: manager, Subresource: "resize"}} }},
+		"imported and changed, labels off": {seen: alive, change: func(p *corev1.Pod) { p.Labels, p.Annotations, p.ManagedFields = nil, nil, []metav1.ManagedFieldsEntry{ours} }, want: causeLabels},
+		"labels taken off":                 {seen: alive, change: func(p *corev1.Pod) { p.Labels = nil }, want: causeLabels},
+		"a label changed":                  {seen: alive, change: func(p *corev1.Pod) { p.Labels[kube.LabelManagedBy] = "Helm" }, want: causeLabels},
+	} {
+		pod := living(t, planned())
+		pod.ManagedFields = []metav1.ManagedFieldsEntry{theirs}
+		if c.change != nil {
+			c.change(pod)
+		}
+		prior := stateful(t, planned())
+		if c.state != nil {
+			c.state(&prior)
+		}
+		have := found{Pod: pod}
+		if c.seen.Pod == podNone {
+			have.Pod = nil
+		}
+		var got string
+		for _, trouble := range troublesOf(prior, have, c.seen, manager) {
+			got += trouble.Summary
+		}
+		if got != c.want {
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// TestTrouble_note holds what is made of events and nodes.
+func TestTrouble_note(t *testing.T) {
+	at := func(second int, kind, reason, message string) corev1.Event {
+		return corev1.Event{Type: kind, Reason: reason, Message: message, LastTimestamp: metav1.Date(2026, 1, 2, 3, 4, second, 0, time.UTC)}
+	}
+	gone, evicted := goneFrom(stateful(t, planned())), trouble{Summary: causeEvicted, What: "It was low on memory"}
+	for name, c := range map[string]struct {
+		of            trouble
+		evidence      evidence
+		summary, says string
+	}{
+		"gone, and nobody knows why": {of: gone, summary: causeGone, says: "nobody has left a word why.\nApply makes it anew."},
+		"gone, preempted": {
+			of: gone, evidence: evidence{Events: []corev1.Event{
+				at(3, "Warning", "Unhealthy", "probe"), at(1, "Normal", "Preempted", "Preempted by pod x on node n."), at(2, "Normal", "Killing", "Stopping"),
+			}},
+			summary: causePreempted, says: "Preempted: Preempted by pod x on node n, at 2026-01-02T03:04:01Z.\n",
+		},
+		"gone, stopped by its node": {
+			of: gone, evidence: evidence{Events: []corev1.Event{at(2, "Normal", "Killing", "Stopping"), at(3, "Normal", "Pulled", "image")}},
+			summary: causeGone, says: "Killing: Stopping",
+		},
+		"gone with its node": {of: gone, evidence: evidence{Node: "node n isn't there any more"}, summary: causeGone, says: "; its node n isn't there any more;"},
+		"the last event":     {of: evicted, evidence: evidence{Events: []corev1.Event{at(1, "Warning", "A", "a"), at(2, "Warning", "B", "b")}}, summary: causeEvicted, says: "memory; last event: B: b."},
+		"an event that says the same": {
+			of: evicted, evidence: evidence{Events: []corev1.Event{at(1, "Warning", "Evicted", "low on memory")}}, summary: causeEvicted, says: "It was low on memory.\n",
+		},
+	} {
+		n := c.of.note(c.evidence)
+		if n.Summary != c.summary || !strings.Contains(n.Detail, c.says) {
+			t.Errorf("%s: got %s: %s", name, n.Summary, n.Detail)
+		}
+	}
+}
+
+func TestNodeFault(t *testing.T) {
+	node := &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: "n"}, Status: corev1.NodeStatus{Conditions: []corev1.NodeCondition{{Type: corev1.NodeReady, Status: corev1.ConditionTrue}}}}
+	if got := nodeFault(node); got != "" {
+		t.Errorf("got %q", got)
+	}
+	node.Status.Conditions[0] = corev1.NodeCondition{Type: corev1.NodeReady, Status: corev1.ConditionUnknown, Reason: "NodeStatusUnknown", Message: "Kubelet stopped posting node status."}
+	if got := nodeFault(node); got != "node n isn't ready: NodeStatusUnknown: Kubelet stopped posting node status" {
+		t.Errorf("got %q", got)
+	}
+}

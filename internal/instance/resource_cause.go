@@ -1,0 +1,20 @@
+package instance
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+)
+
+// explain warns of what became of the instance, with what the API server knows
+// of why. It is part of reading and not of planning: a refresh happens once in a
+// run, and a plan is made again within an apply. What it finds is in no state, so
+// that what comes and goes changes nothing.
+func (r *instanceResource) explain(ctx context.Context, prior resourceModel, have found, seen presence, diags *diag.Diagnostics) {
+	for _, t := range troublesOf(prior, have, seen, r.store.Manager()) {
+		addNotes(diags, []note{t.note(r.store.Evidence(ctx, prior.key(), t))})
+		if t.Attribute == "status" {
+			r.told.Add(prior.key().String())
+		}
+	}
+}

@@ -1,0 +1,46 @@
+package instance
+
+import (
+	"context"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
+)
+
+// Evidence asks what else there is to know of a trouble: the Pod's events, and
+// the node where that may be the cause. It is short, and leaves out what the
+// credentials may not read.
+func (s *store) Evidence(ctx context.Context, k key, t trouble) evidence {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	var e evidence
+	if t.UID != "" {
+		e.Events = s.events(ctx, k.Cluster, t.UID)
+	}
+	if t.Node != "" {
+		node, err := s.client.Clientset.CoreV1().Nodes().Get(ctx, t.Node, metav1.GetOptions{})
+		switch {
+		case apierrors.IsNotFound(err):
+			e.Node = "node " + t.Node + " isn't there any more"
+		case err == nil:
+			e.Node = nodeFault(node)
+		}
+	}
+	return e
+}
+
+// events lists those about the Pod with that UID, none where they may not be
+// listed.
+func (s *store) events(ctx context.Context, namespace, uid string) []corev1.Event {
+	list, err := s.client.Clientset.CoreV1().Events(namespace).List(ctx, metav1.ListOptions{
+		FieldSelector: fields.OneTermEqualSelector("involvedObject.uid", uid).String(),
+		Limit:         500,
+	})
+	if err != nil {
+		return nil
+	}
+	return list.Items
+}
