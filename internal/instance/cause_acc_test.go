@@ -80,6 +80,11 @@ func fates() map[string]fate {
 			befalls: behaves("behavior", "lost"), until: func(pod *corev1.Pod) bool { return !ready(pod) },
 			summary: "The instance's node doesn't answer", says: []string{"isn't ready since"},
 		},
+		"far": {
+			attributes: fmt.Sprintf("wait_for = \"None\"\n  pod = { nodeName = %q }", farNode),
+			befalls:    losesNode, until: func(pod *corev1.Pod) bool { return pod.Status.Phase == corev1.PodRunning && !ready(pod) },
+			summary: "The instance's node doesn't answer", says: []string{"on node mar-acc-far isn't ready since", "its node mar-acc-far isn't ready since 20", "NodeStatusUnknown", "last event: NodeNotReady"},
+		},
 		"homeless": {
 			attributes: "wait_for = \"None\"\n  cpu = \"5000\"\n  memory = \"1Gi\"",
 			until:      func(pod *corev1.Pod) bool { return len(pod.Status.Conditions) > 0 },
@@ -136,6 +141,7 @@ func TestAccInstance_plansNameTheCause(t *testing.T) {
 	t.Parallel()
 	acctest.NeedsEmbedded(t)
 	cluster, client := acctest.Namespace(t), acctest.Client(t)
+	makeFarNode(t, client, cluster)
 	var asked asked
 	proxied := acctest.FaultyProxy(t, func(r *http.Request) acctest.Fault {
 		asked.note(r)
@@ -190,7 +196,7 @@ func TestAccInstance_plansNameTheCause(t *testing.T) {
 		}
 	})
 	t.Run("a refresh stays quiet about what changes no plan", func(t *testing.T) {
-		output, code := terraform.Run("plan", "-refresh-only", "-detailed-exitcode", "-target=mar_instance.crash", "-target=mar_instance.node", "-target=mar_instance.homeless", "-target=mar_instance.healthy")
+		output, code := terraform.Run("plan", "-refresh-only", "-detailed-exitcode", "-target=mar_instance.crash", "-target=mar_instance.node", "-target=mar_instance.far", "-target=mar_instance.homeless", "-target=mar_instance.healthy")
 		if code != 0 || strings.Count(output, "Warning: Instance keeps ending") != 1 {
 			t.Errorf("it ended with %d:\n%s", code, output)
 		}
@@ -202,7 +208,9 @@ func TestAccInstance_plansNameTheCause(t *testing.T) {
 			if f.unseen != "" {
 				f.summary, f.says = f.unseen, nil
 			}
-			f.says = slices.DeleteFunc(f.says, func(text string) bool { return strings.HasPrefix(text, "last event") })
+			f.says = slices.DeleteFunc(f.says, func(text string) bool {
+				return strings.HasPrefix(text, "last event") || strings.HasPrefix(text, "its node") || text == "NodeStatusUnknown"
+			})
 			said.holds(t, name, f.action, f.summary, f.says...)
 		}
 	})
@@ -242,10 +250,10 @@ func applyAll(t *testing.T, terraform *acctest.CLI, config, cluster string) {
 		t.Error(err)
 	}
 	after := heard(t, terraform.Must(0, "plan", "-json", "-detailed-exitcode"))
-	for _, name := range []string{"crash", "node", "homeless"} {
+	for _, name := range []string{"crash", "node", "far", "homeless"} {
 		after.holds(t, name, "", fates()[name].summary)
 	}
-	if len(after.warnings) != 3 {
+	if len(after.warnings) != 4 {
 		t.Errorf("got %v", after.warnings)
 	}
 }
@@ -355,4 +363,31 @@ func ready(pod *corev1.Pod) bool {
 	return slices.ContainsFunc(pod.Status.Conditions, func(c corev1.PodCondition) bool {
 		return c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue
 	})
+}
+
+// farNode is a node that nobody plays, so that it is lost as soon as it has been
+// heard of once.
+const farNode = "mar-acc-far"
+
+func makeFarNode(t *testing.T, client *kubernetes.Clientset, cluster string) {
+	t.Helper()
+	node := &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: farNode}, Spec: corev1.NodeSpec{Unschedulable: true}}
+	if _, err := client.CoreV1().Nodes().Create(t.Context(), node, metav1.CreateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = client.CoreV1().Nodes().Delete(context.Background(), farNode, metav1.DeleteOptions{})
+		_ = client.CoreV1().Pods(cluster).Delete(context.Background(), "far", *metav1.NewDeleteOptions(0))
+	})
+}
+
+// losesNode has the Pod run on a node that is heard of once and then no more; the
+// rest is the work of the node's controller.
+func losesNode(ctx context.Context, client *kubernetes.Clientset, pod *corev1.Pod) error {
+	_, podErr := client.CoreV1().Pods(pod.Namespace).Patch(ctx, pod.Name, types.StrategicMergePatchType,
+		[]byte(`{"status":{"phase":"Running","conditions":[{"type":"Ready","status":"True"},{"type":"ContainersReady","status":"True"}]}}`), metav1.PatchOptions{}, "status")
+	now := metav1.Now().UTC().Format("2006-01-02T15:04:05Z")
+	_, nodeErr := client.CoreV1().Nodes().Patch(ctx, farNode, types.StrategicMergePatchType,
+		fmt.Appendf(nil, `{"status":{"conditions":[{"type":"Ready","status":"True","reason":"KubeletReady","message":"","lastHeartbeatTime":%[1]q,"lastTransitionTime":%[1]q}]}}`, now), metav1.PatchOptions{}, "status")
+	return errors.Join(podErr, nodeErr)
 }

@@ -106,18 +106,22 @@ func TestTroublesOf(t *testing.T) {
 		seen   presence
 		want   string
 	}{
-		"healthy":                          {seen: alive},
-		"gone":                             {seen: presence{}, want: causeGone},
-		"stopped":                          {seen: presence{Template: true}},
-		"stopping":                         {seen: presence{Template: true, Pod: podLeaving}},
-		"made anew by others":              {seen: alive, change: func(p *corev1.Pod) { p.UID = "uid-2" }, want: causeAnew},
-		"made anew by the provider":        {seen: alive, change: func(p *corev1.Pod) { p.UID, p.ManagedFields = "uid-2", []metav1.ManagedFieldsEntry{ours} }},
-		"started outside":                  {seen: alive, state: func(m *resourceModel) { m.UID = types.StringNull() }},
-		"imported, without labels":         {seen: alive, change: func(p *corev1.Pod) { p.Labels, p.Annotations = nil, nil }},
-		"imported, and only resized":       {seen: alive, change: func(p *corev1.Pod) { p.Labels, p.Annotations, p.ManagedFields = nil, nil, []metav1.ManagedFieldsEntry{{Manager: manager, Subresource: "resize"}} }},
-		"imported and changed, labels off": {seen: alive, change: func(p *corev1.Pod) { p.Labels, p.Annotations, p.ManagedFields = nil, nil, []metav1.ManagedFieldsEntry{ours} }, want: causeLabels},
-		"labels taken off":                 {seen: alive, change: func(p *corev1.Pod) { p.Labels = nil }, want: causeLabels},
-		"a label changed":                  {seen: alive, change: func(p *corev1.Pod) { p.Labels[kube.LabelManagedBy] = "Helm" }, want: causeLabels},
+		"healthy":                   {seen: alive},
+		"gone":                      {seen: presence{}, want: causeGone},
+		"stopped":                   {seen: presence{Template: true}},
+		"stopping":                  {seen: presence{Template: true, Pod: podLeaving}},
+		"made anew by others":       {seen: alive, change: func(p *corev1.Pod) { p.UID = "uid-2" }, want: causeAnew},
+		"made anew by the provider": {seen: alive, change: func(p *corev1.Pod) { p.UID, p.ManagedFields = "uid-2", []metav1.ManagedFieldsEntry{ours} }},
+		"started outside":           {seen: alive, state: func(m *resourceModel) { m.UID = types.StringNull() }},
+		"imported, without labels":  {seen: alive, change: func(p *corev1.Pod) { p.Labels, p.Annotations = nil, nil }},
+		"imported, and only resized": {seen: alive, change: func(p *corev1.Pod) {
+			p.Labels, p.Annotations, p.ManagedFields = nil, nil, []metav1.ManagedFieldsEntry{{Manager: manager, Subresource: "resize"}}
+		}},
+		"imported and changed, labels off": {seen: alive, change: func(p *corev1.Pod) {
+			p.Labels, p.Annotations, p.ManagedFields = nil, nil, []metav1.ManagedFieldsEntry{ours}
+		}, want: causeLabels},
+		"labels taken off": {seen: alive, change: func(p *corev1.Pod) { p.Labels = nil }, want: causeLabels},
+		"a label changed":  {seen: alive, change: func(p *corev1.Pod) { p.Labels[kube.LabelManagedBy] = "Helm" }, want: causeLabels},
 	} {
 		pod := living(t, planned())
 		pod.ManagedFields = []metav1.ManagedFieldsEntry{theirs}
