@@ -9,6 +9,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	corev1ac "k8s.io/client-go/applyconfigurations/core/v1"
+	"k8s.io/utils/ptr"
+	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 )
@@ -99,20 +101,22 @@ func requirementsOf(spec corev1.ResourceQuotaSpec) []corev1.ScopedResourceSelect
 
 // surplusPatch is the merge patch that removes keys of a quota which aren't
 // wanted, or nil where there are none. It holds for the quota as it was read.
-func surplusPatch(want *corev1.ResourceList, live *corev1.ResourceQuota) ([]byte, error) {
+func surplusPatch(want *corev1.ResourceList, live *corev1.ResourceQuota) ([]byte, []fieldpath.Path, error) {
+	declared := ptr.Deref(want, nil)
 	surplus := map[corev1.ResourceName]any{}
+	var fields []fieldpath.Path
 	for key := range live.Spec.Hard {
-		if want == nil {
+		if _, ok := declared[key]; !ok {
 			surplus[key] = nil
-		} else if _, ok := (*want)[key]; !ok {
-			surplus[key] = nil
+			fields = append(fields, fieldpath.MakePathOrDie("spec", "hard", string(key)))
 		}
 	}
 	if len(surplus) == 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
-	return json.Marshal(map[string]any{
+	patch, err := json.Marshal(map[string]any{
 		"metadata": map[string]any{"uid": live.UID, "resourceVersion": live.ResourceVersion},
 		"spec":     map[string]any{"hard": surplus},
 	})
+	return patch, fields, err
 }

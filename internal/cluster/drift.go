@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	corev1ac "k8s.io/client-go/applyconfigurations/core/v1"
+	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
@@ -77,6 +78,8 @@ func stepsOf[C any, T metav1.Object](want map[string]C, have map[string]T, betwe
 // wrote; after an import others wrote them.
 type dropped struct {
 	Labels, Annotations []string
+	// Own is set where the provider's own label was taken off by others.
+	Own bool
 }
 
 func droppedBetween(before, after *corev1.Namespace) dropped {
@@ -89,6 +92,17 @@ func (d dropped) still(o metav1.Object) dropped {
 		return slices.DeleteFunc(slices.Clone(keys), func(key string) bool { _, ok := m[key]; return !ok })
 	}
 	return dropped{Labels: has(o.GetLabels(), d.Labels), Annotations: has(o.GetAnnotations(), d.Annotations)}
+}
+
+func (d dropped) fields() []fieldpath.Path {
+	var fields []fieldpath.Path
+	for _, key := range d.Labels {
+		fields = append(fields, fieldpath.MakePathOrDie("metadata", "labels", key))
+	}
+	for _, key := range d.Annotations {
+		fields = append(fields, fieldpath.MakePathOrDie("metadata", "annotations", key))
+	}
+	return fields
 }
 
 func (d dropped) none() bool { return len(d.Labels)+len(d.Annotations) == 0 }
@@ -105,8 +119,11 @@ func missingKeys(before, after map[string]string) []string {
 
 func namespaceStep(want, live *corev1.Namespace, lost dropped) step {
 	labels := maps.Clone(want.Labels)
-	// Who made the Namespace is written with its next change, and is no reason for one.
-	delete(labels, kube.LabelManagedBy)
+	if !lost.Own {
+		// On an imported Namespace it is written with the next change, and is no reason
+		// for one.
+		delete(labels, kube.LabelManagedBy)
+	}
 	if holdsAll(live.Labels, labels) && holdsAll(live.Annotations, want.Annotations) && lost.still(live).none() {
 		return keep
 	}

@@ -8,6 +8,7 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	networkingv1ac "k8s.io/client-go/applyconfigurations/networking/v1"
+	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
@@ -27,21 +28,25 @@ func networkPolicyStep(want *networkingv1ac.NetworkPolicyApplyConfiguration, liv
 // surplusRulesPatch is the merge patch that removes the rules of a direction in
 // which none is wanted, or nil where there are none: an apply of no rules leaves
 // those that somebody else wrote. It holds for the policy as it was read.
-func surplusRulesPatch(want *networkingv1ac.NetworkPolicyApplyConfiguration, live *networkingv1.NetworkPolicy) ([]byte, error) {
+func surplusRulesPatch(want *networkingv1ac.NetworkPolicyApplyConfiguration, live *networkingv1.NetworkPolicy) ([]byte, []fieldpath.Path, error) {
 	surplus := map[string]any{}
+	var fields []fieldpath.Path
 	if len(want.Spec.Ingress) == 0 && len(live.Spec.Ingress) > 0 {
 		surplus["ingress"] = nil
+		fields = append(fields, fieldpath.MakePathOrDie("spec", "ingress"))
 	}
 	if len(want.Spec.Egress) == 0 && len(live.Spec.Egress) > 0 {
 		surplus["egress"] = nil
+		fields = append(fields, fieldpath.MakePathOrDie("spec", "egress"))
 	}
 	if len(surplus) == 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
-	return json.Marshal(map[string]any{
+	patch, err := json.Marshal(map[string]any{
 		"metadata": map[string]any{"uid": live.UID, "resourceVersion": live.ResourceVersion},
 		"spec":     surplus,
 	})
+	return patch, fields, err
 }
 
 func ourPolicies(policies []networkingv1.NetworkPolicy) []networkingv1.NetworkPolicy {

@@ -14,6 +14,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
+	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
 // warning is what a plan says beside what it does.
@@ -41,6 +42,14 @@ func letGo(state, plan model, a adopted) []warning {
 		}
 	}
 	return warnings
+}
+
+// unlabelled warns that the provider's own label isn't on the Namespace any more.
+func unlabelled(o observed) warning {
+	return warning{
+		path.Root("labels_all"), "Cluster lacks a label that it is known by",
+		fmt.Sprintf("Somebody removed or changed the label %s of %s.\nThe provider, and whoever looks for what it has made, knows its clusters by it. Apply puts it back, in place.", kube.LabelManagedBy, ref(o.Namespace.Name)),
+	}
 }
 
 // losesOthers warns of labels and annotations that others gave an imported

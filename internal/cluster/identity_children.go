@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/kube"
@@ -93,9 +94,36 @@ func placeOf(err error, a adopted) path.Path {
 	case errors.As(err, &refused):
 		return attributeOf(refused.Ref, a)
 	case errors.As(err, &conflict):
-		return attributeOf(conflict.Ref, a)
+		return placeOfConflict(conflict, a)
 	case errors.As(err, &foreign):
 		return attributeOf(foreign.Ref, a)
 	}
 	return path.Empty()
+}
+
+// placeOfConflict is the attribute that says what is in a contested field.
+func placeOfConflict(e *kube.ConflictError, a adopted) path.Path {
+	at := attributeOf(e.Ref, a)
+	for _, c := range e.Conflicts {
+		if key, ok := strings.CutPrefix(c.Field, ".spec.hard."); ok && e.Ref.Kind == kindQuota {
+			return attributeAt(at, corev1.ResourceName(key))
+		}
+		if key, ok := strings.CutPrefix(c.Field, ".metadata.labels."); ok && e.Ref.Kind == "Namespace" {
+			return placeOfLabel(key)
+		}
+		if strings.HasPrefix(c.Field, ".metadata.annotations.") && e.Ref.Kind == "Namespace" {
+			return path.Root("annotations")
+		}
+	}
+	return at
+}
+
+func placeOfLabel(key string) path.Path {
+	switch {
+	case key == kube.LabelRegion:
+		return path.Root("region")
+	case isPodSecurityLabel(key):
+		return path.Root("pod_security")
+	}
+	return path.Root("labels")
 }

@@ -12,12 +12,17 @@ import (
 )
 
 // record is what is remembered of a cluster beside its state. It changes with an
-// import and with an apply only, so that a refresh is quiet.
+// import, with an apply, and with a label that is lost, so that a refresh is quiet.
 type record struct {
 	Adopted adopted `json:"adopted"`
 	// Others is set, from the import of a namespace that others made until the
 	// first change of it: the labels and annotations in the state are theirs.
 	Others bool `json:"others,omitempty"`
+	// Manager is the name under which the cluster was last written, if it isn't the
+	// usual one.
+	Manager string `json:"manager,omitempty"`
+	// Unlabelled is set where others took the provider's own label off the Namespace.
+	Unlabelled bool `json:"unlabelled,omitempty"`
 }
 
 // recordOf is what an import remembers, and sentences on what it left out.

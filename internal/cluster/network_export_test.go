@@ -37,5 +37,6 @@ func InOrder(want *networkingv1ac.NetworkPolicyApplyConfiguration, live *network
 }
 
 func SurplusRulesPatch(want *networkingv1ac.NetworkPolicyApplyConfiguration, live *networkingv1.NetworkPolicy) ([]byte, error) {
-	return surplusRulesPatch(want, live)
+	patch, _, err := surplusRulesPatch(want, live)
+	return patch, err
 }

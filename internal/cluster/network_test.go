@@ -346,15 +346,18 @@ func TestSurplusRulesPatch(t *testing.T) {
 	_, _, network := networkCase(t, "ingress-deny")
 	want, _ := desiredNetwork(t.Context(), "dev", network)
 	live := servedPolicies(t, network)[0]
-	if patch, err := surplusRulesPatch(want[0], &live); patch != nil || err != nil {
+	if patch, _, err := surplusRulesPatch(want[0], &live); patch != nil || err != nil {
 		t.Errorf("nothing to remove: %s, %v", patch, err)
 	}
 	live.UID, live.ResourceVersion = "u-1", "7"
 	live.Spec.Ingress = []networkingv1.NetworkPolicyIngressRule{{}}
 	live.Spec.Egress = []networkingv1.NetworkPolicyEgressRule{{}}
-	patch, err := surplusRulesPatch(want[0], &live)
+	patch, fields, err := surplusRulesPatch(want[0], &live)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if got := fmt.Sprint(fields); got != "[.spec.ingress .spec.egress]" {
+		t.Errorf("the fields are %s", got)
 	}
 	var got map[string]any
 	if err := json.Unmarshal(patch, &got); err != nil {

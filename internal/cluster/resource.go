@@ -83,6 +83,9 @@ func (r *clusterResource) Create(ctx context.Context, req resource.CreateRequest
 		fw.AddError(&resp.Diagnostics, "create the cluster "+name, err, path.Root("name"))
 		return
 	}
+	if manager := r.store.Written(); manager != "" {
+		fw.SaveRecord(ctx, resp.Private, record{Manager: manager}, &resp.Diagnostics)
+	}
 	have := observed{Namespace: namespace}.own(adopted{})
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{Name: plan.Name})...)
 	resp.Diagnostics.Append(r.save(ctx, &resp.State, have, plan, adopted{})...)
@@ -137,6 +140,13 @@ func (r *clusterResource) Read(ctx context.Context, req resource.ReadRequest, re
 		r.readImported(ctx, have, state, resp)
 	default:
 		resp.Diagnostics.Append(r.save(ctx, &resp.State, have, state, rec.Adopted)...)
+		if lost := r.store.lostLabel(have); lost != rec.Unlabelled {
+			rec.Unlabelled = lost
+			fw.SaveRecord(ctx, resp.Private, rec, &resp.Diagnostics)
+		}
+		if rec.Unlabelled {
+			warn(&resp.Diagnostics, []warning{unlabelled(have)})
+		}
 	}
 }
 
@@ -163,6 +173,7 @@ func (r *clusterResource) Update(ctx context.Context, req resource.UpdateRequest
 	resp.Diagnostics.Append(diags...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{Name: plan.Name})...)
 	rec := fw.LoadRecord[record](ctx, req.Private, &resp.Diagnostics)
+	plan.LabelsAll = fw.LabelsAll(r.defaultLabels, plan.Labels)
 	before, _ := desiredOf(ctx, state.model, rec.Adopted)
 	want, diags := desiredOf(ctx, plan.model, rec.Adopted)
 	resp.Diagnostics.Append(diags...)
@@ -180,11 +191,16 @@ func (r *clusterResource) Update(ctx context.Context, req resource.UpdateRequest
 		fw.AddError(&resp.Diagnostics, "update the cluster "+name, err, placeOf(err, rec.Adopted))
 		return
 	}
-	rec = record{Adopted: rec.Adopted.remaining(have).keptBy(plan.model)}
+	former, unlabelled := rec.Manager, rec.Unlabelled
+	rec = record{Adopted: rec.Adopted.remaining(have).keptBy(plan.model), Manager: former}
 	want, diags = desiredOf(ctx, plan.model, rec.Adopted)
 	resp.Diagnostics.Append(diags...)
 	have, lost := have.own(rec.Adopted), droppedBetween(before.Namespace, want.Namespace)
-	have, err = r.store.Carry(ctx, want, have, changesBetween(want, have, lost), lost)
+	lost.Own = unlabelled
+	have, err = r.store.after(former).Carry(ctx, want, have, changesBetween(want, have, lost), lost)
+	if err == nil {
+		rec.Manager = r.store.Written()
+	}
 	resp.Diagnostics.Append(r.save(ctx, &resp.State, have, plan, rec.Adopted)...)
 	fw.SaveRecord(ctx, resp.Private, rec, &resp.Diagnostics)
 	if err != nil {

@@ -63,6 +63,10 @@ func (r *clusterResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	if rec.Others && !plan.LabelsAll.IsUnknown() && !plan.Annotations.IsUnknown() {
 		warn(&resp.Diagnostics, losesOthers(droppedBetween(desiredNamespace(state.model), desiredNamespace(plan.model))))
 	}
+	if rec.Unlabelled {
+		// Nothing that is declared changes, and yet there is something to put back.
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("labels_all"), types.MapUnknown(types.StringType))...)
+	}
 	r.warnOfUse(ctx, state.model, plan.model, rec.Adopted, &resp.Diagnostics)
 }
 

@@ -36,6 +36,44 @@ func (s store) inNewNamespace() store {
 	return s
 }
 
+// after is the store for a cluster that was last written under that field manager.
+func (s store) after(manager string) store {
+	s.client = s.client.After(manager)
+	return s
+}
+
+// Written is what to remember of the field manager.
+func (s store) Written() string { return s.client.Written() }
+
+// lostLabel reports whether the Namespace had the provider's label and hasn't any
+// more.
+func (s store) lostLabel(o observed) bool {
+	return o.Namespace.DeletionTimestamp == nil && !kube.IsOurs(o.Namespace) && kube.Labelled(o.Namespace, s.client.FieldManager)
+}
+
+// takeOver makes the present field manager's what was written under another name
+// before, all at once, for only one name is remembered.
+func (s store) takeOver(ctx context.Context, have observed) error {
+	if !s.client.Renamed() {
+		return nil
+	}
+	name := have.Namespace.Name
+	for _, do := range []func() error{
+		func() (err error) { have.Namespace, err = s.migrateNamespace(ctx, have.Namespace); return err },
+		func() error { return s.quotas(name).TakeOver(ctx, have.Quotas) },
+		func() error { return s.limitRanges(name).TakeOver(ctx, have.LimitRanges) },
+		func() error { return s.policies(name).TakeOver(ctx, have.Policies) },
+		func() error { return s.serviceAccounts(name).TakeOver(ctx, have.ServiceAccounts) },
+		func() error { return s.roles(name).TakeOver(ctx, have.Roles) },
+		func() error { return s.bindings(name).TakeOver(ctx, have.Bindings) },
+	} {
+		if err := do(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (s store) namespaces() corev1client.NamespaceInterface {
 	return s.client.Clientset.CoreV1().Namespaces()
 }
@@ -122,6 +160,9 @@ func (s store) Quotas(ctx context.Context, name string) (map[string]*corev1.Reso
 // any two steps leaves what the next plan shows and mends.
 func (s store) Carry(ctx context.Context, want desired, have observed, steps changes, lost dropped) (observed, error) {
 	name := want.Namespace.Name
+	if err := s.takeOver(ctx, have); err != nil {
+		return have, err
+	}
 	if steps.Namespace == apply {
 		live, err := s.applyNamespace(ctx, want.Namespace, have.Namespace, lost)
 		if err != nil {
@@ -156,10 +197,7 @@ func (s store) Carry(ctx context.Context, want desired, have observed, steps cha
 }
 
 func (s store) applyNamespace(ctx context.Context, want, live *corev1.Namespace, lost dropped) (*corev1.Namespace, error) {
-	live, err := kube.MigrateManager(ctx, s.client, ref(live.Name), live,
-		func(ctx context.Context, kind types.PatchType, data []byte, opts metav1.PatchOptions) (*corev1.Namespace, error) {
-			return s.namespaces().Patch(ctx, live.Name, kind, data, opts)
-		})
+	live, err := s.migrateNamespace(ctx, live)
 	if err != nil {
 		return nil, err
 	}
@@ -173,8 +211,18 @@ func (s store) applyNamespace(ctx context.Context, want, live *corev1.Namespace,
 	if err != nil || patch == nil {
 		return written, err
 	}
+	if err := kube.Contested(s.client, ref(live.Name), written, lost.still(written).fields()...); err != nil {
+		return written, err
+	}
 	patched, err := s.namespaces().Patch(ctx, live.Name, types.MergePatchType, patch, metav1.PatchOptions{FieldManager: s.client.FieldManager})
 	return patched, kube.Wrap(ref(live.Name), "remove labels and annotations from", err)
+}
+
+func (s store) migrateNamespace(ctx context.Context, live *corev1.Namespace) (*corev1.Namespace, error) {
+	return kube.MigrateManager(ctx, s.client, ref(live.Name), live,
+		func(ctx context.Context, kind types.PatchType, data []byte, opts metav1.PatchOptions) (*corev1.Namespace, error) {
+			return s.namespaces().Patch(ctx, live.Name, kind, data, opts)
+		})
 }
 
 // Foreign lists what a destroy of the cluster would take along beyond its own

@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/watch"
+	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
@@ -23,7 +24,14 @@ type childClient[T, L, C any] interface {
 	List(ctx context.Context, opts metav1.ListOptions) (L, error)
 	Watch(ctx context.Context, opts metav1.ListOptions) (watch.Interface, error)
 	Apply(ctx context.Context, config C, opts metav1.ApplyOptions) (T, error)
+	Patch(ctx context.Context, name string, kind types.PatchType, data []byte, opts metav1.PatchOptions, subresources ...string) (T, error)
 	Delete(ctx context.Context, name string, opts metav1.DeleteOptions) error
+}
+
+// apiObject is what all kinds of children are.
+type apiObject interface {
+	metav1.Object
+	runtime.Object
 }
 
 // applicable is an apply configuration.
@@ -32,7 +40,7 @@ type applicable[C any] interface {
 }
 
 // children are those of one kind in one cluster.
-type children[T metav1.Object, L runtime.Object, C applicable[C]] struct {
+type children[T apiObject, L runtime.Object, C applicable[C]] struct {
 	kind, cluster string
 	manager       *kube.Client
 	client        childClient[T, L, C]
@@ -41,11 +49,12 @@ type children[T metav1.Object, L runtime.Object, C applicable[C]] struct {
 	// fresh is set where the Namespace was just made, so that nobody else can have
 	// used our names.
 	fresh bool
-	// prune, where it is set, takes away what an apply leaves.
-	prune func(ctx context.Context, want C, written T) (T, error)
+	// prune, where it is set, is the merge patch that takes away what an apply
+	// leaves, and the fields that it takes.
+	prune func(want C, written T) ([]byte, []fieldpath.Path, error)
 }
 
-func childrenOf[T metav1.Object, L runtime.Object, C applicable[C]](s store, kind, cluster string, client childClient[T, L, C]) children[T, L, C] {
+func childrenOf[T apiObject, L runtime.Object, C applicable[C]](s store, kind, cluster string, client childClient[T, L, C]) children[T, L, C] {
 	return children[T, L, C]{kind: kind, cluster: cluster, manager: s.client, client: client, fresh: s.fresh}
 }
 
@@ -141,7 +150,31 @@ func (c children[T, L, C]) apply(ctx context.Context, name string, want C, live 
 	if err != nil || c.prune == nil {
 		return written, err
 	}
-	return c.prune(ctx, want, written)
+	patch, surplus, err := c.prune(want, written)
+	if err != nil || patch == nil {
+		return written, err
+	}
+	if err := kube.Contested(c.manager, c.ref(name), written, surplus...); err != nil {
+		return written, err
+	}
+	pruned, err := c.client.Patch(ctx, name, types.MergePatchType, patch, metav1.PatchOptions{FieldManager: c.manager.FieldManager})
+	return pruned, kube.Wrap(c.ref(name), "remove what isn't declared from", err)
+}
+
+// TakeOver makes the fields of all children the present manager's that a former
+// one has written.
+func (c children[T, L, C]) TakeOver(ctx context.Context, have map[string]T) error {
+	for _, name := range slices.Sorted(maps.Keys(have)) {
+		taken, err := kube.MigrateManager(ctx, c.manager, c.ref(name), have[name],
+			func(ctx context.Context, kind types.PatchType, data []byte, opts metav1.PatchOptions) (T, error) {
+				return c.client.Patch(ctx, name, kind, data, opts)
+			})
+		if err != nil {
+			return err
+		}
+		have[name] = taken
+	}
+	return nil
 }
 
 // wrote reports whether the provider made the object, though somebody may have

@@ -115,7 +115,7 @@ func explainConflict(e *kube.ConflictError) string {
 
 %s
 
-Either let go of the field here (take it out of the configuration), or there (so that the other tool no longer manages it), or set there what is wanted.`,
+There are three ways out. Let go of the field here: take it out of the configuration. Or change it there, to what is wanted or so that the other tool no longer sets it. Or take it over: set force_conflicts = true in the provider block and apply; if the other tool goes on applying it, the two will set it back and forth.`,
 		e.Ref, strings.Join(lines, "\n"))
 }
 

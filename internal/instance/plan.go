@@ -21,6 +21,9 @@ type record struct {
 	Stored string `json:"stored,omitempty"`
 	// Secret is the one that secret_env_wo was put into.
 	Secret *secretRef `json:"secret,omitempty"`
+	// Manager is the name under which the Pod was last written, if it isn't the
+	// usual one.
+	Manager string `json:"manager,omitempty"`
 	// Admitted is what admission policies made of attributes on creation.
 	Admitted map[string]string `json:"admitted,omitempty"`
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
+	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 )
@@ -273,4 +274,20 @@ func resizePatch(pod *corev1.Pod, want size) map[string]any {
 			"resources": corev1.ResourceRequirements{Limits: orNil(want.Limits), Requests: orNil(want.Requests)},
 		}}},
 	}
+}
+
+// resizedFields are the fields of a container that a resize changes.
+func resizedFields(container string, had, want size) []fieldpath.Path {
+	var fields []fieldpath.Path
+	for _, list := range []struct {
+		name      string
+		had, want corev1.ResourceList
+	}{{"limits", had.Limits, want.Limits}, {"requests", had.Requests, want.Requests}} {
+		for _, name := range slices.Sorted(maps.Keys(list.want)) {
+			if amount := list.want[name]; amount.Cmp(list.had[name]) != 0 {
+				fields = append(fields, fieldpath.MakePathOrDie("spec", "containers", fieldpath.KeyByFields("name", container), "resources", list.name, string(name)))
+			}
+		}
+	}
+	return fields
 }

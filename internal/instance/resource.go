@@ -96,6 +96,7 @@ func (r *instanceResource) Create(ctx context.Context, req resource.CreateReques
 
 	out := saving{State: &resp.State, Identity: resp.Identity, Private: resp.Private, Diagnostics: &resp.Diagnostics}
 	rec, notes := rec.made(made, have, plan)
+	rec.Manager = r.store.Written()
 	addNotes(&resp.Diagnostics, notes)
 	out.save(ctx, withResult(plan, have), rec.found(have, plan))
 	if resp.Diagnostics.HasError() || have.Pod == nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -45,7 +44,7 @@ func (r *instanceResource) Update(ctx context.Context, req resource.UpdateReques
 	case fw.IsCancelled(err):
 		fw.AddCancelled(&resp.Diagnostics, ref, "take up its change")
 	case err != nil:
-		fw.AddError(&resp.Diagnostics, "update the instance "+u.Plan.key().String(), err, path.Empty())
+		fw.AddError(&resp.Diagnostics, "update the instance "+u.Plan.key().String(), err, placeOf(err, u.Plan.model))
 	}
 }
 
@@ -106,6 +105,7 @@ func (r *instanceResource) movePower(ctx context.Context, u upkeep) (outcome, er
 		return r.interrupted(ctx, u, err)
 	}
 	rec, notes := u.Record.made(u.Parts, have, u.Plan)
+	rec.Manager = r.store.Written()
 	if err == nil && have.Pod != nil {
 		have.Pod, err = r.store.Await(ctx, have.Pod, goal{For: u.Plan.WaitFor.ValueString()})
 	}
@@ -145,11 +145,14 @@ func (r *instanceResource) changeRunning(ctx context.Context, u upkeep) (outcome
 		u.Todo.Change.Spec = specText(u.Parts.Pod.Spec)
 	}
 	k := u.Plan.key()
-	pod, err := r.store.Update(ctx, k.ref(), u.Prior.UID.ValueString(), goal{For: u.Plan.WaitFor.ValueString()}, u.Todo)
+	pod, err := r.store.after(u.Record.Manager).Update(ctx, k.ref(), u.Prior.UID.ValueString(), goal{For: u.Plan.WaitFor.ValueString()}, u.Todo)
 	if pod == nil {
 		return outcome{State: u.Prior, Record: u.Record}, err
 	}
 	have := found{Pod: pod}
+	if u.Todo.Change != nil && err == nil {
+		u.Record.Manager = r.store.Written()
+	}
 	if u.Todo.Change != nil && u.Todo.Change.Image != "" && err == nil {
 		u.Record = u.Record.withStored(have, u.Todo.Change.Image)
 	}

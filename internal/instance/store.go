@@ -43,8 +43,16 @@ func (s *store) pods(ref kube.Ref) corev1client.PodInterface {
 	return s.client.Clientset.CoreV1().Pods(ref.Namespace)
 }
 
+// after is the store for an instance that was last written under that name.
+func (s *store) after(manager string) *store {
+	return &store{client: s.client.After(manager), Resizable: s.Resizable}
+}
+
 // Manager is the name that the server records the provider's writes under.
 func (s *store) Manager() string { return s.client.FieldManager }
+
+// Written is what to remember of that name.
+func (s *store) Written() string { return s.client.Written() }
 
 // Create POSTs the Pod. A namesake that is being deleted is waited for; any
 // other is a *kube.ExistsError.
@@ -144,6 +152,9 @@ func (s *store) apply(ctx context.Context, pod *corev1.Pod, c change) (*corev1.P
 // time, unasked.
 func (s *store) resize(ctx context.Context, pod *corev1.Pod, want size) (*corev1.Pod, error) {
 	had := sizeOf(mainContainer(pod).Resources)
+	if err := kube.Contested(s.client, podRef(pod), pod, resizedFields(mainContainer(pod).Name, had, want)...); err != nil {
+		return pod, err
+	}
 	patched, err := s.patchSize(ctx, pod, want)
 	if err != nil {
 		return pod, err

@@ -2,6 +2,7 @@ package kube
 
 import (
 	"context"
+	"fmt"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -9,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"k8s.io/client-go/util/csaupgrade"
+	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 )
 
 // Apply sends a server-side apply under the client's field manager.
@@ -16,9 +18,10 @@ import (
 // A field that somebody else changed meanwhile conflicts. If it was changed by
 // an update, a person's kubectl edit say, it is drift that the plan has shown,
 // and is overridden. If another manager applies it, that manager would set it
-// again and again: that is a *ConflictError for a person to settle.
+// again and again: that is a *ConflictError for a person to settle, unless they
+// have settled it with ForceConflicts.
 func Apply[T any](ctx context.Context, c *Client, ref Ref, apply func(context.Context, metav1.ApplyOptions) (T, error)) (T, error) {
-	options := metav1.ApplyOptions{FieldManager: c.FieldManager}
+	options := metav1.ApplyOptions{FieldManager: c.FieldManager, Force: c.ForceConflicts}
 	applied, err := apply(ctx, options)
 	if conflicts := fieldConflicts(err); len(conflicts) > 0 {
 		if contested := byAppliers(conflicts); len(contested) > 0 {
@@ -30,15 +33,46 @@ func Apply[T any](ctx context.Context, c *Client, ref Ref, apply func(context.Co
 	return applied, Wrap(ref, "apply", err)
 }
 
+// Contested returns a *ConflictError where another manager applies one of the
+// fields: a patch, unlike an apply, takes them from it without a word.
+func Contested(c *Client, ref Ref, o metav1.Object, fields ...fieldpath.Path) error {
+	if c.ForceConflicts || len(fields) == 0 {
+		return nil
+	}
+	var conflicts []Conflict
+	for _, entry := range o.GetManagedFields() {
+		if entry.Operation != metav1.ManagedFieldsOperationApply || entry.FieldsV1 == nil || entry.Manager == c.FieldManager || entry.Manager == c.formerManager {
+			continue
+		}
+		var owned fieldpath.Set
+		if err := owned.FromJSON(entry.FieldsV1.GetRawReader()); err != nil {
+			return Wrap(ref, "read the field ownership of", err)
+		}
+		for _, field := range fields {
+			if owned.Has(field) {
+				conflicts = append(conflicts, Conflict{Manager: entry.Manager, Field: field.String(), Applied: true})
+			}
+		}
+	}
+	if len(conflicts) == 0 {
+		return nil
+	}
+	return &ConflictError{Ref: ref, Conflicts: conflicts, Err: fmt.Errorf("%d fields are applied by others", len(conflicts))}
+}
+
 // MigrateManager turns the fields that the client's own POST or update owns on
 // obj into fields that it applies, for otherwise its first server-side apply
-// conflicts with them and none could ever be removed. It sends nothing when
-// there are none.
+// conflicts with them and none could ever be removed. So it does with all that
+// was written under a former name. It sends nothing when there are none.
 func MigrateManager[T interface {
 	metav1.Object
 	runtime.Object
 }](ctx context.Context, c *Client, ref Ref, obj T, patch func(context.Context, types.PatchType, []byte, metav1.PatchOptions) (T, error)) (T, error) {
-	data, err := csaupgrade.UpgradeManagedFieldsPatch(obj, sets.New(c.FieldManager), c.FieldManager)
+	own := sets.New(c.FieldManager)
+	if c.Renamed() {
+		own.Insert(c.formerManager)
+	}
+	data, err := csaupgrade.UpgradeManagedFieldsPatch(asUpdated(obj, c.formerManager), own, c.FieldManager)
 	if err != nil || data == nil {
 		return obj, Wrap(ref, "read the field ownership of", err)
 	}
@@ -48,4 +82,25 @@ func MigrateManager[T interface {
 		return obj, nil
 	}
 	return migrated, Wrap(ref, "take over the fields of", err)
+}
+
+// asUpdated is the object with what the manager applied as if it had updated it,
+// which is what can be migrated.
+func asUpdated(obj runtime.Object, manager string) runtime.Object {
+	if manager == "" {
+		return obj
+	}
+	obj = obj.DeepCopyObject()
+	o, ok := obj.(metav1.Object)
+	if !ok {
+		return obj
+	}
+	entries := o.GetManagedFields()
+	for i := range entries {
+		if entries[i].Manager == manager && entries[i].Subresource == "" {
+			entries[i].Operation = metav1.ManagedFieldsOperationUpdate
+		}
+	}
+	o.SetManagedFields(entries)
+	return obj
 }

@@ -4,6 +4,7 @@
 package kube
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 
@@ -24,6 +25,33 @@ type Client struct {
 
 	// FieldManager is sent with every write.
 	FieldManager string
+	// ForceConflicts takes over fields that other managers apply.
+	ForceConflicts bool
+	// formerManager is set where objects were written under another name before.
+	formerManager string
+}
+
+// After returns the client for an object that was last written under that field
+// manager, the usual one where it is empty. What was written under it is taken
+// over.
+func (c *Client) After(manager string) *Client {
+	after := *c
+	if after.formerManager = cmp.Or(manager, FieldManager); after.formerManager == c.FieldManager {
+		after.formerManager = ""
+	}
+	return &after
+}
+
+// Renamed reports whether the object was last written under another name.
+func (c *Client) Renamed() bool { return c.formerManager != "" }
+
+// Written is what to remember of who writes to an object: nothing where that is
+// the usual manager.
+func (c *Client) Written() string {
+	if c.FieldManager == FieldManager {
+		return ""
+	}
+	return c.FieldManager
 }
 
 // NewClient makes the client for a resolved configuration, which came from

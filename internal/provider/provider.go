@@ -70,6 +70,7 @@ func (p *marProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		resp.Diagnostics.AddError("The provider has no usable connection", fw.Sentence(err.Error()))
 		return
 	}
+	m.conduct(client)
 	data := &fw.ProviderData{Client: client, DefaultLabels: fw.StringMap(m.DefaultLabels)}
 	resp.ResourceData = data
 	resp.DataSourceData = data

@@ -1,17 +1,24 @@
 package provider
 
 import (
+	"cmp"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/headgym/terraform-provider-mar/internal/kube"
 	"github.com/headgym/terraform-provider-mar/internal/validate"
 )
 
 // conductModel is what the provider block says of how the provider works, whatever
 // it is connected to.
 type conductModel struct {
-	DefaultLabels types.Map `tfsdk:"default_labels"`
+	DefaultLabels  types.Map    `tfsdk:"default_labels"`
+	FieldManager   types.String `tfsdk:"field_manager"`
+	ForceConflicts types.Bool   `tfsdk:"force_conflicts"`
 }
 
 func conductAttributes() map[string]schema.Attribute {
@@ -22,9 +29,24 @@ func conductAttributes() map[string]schema.Attribute {
 			Optional:            true,
 			Validators:          validate.Labels(),
 		},
+		"field_manager": schema.StringAttribute{
+			MarkdownDescription: "Name under which the API server records which fields this provider has set (`metadata.managedFields`), such as `terraform-team-a`. Worth setting only where several configurations or tools share objects and have to be told apart. When it changes, each object is taken over from the old name with its next change. Default: `terraform-provider-mar`.",
+			Optional:            true,
+			Validators:          []validator.String{stringvalidator.LengthAtLeast(1), validate.FieldManager()},
+		},
+		"force_conflicts": schema.BoolAttribute{
+			MarkdownDescription: "What to do about a field that another tool sets by server-side apply, such as Argo CD or `kubectl apply --server-side`. `false` ends the apply with an error that names the tool and the field; `true` takes the field over, so that the other tool has the conflict. Default: `false`.",
+			Optional:            true,
+		},
 	}
 }
 
 func (m conductModel) values() map[string]attr.Value {
-	return map[string]attr.Value{"default_labels": m.DefaultLabels}
+	return map[string]attr.Value{"default_labels": m.DefaultLabels, "field_manager": m.FieldManager, "force_conflicts": m.ForceConflicts}
+}
+
+// conduct has the client work as the block says.
+func (m conductModel) conduct(client *kube.Client) {
+	client.FieldManager = cmp.Or(m.FieldManager.ValueString(), kube.FieldManager)
+	client.ForceConflicts = m.ForceConflicts.ValueBool()
 }

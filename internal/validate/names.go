@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/util/validation"
 )
 
@@ -34,6 +35,21 @@ func InstanceName() validator.String {
 		what:   "an instance's name",
 		says:   "lower-case letters, digits and hyphens, at most 63, beginning and ending with a letter or digit",
 		faults: validation.IsDNS1123Label,
+	}}
+}
+
+// FieldManager accepts what the API server takes as the name of a writer.
+func FieldManager() validator.String {
+	return stringRule{rule{
+		what: "a field manager",
+		says: "at most 128 bytes of printable characters",
+		faults: func(s string) []string {
+			var faults []string
+			for _, fault := range metav1validation.ValidateFieldManager(s, nil) {
+				faults = append(faults, fault.Detail)
+			}
+			return faults
+		},
 	}}
 }
 

@@ -32,6 +32,11 @@ func TestStringRules(t *testing.T) {
 			refuse: map[string]string{"Web": "lower case", strings.Repeat("a", 64): "63", "a.b": "dots"},
 		},
 		{
+			rule:   validate.FieldManager(),
+			accept: []string{"terraform-team-a", "Team A / prod", strings.Repeat("a", 128)},
+			refuse: map[string]string{strings.Repeat("a", 129): "128", "a\tb": "invalid character"},
+		},
+		{
 			rule:   validate.LabelValue(),
 			accept: []string{"", "eu-west_1.a"},
 			refuse: map[string]string{"a b": "label", strings.Repeat("a", 64): "63"},
