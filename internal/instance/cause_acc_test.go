@@ -1,7 +1,6 @@
 package instance_test
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -177,9 +176,9 @@ func TestAccInstance_plansNameTheCause(t *testing.T) {
 	}
 
 	asked.since()
-	said := heard(t, terraform.Must(0, "plan", "-json"))
+	said := acctest.Hear(t, terraform.Must(0, "plan", "-json"))
 	for name, f := range fates() {
-		said.holds(t, name, f.action, f.summary, f.says...)
+		holds(t, said, name, f.action, f.summary, f.says...)
 	}
 	about := asked.since()
 	for name, f := range fates() {
@@ -203,7 +202,7 @@ func TestAccInstance_plansNameTheCause(t *testing.T) {
 	})
 	t.Run("without rights", func(t *testing.T) {
 		terraform.Configure(acctest.WithRights(t, rbacv1.PolicyRule{APIGroups: []string{""}, Resources: []string{"pods", "podtemplates"}, Verbs: []string{"get"}}) + config.String())
-		said := heard(t, terraform.Must(0, "plan", "-json"))
+		said := acctest.Hear(t, terraform.Must(0, "plan", "-json"))
 		for name, f := range fates() {
 			if f.unseen != "" {
 				f.summary, f.says = f.unseen, nil
@@ -211,7 +210,7 @@ func TestAccInstance_plansNameTheCause(t *testing.T) {
 			f.says = slices.DeleteFunc(f.says, func(text string) bool {
 				return strings.HasPrefix(text, "last event") || strings.HasPrefix(text, "its node") || text == "NodeStatusUnknown"
 			})
-			said.holds(t, name, f.action, f.summary, f.says...)
+			holds(t, said, name, f.action, f.summary, f.says...)
 		}
 	})
 	t.Run("apply", func(t *testing.T) { applyAll(t, terraform, proxied+config.String(), cluster) })
@@ -233,10 +232,10 @@ func applyAll(t *testing.T, terraform *acctest.CLI, config, cluster string) {
 		t.Fatal(err)
 	}
 	terraform.Configure(config)
-	said := heard(t, terraform.Must(0, "apply", "-auto-approve", "-json"))
-	for address, warnings := range said.warnings {
-		if len(warnings) != 1 {
-			t.Errorf("%s is spoken of %d times: %v", address, len(warnings), warnings)
+	said := acctest.Hear(t, terraform.Must(0, "apply", "-auto-approve", "-json"))
+	for name := range fates() {
+		if warnings := said.About("warning", "mar_instance."+name); len(warnings) > 1 {
+			t.Errorf("%s is spoken of %d times: %v", name, len(warnings), warnings)
 		}
 	}
 	pod, err := client.CoreV1().Pods(cluster).Get(t.Context(), "label", metav1.GetOptions{})
@@ -249,12 +248,12 @@ func applyAll(t *testing.T, terraform *acctest.CLI, config, cluster string) {
 	); err != nil {
 		t.Error(err)
 	}
-	after := heard(t, terraform.Must(0, "plan", "-json", "-detailed-exitcode"))
+	after := acctest.Hear(t, terraform.Must(0, "plan", "-json", "-detailed-exitcode"))
 	for _, name := range []string{"crash", "node", "far", "homeless"} {
-		after.holds(t, name, "", fates()[name].summary)
+		holds(t, after, name, "", fates()[name].summary)
 	}
-	if len(after.warnings) != 4 {
-		t.Errorf("got %v", after.warnings)
+	if len(after.Diagnostics) != 4 {
+		t.Errorf("got %v", after.Diagnostics)
 	}
 }
 
@@ -284,58 +283,25 @@ func (a *asked) since() map[string]int {
 	return counts
 }
 
-// hearing is what a run said and planned, by the name of the instance.
-type hearing struct {
-	warnings map[string][]string
-	actions  map[string]string
-}
-
-// heard reads the output of -json.
-func heard(t *testing.T, output string) hearing {
+func holds(t *testing.T, heard acctest.Heard, name, action, summary string, says ...string) {
 	t.Helper()
-	h := hearing{warnings: map[string][]string{}, actions: map[string]string{}}
-	for lines := bufio.NewScanner(strings.NewReader(output)); lines.Scan(); {
-		var line struct {
-			Type       string
-			Diagnostic struct{ Severity, Summary, Detail, Address string }
-			Change     struct {
-				Action   string
-				Resource struct{ Addr string }
-			}
-		}
-		if err := json.Unmarshal(lines.Bytes(), &line); err != nil {
-			t.Fatalf("%v in %s", err, lines.Text())
-		}
-		switch {
-		case line.Type == "diagnostic" && line.Diagnostic.Severity == "warning" && line.Diagnostic.Address != "":
-			name := strings.TrimPrefix(line.Diagnostic.Address, "mar_instance.")
-			h.warnings[name] = append(h.warnings[name], line.Diagnostic.Summary+"\n"+line.Diagnostic.Detail)
-		case line.Type == "planned_change":
-			h.actions[strings.TrimPrefix(line.Change.Resource.Addr, "mar_instance.")] = line.Change.Action
-		}
+	if got := heard.Actions["mar_instance."+name]; got != action {
+		t.Errorf("%s: planned is %q, want %q", name, got, action)
 	}
-	return h
-}
-
-func (h hearing) holds(t *testing.T, name, action, summary string, says ...string) {
-	t.Helper()
-	if h.actions[name] != action {
-		t.Errorf("%s: planned is %q, want %q", name, h.actions[name], action)
-	}
-	warnings := h.warnings[name]
+	warnings := heard.About("warning", "mar_instance."+name)
 	if summary == "" {
 		if len(warnings) > 0 {
 			t.Errorf("%s: said %v", name, warnings)
 		}
 		return
 	}
-	if len(warnings) != 1 || !strings.HasPrefix(warnings[0], summary+"\n") {
+	if len(warnings) != 1 || warnings[0].Summary != summary {
 		t.Errorf("%s: said %q, want %q once", name, warnings, summary)
 		return
 	}
 	for _, text := range says {
-		if !strings.Contains(warnings[0], text) {
-			t.Errorf("%s: %q isn't in %q", name, text, warnings[0])
+		if !strings.Contains(warnings[0].Detail, text) {
+			t.Errorf("%s: %q isn't in %q", name, text, warnings[0].Detail)
 		}
 	}
 }
