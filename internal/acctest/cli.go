@@ -25,6 +25,8 @@ type CLI struct {
 	t        *testing.T
 	dir      string
 	reattach string
+	// config is the path of a configuration of Terraform's own, if it has one.
+	config string
 }
 
 // NewCLI returns an empty directory whose terraform uses the provider under
@@ -152,6 +154,9 @@ func (c *CLI) command(args ...string) *exec.Cmd {
 	command := exec.Command(os.Getenv(envTerraform), args...)
 	command.Dir = c.dir
 	command.Env = append(os.Environ(), "TF_REATTACH_PROVIDERS="+c.reattach, "TF_IN_AUTOMATION=1", "TF_INPUT=0", "TF_CLI_ARGS=-no-color", "CHECKPOINT_DISABLE=1")
+	if c.config != "" {
+		command.Env = append(command.Env, "TF_REATTACH_PROVIDERS=", "TF_CLI_CONFIG_FILE="+c.config)
+	}
 	command.WaitDelay = time.Minute
 	return command
 }

@@ -33,6 +33,9 @@ const (
 // free ports, and stops it at the end. There the provider under test has the
 // rights of the published roles and no others. It returns the exit code.
 func Main(m *testing.M) int {
+	if os.Getenv(envPlugin) != "" {
+		return servePlugin()
+	}
 	if os.Getenv(envAcceptance) == "" {
 		return m.Run()
 	}

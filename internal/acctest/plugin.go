@@ -1,0 +1,48 @@
+package acctest
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
+)
+
+// envPlugin has a test's binary serve the provider instead of running tests.
+const envPlugin = "MAR_ACC_PLUGIN"
+
+// NewPluginCLI is NewCLI with a process of its own for each provider block, as
+// people have it: one that is served by the test's process is configured once for
+// all of them, so that aliases can't be told apart.
+func NewPluginCLI(t *testing.T) *CLI {
+	t.Helper()
+	Kubeconfig(t)
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	plugins, cli := t.TempDir(), &CLI{t: t, dir: t.TempDir()}
+	cli.config = filepath.Join(plugins, "terraform.rc")
+	for name, content := range map[string]string{
+		"terraform-provider-mar": fmt.Sprintf("#!/bin/sh\n%s=1 exec '%s'\n", envPlugin, self),
+		"terraform.rc":           fmt.Sprintf("provider_installation {\n  dev_overrides { \"headgym/mar\" = %q }\n  direct {}\n}\n", plugins),
+	} {
+		if err := os.WriteFile(filepath.Join(plugins, name), []byte(content), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return cli
+}
+
+func servePlugin() int {
+	server, err := Providers()["mar"]()
+	if err != nil {
+		return fail(err)
+	}
+	if err := tf6server.Serve(providerAddress, func() tfprotov6.ProviderServer { return server }); err != nil {
+		return fail(err)
+	}
+	return 0
+}
