@@ -119,7 +119,9 @@ func droppedPatch(lost dropped, live *corev1.Namespace) ([]byte, error) {
 func desiredServiceAccounts(m model) map[string]*corev1ac.ServiceAccountApplyConfiguration {
 	accounts := map[string]*corev1ac.ServiceAccountApplyConfiguration{}
 	for _, name := range textsOf(m.ServiceAccounts) {
-		accounts[name] = corev1ac.ServiceAccount(name, m.Name.ValueString()).WithLabels(childLabels())
+		// A ServiceAccount has nothing that would show who made it, once its label is gone.
+		accounts[name] = corev1ac.ServiceAccount(name, m.Name.ValueString()).WithLabels(childLabels()).
+			WithAnnotations(map[string]string{kube.AnnotationMadeFor: "mar_" + typeName})
 	}
 	return accounts
 }

@@ -34,6 +34,10 @@ const (
 	// record to make the Pod anew from.
 	AnnotationSpec = AnnotationPrefix + "spec"
 
+	// AnnotationMadeFor says for which resource an object was made that has no
+	// other field by which the server knows its maker.
+	AnnotationMadeFor = AnnotationPrefix + "made-for"
+
 	// AnnotationSecretVersion is the version that a Secret was made for.
 	AnnotationSecretVersion = AnnotationPrefix + "secret-env-version"
 )
