@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	corev1 "k8s.io/api/core/v1"
+	apiequality "k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/api/resource"
 	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 
@@ -45,6 +46,15 @@ type size struct {
 
 func sizeOf(r corev1.ResourceRequirements) size {
 	return size{Limits: cpuAndMemory(r.Limits), Requests: cpuAndMemory(r.Requests)}
+}
+
+// speltAs keeps the spelling of amounts that are the same, for core takes another
+// one in what is remembered for drift.
+func (s size) speltAs(prior size) size {
+	if apiequality.Semantic.DeepEqual(s, prior) {
+		return prior
+	}
+	return s
 }
 
 // step is what a plan does about a difference.

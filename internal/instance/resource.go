@@ -201,8 +201,10 @@ func (r *instanceResource) read(ctx context.Context, state *resourceModel, rec *
 			state.DesiredStatus = types.StringValue(powerOf(seen))
 		}
 	}
+	size := rec.Standing.Size
 	rec.Standing = standingOf(subject, seen).steady(*state)
 	rec.Standing.Unlabelled = lostLabels(have, seen, r.store.Manager())
+	rec.Standing.Size = rec.Standing.Size.speltAs(size)
 	return r.readSecret(ctx, state, rec, ownSecret(subject, state.model), importing)
 }
 
