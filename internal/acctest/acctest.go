@@ -33,11 +33,15 @@ func Providers() map[string]func() (tfprotov6.ProviderServer, error) {
 	}
 }
 
+// IsEmbedded reports whether the tests run on the embedded cluster, whose Pods
+// behave as their annotations say.
+func IsEmbedded() bool { return os.Getenv(envOwnCluster) == "" }
+
 // NeedsEmbedded skips a test that steers Pods by the embedded cluster's
 // annotations where another cluster is tested on.
 func NeedsEmbedded(tb testing.TB) {
 	tb.Helper()
-	if os.Getenv(envOwnCluster) != "" {
+	if !IsEmbedded() {
 		tb.Skipf("needs the embedded cluster, whose Pods behave as their annotations say; %s names another one", envOwnCluster)
 	}
 }
@@ -45,6 +49,19 @@ func NeedsEmbedded(tb testing.TB) {
 // NeedsTerraform skips a test of what an older Terraform doesn't have, such as
 // write-only attributes before "1.11.0".
 func NeedsTerraform(tb testing.TB, least string) {
+	tb.Helper()
+	if is := terraformVersion(tb); is.LessThan(version.Must(version.NewVersion(least))) {
+		tb.Skipf("needs Terraform %s, and this is %s", least, is)
+	}
+}
+
+// HasTerraform reports whether the tests run with that Terraform or a newer one.
+func HasTerraform(tb testing.TB, least string) bool {
+	tb.Helper()
+	return terraformVersion(tb).GreaterThanOrEqual(version.Must(version.NewVersion(least)))
+}
+
+func terraformVersion(tb testing.TB) *version.Version {
 	tb.Helper()
 	Kubeconfig(tb)
 	output, err := exec.CommandContext(tb.Context(), os.Getenv(envTerraform), "version", "-json").Output()
@@ -57,9 +74,7 @@ func NeedsTerraform(tb testing.TB, least string) {
 	if err := json.Unmarshal(output, &is); err != nil {
 		tb.Fatal(err)
 	}
-	if version.Must(version.NewVersion(is.Version)).LessThan(version.Must(version.NewVersion(least))) {
-		tb.Skipf("needs Terraform %s, and this is %s", least, is.Version)
-	}
+	return version.Must(version.NewVersion(is.Version))
 }
 
 // Kubeconfig is the path of the kubeconfig of the tested cluster's administrator.

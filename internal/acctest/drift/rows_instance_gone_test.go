@@ -1,0 +1,136 @@
+package drift_test
+
+import (
+	"context"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// asksToGo deletes the Pod gracefully, and doesn't wait.
+func asksToGo(ctx context.Context, o outside) error {
+	return o.client.CoreV1().Pods(o.cluster).Delete(ctx, o.name, metav1.DeleteOptions{})
+}
+
+func gonePods() table {
+	const beingDeleted = "Instance is being deleted"
+	return table{
+		title: "Instances that are gone or going", of: instance,
+		rows: []row{
+			{happens: "the Pod is deleted", plan: creates(), change: deletes("pods/{name}")},
+			{happens: "the Pod is preempted and gone", config: `env = { A = "1" }`, plan: creates(), change: then(deletes("pods/{name}"), makes("events", `{metadata: {name: "{name}.preempted"}, involvedObject: {kind: Pod, name: "{name}", namespace: "{cluster}"}, reason: Preempted, type: Normal}`))},
+			{
+				happens: "the Pod is being deleted", plan: replaces("status").warning(beingDeleted, "Apply waits until it is gone"),
+				change:    then(patch("pods/{name}", `metadata: {finalizers: [example.com/hold]}`), asksToGo),
+				meanwhile: then(pause(time.Second), patch("pods/{name}", `metadata: {finalizers: null}`)),
+			},
+			{
+				happens: "its node is lost, and Kubernetes gives it up", played: true,
+				plan: replaces("status").warning(beingDeleted, "Apply waits until it is gone"), sees: "Kubernetes deletes it after five minutes, and it can't go before its node answers or is removed",
+				change:    then(plays("behavior", "lost"), awaits("not ready", isUnready), asksToGo),
+				meanwhile: then(pause(time.Second), func(ctx context.Context, o outside) error { return nudge(ctx, o, plays("behavior", "running")) }),
+			},
+			{
+				happens: "its node is lost for a moment", config: `env = { A = "2" }`, played: true, plan: silent(),
+				change: then(plays("behavior", "lost"), awaits("not ready", isUnready)),
+			},
+		},
+	}
+}
+
+// nudge makes a change of a Pod that may be gone by then.
+func nudge(ctx context.Context, o outside, c change) error {
+	if err := c(ctx, o); err != nil {
+		if _, gone := o.pod(ctx); gone == nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func isUnready(pod *corev1.Pod) bool {
+	for _, c := range pod.Status.Conditions {
+		if c.Type == corev1.PodReady {
+			return c.Status != corev1.ConditionTrue
+		}
+	}
+	return false
+}
+
+func endedPods() table {
+	const once = `restart_policy = "Never"`
+	replaced := func(says string) verdict {
+		return replaces("status").warning("Instance will be replaced for its status", says)
+	}
+	return table{
+		title: "Instances that ended", of: instance,
+		intro: "`replace_on` says which statuses replace an instance: `Failed`, if nothing else is said.",
+		rows: []row{
+			{happens: "it is evicted by its node", played: true, plan: replaced("Evicted: The node was low on resource: memory"), change: ends("behavior", "evicted")},
+			{happens: "it fails with an exit code", config: once, played: true, plan: replaced("exit code 3"), change: ends("behavior", "failed", "exit-code", "3")},
+			{happens: "it is killed for its memory, and isn't to be restarted", config: once, played: true, plan: replaced("OOMKilled, exit code 137"), change: ends("behavior", "oom-killed")},
+			{
+				happens: "its deadline is exceeded", config: "pod = { activeDeadlineSeconds = 3600 }\n  " + once, played: true, plan: replaced("DeadlineExceeded"),
+				change: ends("behavior", "evicted", "reason", "DeadlineExceeded", "message", "Pod was active on the node longer than the specified deadline"),
+			},
+			{
+				happens: "it is preempted by its node", played: true, plan: replaced("Preempting"),
+				change: ends("behavior", "evicted", "reason", "Preempting", "message", "Preempted in order to admit critical pod"),
+			},
+			{
+				happens: "its node is shut down", played: true, plan: replaced("Terminated"),
+				change: ends("behavior", "evicted", "reason", "Terminated", "message", "Pod was terminated in response to imminent node shutdown."),
+			},
+			{
+				happens: "it finishes, although it is to run always", played: true, plan: replaced("is Succeeded"),
+				change: then(plays("behavior", "succeeded"), awaits("finished", phase(corev1.PodSucceeded))),
+			},
+			{
+				happens: "it finishes, and replace_on has Succeeded", config: once + "\n  " + `replace_on = ["Succeeded"]`, played: true, plan: replaced("is Succeeded"),
+				change: then(plays("behavior", "succeeded"), awaits("finished", phase(corev1.PodSucceeded))),
+			},
+			{
+				happens: "it fails, and replace_on is empty", config: once + "\n  " + `replace_on = []`, played: true, plan: notes("status"),
+				change: ends("behavior", "failed", "exit-code", "3"),
+			},
+			{
+				happens: "a job finishes", config: once, played: true, plan: silent(), remembered: true,
+				change: then(plays("behavior", "succeeded"), awaits("finished", phase(corev1.PodSucceeded))),
+				sees:   "a refresh-only plan of its exit code is not quiet once, though it shows nothing",
+			},
+		},
+	}
+}
+
+func namesakes() table {
+	const another = "registry.k8s.io/pause:3.9"
+	foreign := func(image string) change {
+		return then(deletes("pods/{name}"), makes("pods", `{metadata: {name: "{name}"}, spec: {containers: [{name: app, image: "`+image+`"}]}}`))
+	}
+	return table{
+		title: "Instances that somebody makes again", of: instance,
+		intro: "A Pod of the same name is another Pod: its UID tells. With the provider's labels it is taken for the instance, as when a backup is restored; without them it is somebody else's.",
+		rows: []row{
+			{happens: "the Pod is made again with its labels and image", config: `memory = "64Mi"`, plan: notes("uid", "ip"), change: remakes(func(*corev1.Pod) {})},
+			{
+				happens: "the Pod is made again with its labels and another image", plan: updates("image"), anew: true,
+				change: remakes(func(pod *corev1.Pod) { app(pod).Image = another }),
+			},
+			{
+				happens: "the Pod is made again with its labels and another size", config: `cpu = "1"`, plan: updates("cpu"), anew: true,
+				change: remakes(func(pod *corev1.Pod) {
+					app(pod).Resources.Limits[corev1.ResourceCPU], app(pod).Resources.Requests[corev1.ResourceCPU] = amount("2"), amount("2")
+				}),
+			},
+			{
+				happens: "a Pod of its name and image is made without the labels", plan: fails("Another Pod has the name of the instance", "terraform state rm"),
+				change: foreign(image), mended: deletes("pods/{name}"), anew: true,
+			},
+			{
+				happens: "a Pod of its name and another image is made without the labels", plan: fails("Another Pod has the name of the instance", "terraform state rm"),
+				change: foreign(another), mended: deletes("pods/{name}"), anew: true,
+			},
+		},
+	}
+}
