@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-version"
@@ -29,17 +30,29 @@ type protocolServer interface {
 	tfprotov6.StateStoreServer
 }
 
-// server keeps Terraform from losing state when a create fails while others end.
+// server works around what versions of Terraform make of a provider's answers: it
+// keeps them from losing state when a create fails while others end, and from
+// taking a number that was read again for a change.
 type server struct {
 	protocolServer
-	answers gate
+	answers       gate
+	numbersAsText atomic.Bool
 }
 
 func (s *server) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
 	if losesState(req.TerraformVersion) {
 		s.answers.close()
 	}
+	s.numbersAsText.Store(tellsNumbersApart(req.TerraformVersion))
 	return s.protocolServer.ConfigureProvider(ctx, req)
+}
+
+func (s *server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+	resp, err := s.protocolServer.ReadResource(ctx, req)
+	if err == nil && s.numbersAsText.Load() {
+		resp.NewState, err = withNumbersAsText(resp.NewState)
+	}
+	return resp, err
 }
 
 func (s *server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
