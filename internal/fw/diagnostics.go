@@ -2,7 +2,6 @@ package fw
 
 import (
 	"context"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"strings"
@@ -64,6 +63,8 @@ func explain(doing string, err error) (summary, detail string) {
 		refused  *kube.RefusedError
 		waited   *kube.WaitError
 		silent   *kube.UnreachableError
+		access   *kube.AccessError
+		without  *kube.CredentialsError
 	)
 	summary = "Could not " + doing
 	switch {
@@ -81,6 +82,10 @@ func explain(doing string, err error) (summary, detail string) {
 		return summary, Sentence(gone.Error()) + " That happened while this run was at work on it. Run the plan again: it shows what is there now."
 	case errors.As(err, &silent):
 		return summary, explainSilence(silent)
+	case errors.As(err, &without):
+		return summary, explainNoCredentials(without)
+	case errors.As(err, &access) && apierrors.IsUnauthorized(access):
+		return summary, explainRejection(access)
 	case apierrors.IsUnauthorized(err):
 		return summary, fmt.Sprintf("The API server doesn't accept the credentials: %s\n\nRenew the token or certificate that the provider is configured with.", Sentence(err.Error()))
 	}
@@ -123,21 +128,6 @@ func explainRefusal(e *kube.RefusedError) string {
 	return fmt.Sprintf("The API server refused to %s %s: %s\n\n%s", e.Verb, e.Ref, Sentence(e.Message), advice(e))
 }
 
-func explainSilence(e *kube.UnreachableError) string {
-	next := "Check the address, and whether this machine has a way there: a VPN, a proxy, a firewall."
-	var (
-		authority x509.UnknownAuthorityError
-		host      x509.HostnameError
-	)
-	switch {
-	case errors.As(e.Err, &authority):
-		next = "Give the certificate of its authority: cluster_ca_certificate, KUBE_CLUSTER_CA_CERT_DATA, or certificate-authority-data in the kubeconfig."
-	case errors.As(e.Err, &host):
-		next = "Use a host name that its certificate is for."
-	}
-	return fmt.Sprintf("The API server at %s, which %s names, could not be talked to: %s.\n\n%s", e.Host, e.Source, strings.TrimSuffix(e.Err.Error(), "."), next)
-}
-
 func advice(e *kube.RefusedError) string {
 	switch e.Kind {
 	case kube.RefusedByQuota:
@@ -150,7 +140,7 @@ func advice(e *kube.RefusedError) string {
 		if strings.Contains(e.Message, `"system:anonymous"`) {
 			return "No credentials were sent. Set token or a client certificate, or use a kubeconfig that has them."
 		}
-		return missingRight(e.Lacks)
+		return missingRight("The credentials"+origin(e)+" lack this permission.", e.Lacks)
 	case kube.RefusedEscalation:
 		return "Kubernetes lets nobody grant what they don't have themselves. Use credentials that hold these permissions, or that may `escalate` roles and `bind` them, as the provider's guide Permissions has it, or grant less."
 	case kube.RefusedByPolicy:
@@ -169,8 +159,8 @@ func advice(e *kube.RefusedError) string {
 }
 
 // missingRight has the rule to paste into a role.
-func missingRight(r kube.Right) string {
-	const lacks, guide = "The credentials lack this permission.", "The provider's guide Permissions has whole roles, for a plan and for an apply."
+func missingRight(lacks string, r kube.Right) string {
+	const guide = "The provider's guide Permissions has whole roles, for a plan and for an apply."
 	if r.Verb == "" {
 		return lacks + " Ask for a Role with that verb on that resource, or use other credentials. " + guide
 	}

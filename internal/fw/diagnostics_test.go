@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -57,6 +58,14 @@ func TestAddError_golden(t *testing.T) {
 		"anonymous":          refused(kube.RefusedByRBAC, `User "system:anonymous" cannot get resource "namespaces" in API group "" at the cluster scope`),
 		"unreachable":        &kube.UnreachableError{Host: "10.0.0.1:6443", Source: "the environment variable KUBE_HOST", Err: errors.New("dial tcp 10.0.0.1:6443: connect: connection refused")},
 		"authority":          &kube.UnreachableError{Host: "10.0.0.1:6443", Source: "the provider's argument host", Err: x509.UnknownAuthorityError{}},
+		"denied":             fmt.Errorf("in passing: %w", &kube.RefusedError{Ref: web, Verb: "create", Kind: kube.RefusedByRBAC, Message: `User "jane" cannot create resource "pods"`, Err: &kube.AccessError{Credentials: "the environment variable KUBE_TOKEN"}}),
+		"rejected":           &kube.AccessError{Host: "10.0.0.1:6443", Credentials: "the environment variable KUBE_TOKEN", Err: apierrors.NewUnauthorized("Unauthorized")},
+		"rejected_nobody":    &kube.AccessError{Host: "10.0.0.1:6443", Err: apierrors.NewUnauthorized("Unauthorized")},
+		"rejected_expired":   &kube.AccessError{Host: "10.0.0.1:6443", Credentials: "the provider's argument token", Expired: time.Unix(0, 0), Err: apierrors.NewUnauthorized("Unauthorized")},
+		"rejected_plugin":    &kube.AccessError{Host: "10.0.0.1:6443", Credentials: "the provider's argument exec", Plugin: errors.New("exit status 1: not logged in"), Err: apierrors.NewUnauthorized("Unauthorized")},
+		"credentials":        &kube.CredentialsError{Credentials: "the provider's argument exec", Output: "not logged in\nrun: login", Err: errors.New("getting credentials: exec: executable login failed with exit code 1")},
+		"slow":               &kube.UnreachableError{Host: "10.0.0.1:6443", Source: "the environment variable KUBE_HOST", Err: &kube.SlowError{After: 30 * time.Second}},
+		"proxy":              &kube.UnreachableError{Host: "10.0.0.1:6443", Source: "the environment variable KUBE_HOST", Err: &net.OpError{Op: "proxyconnect", Net: "tcp", Err: errors.New("connection refused")}},
 		"other":              errors.New("read Pod dev/web: connection refused"),
 		"wait": &kube.WaitError{
 			Ref: web, Goal: "become Ready", Reason: "container app ended with exit code 137 (OOMKilled)", Advice: "Give it more `memory`.",

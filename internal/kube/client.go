@@ -5,13 +5,17 @@ package kube
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"net/http"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/client-go/discovery"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/metadata"
 	"k8s.io/client-go/rest"
+	"k8s.io/client-go/transport"
+	"k8s.io/client-go/util/flowcontrol"
 )
 
 // FieldManager owns, on the server, every field that the provider applies.
@@ -54,18 +58,16 @@ func (c *Client) Written() string {
 	return c.FieldManager
 }
 
-// NewClient makes the client for a resolved configuration, which came from
-// source, such as "the environment variable KUBE_HOST". It sends nothing.
-func NewClient(cfg *rest.Config, source, userAgent string) (*Client, error) {
-	cfg = rest.CopyConfig(cfg)
+// NewClient makes the client of a connection. It sends nothing.
+func NewClient(conn Connection, userAgent string) (*Client, error) {
+	cfg := rest.CopyConfig(conn.REST)
 	cfg.UserAgent = userAgent
-	// The API server's own priority and fairness paces clients better than
-	// client-go's default of 5 requests a second.
-	cfg.QPS = -1
 	cfg.WarningHandlerWithContext = warningHandler{}
-	cfg.Wrap(func(next http.RoundTripper) http.RoundTripper { return &retrier{next: next, source: source} })
-
-	httpClient, err := rest.HTTPClientFor(cfg)
+	if cfg.QPS > 0 {
+		// One for both clients below.
+		cfg.RateLimiter = flowcontrol.NewTokenBucketRateLimiter(cfg.QPS, cfg.Burst)
+	}
+	httpClient, err := httpClientFor(cfg, conn)
 	if err != nil {
 		return nil, fmt.Errorf("set up the connection to %s: %w", cfg.Host, err)
 	}
@@ -83,4 +85,37 @@ func NewClient(cfg *rest.Config, source, userAgent string) (*Client, error) {
 		Discovery:    clientset.Discovery(),
 		FieldManager: FieldManager,
 	}, nil
+}
+
+// httpClientFor puts together what a request passes: first what tells whether its
+// credentials hold, then what adds them, then what rides out a server that is down.
+func httpClientFor(cfg *rest.Config, conn Connection) (*http.Client, error) {
+	cfg.Wrap(func(next http.RoundTripper) http.RoundTripper {
+		return &retrier{next: next, source: conn.Source, timeout: conn.RequestTimeout}
+	})
+	outer := &access{credentials: conn.Credentials, plugin: cfg.ExecProvider, renewable: cfg.ExecProvider != nil}
+	if path := cfg.BearerTokenFile; path != "" {
+		// client-go's own reading of it takes no notice of a 401.
+		cfg.Wrap(transport.ResettableTokenSourceWrapTransport(transport.NewCachedFileTokenSource(path)))
+		cfg.BearerToken, cfg.BearerTokenFile = "", ""
+		outer.renewable = true
+	}
+	client, err := rest.HTTPClientFor(cfg)
+	if err != nil {
+		return nil, err
+	}
+	outer.next = client.Transport
+	client.Transport = outer
+	return client, nil
+}
+
+// Probe asks the API server for the least that there is, and reports whether it
+// can be reached and takes the credentials. That these may do something shows when
+// it is done, and what else the server answers is for the request that needs it.
+func (c *Client) Probe(ctx context.Context) error {
+	err := c.Discovery.RESTClient().Get().AbsPath("/version").Do(ctx).Error()
+	if status := apierrors.APIStatus(nil); asStatus(err, &status) && !apierrors.IsUnauthorized(err) {
+		return nil
+	}
+	return err
 }

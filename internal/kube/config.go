@@ -1,146 +1,212 @@
 package kube
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
+	"net/http"
+	"net/url"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"k8s.io/client-go/rest"
-	"k8s.io/client-go/tools/clientcmd"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
-	"k8s.io/client-go/util/homedir"
 )
 
-// Config says which API server to talk to, and as whom: either by kubeconfig
-// files or directly, never by a mixture of both.
+// Config says which API server to talk to, and as whom: either by a kubeconfig or
+// directly, never by a mixture of both.
 type Config struct {
 	// Source is where the settings came from, for messages, such as
 	// "the environment variable KUBECONFIG".
 	Source string
+	// Credentials is where those of a direct connection came from; empty where it
+	// has none.
+	Credentials string
 
-	// Paths are kubeconfig files, merged as kubectl merges them. Without any,
-	// the connection is the direct one below.
+	// Paths are kubeconfig files, merged as kubectl merges them; Raw is one as text.
+	// Without either, the connection is the direct one below.
 	Paths          []string
+	Raw            string
 	Context        string
 	ContextCluster string
 	ContextUser    string
 
-	// Host is a URL; the certificates and the key are PEM text.
+	// Host is a URL; certificates and key are PEM text.
 	Host              string
 	Token             string
+	TokenFile         string
+	Username          string
+	Password          string
 	ClientCertificate string
 	ClientKey         string
+	Exec              *Exec
 	CACertificate     string
+	CACertificateFile string
 	Insecure          bool
+	TLSServerName     string
+
+	// What goes with either.
+	ProxyURL       string
+	Impersonate    Impersonate
+	RequestTimeout time.Duration
+	// QPS and Burst pace requests; without a QPS nothing does.
+	QPS   float32
+	Burst int
 }
 
-// REST reads the files that the configuration names and returns what client-go
-// connects with. It sends nothing.
-func (c Config) REST() (*rest.Config, error) {
-	if len(c.Paths) == 0 {
-		return c.direct()
-	}
-	return c.fromFiles()
+// Exec is a program that prints credentials.
+type Exec struct {
+	APIVersion, Command string
+	Args                []string
+	Env                 map[string]string
 }
 
-func (c Config) direct() (*rest.Config, error) {
-	if (c.ClientCertificate == "") != (c.ClientKey == "") {
-		return nil, errors.New("client_certificate and client_key belong together, and only one of them is set")
+// Impersonate is whom requests are made as, by credentials that may.
+type Impersonate struct {
+	User   string
+	Groups []string
+}
+
+// Connection is what a Client is made of.
+type Connection struct {
+	REST *rest.Config
+	// Source and Credentials are where the address and the credentials came from,
+	// for messages.
+	Source, Credentials string
+	RequestTimeout      time.Duration
+}
+
+// SettingError is a setting of a Config that can't be used.
+type SettingError struct {
+	// Setting is the provider's argument for it, such as "client_key" or
+	// "exec.command", whatever it was set by.
+	Setting string
+	Err     error
+}
+
+func (e *SettingError) Error() string { return e.Err.Error() }
+func (e *SettingError) Unwrap() error { return e.Err }
+
+func unusable(setting, format string, a ...any) error {
+	return &SettingError{Setting: setting, Err: fmt.Errorf(format, a...)}
+}
+
+// Connection reads the files that the configuration names, and checks all that can
+// be checked without the server. It sends nothing.
+func (c Config) Connection() (Connection, error) {
+	connect := c.direct
+	if c.Raw != "" || len(c.Paths) > 0 {
+		connect = c.fromKubeconfig
 	}
-	if c.Insecure && c.CACertificate != "" {
-		return nil, errors.New("insecure turns the check of the server's certificate off, and cluster_ca_certificate asks for one: set only one of them")
+	conn, err := connect()
+	if err != nil {
+		return Connection{}, err
 	}
-	return &rest.Config{
-		Host:        c.Host,
-		BearerToken: c.Token,
+	conn.Source, conn.RequestTimeout = c.Source, c.RequestTimeout
+	if c.Impersonate.User != "" {
+		conn.REST.Impersonate = rest.ImpersonationConfig{UserName: c.Impersonate.User, Groups: c.Impersonate.Groups}
+	}
+	if c.ProxyURL != "" {
+		proxy, err := proxyURL(c.ProxyURL)
+		if err != nil {
+			return Connection{}, err
+		}
+		conn.REST.Proxy = http.ProxyURL(proxy)
+	}
+	// The API server's own priority and fairness paces clients better than
+	// client-go's default of 5 requests a second.
+	conn.REST.QPS = -1
+	if c.QPS > 0 {
+		conn.REST.QPS, conn.REST.Burst = c.QPS, cmp.Or(c.Burst, max(1, int(2*c.QPS)))
+	}
+	return conn, nil
+}
+
+func (c Config) direct() (Connection, error) {
+	host, err := hostURL(c.Host)
+	if err != nil {
+		return Connection{}, err
+	}
+	if err := c.checkTLS(); err != nil {
+		return Connection{}, err
+	}
+	if err := c.checkCredentials(); err != nil {
+		return Connection{}, err
+	}
+	cfg := &rest.Config{
+		Host:            host,
+		BearerToken:     strings.TrimSpace(c.Token),
+		BearerTokenFile: expandHome(c.TokenFile),
+		Username:        c.Username,
+		Password:        c.Password,
 		TLSClientConfig: rest.TLSClientConfig{
-			Insecure: c.Insecure,
-			CAData:   []byte(c.CACertificate),
-			CertData: []byte(c.ClientCertificate),
-			KeyData:  []byte(c.ClientKey),
+			Insecure:   c.Insecure,
+			ServerName: c.TLSServerName,
+			CAData:     []byte(c.CACertificate),
+			CAFile:     c.CACertificateFile,
+			CertData:   []byte(c.ClientCertificate),
+			KeyData:    []byte(c.ClientKey),
 		},
-	}, nil
+	}
+	if c.Exec != nil {
+		cfg.ExecProvider = c.Exec.config()
+	}
+	return Connection{REST: cfg, Credentials: c.Credentials}, nil
 }
 
-func (c Config) fromFiles() (*rest.Config, error) {
-	paths := make([]string, 0, len(c.Paths))
-	for _, p := range c.Paths {
-		expanded := expandHome(p)
-		if info, err := os.Stat(expanded); err != nil {
-			return nil, fmt.Errorf("the kubeconfig %s can't be read: %w", p, err)
-		} else if info.IsDir() {
-			return nil, fmt.Errorf("the kubeconfig %s is a folder", p)
-		}
-		paths = append(paths, expanded)
+func (e Exec) config() *clientcmdapi.ExecConfig {
+	cfg := &clientcmdapi.ExecConfig{
+		APIVersion: e.APIVersion,
+		Command:    e.Command,
+		Args:       e.Args,
+		// Nobody is there to answer a prompt.
+		InteractiveMode: clientcmdapi.NeverExecInteractiveMode,
 	}
-	raw, err := (&clientcmd.ClientConfigLoadingRules{Precedence: paths}).Load()
-	if err != nil {
-		return nil, fmt.Errorf("the kubeconfig %s can't be understood: %w", strings.Join(c.Paths, ", "), err)
+	for name, value := range e.Env {
+		cfg.Env = append(cfg.Env, clientcmdapi.ExecEnvVar{Name: name, Value: value})
 	}
-	if err := c.checkNames(raw); err != nil {
-		return nil, err
-	}
-	overrides := &clientcmd.ConfigOverrides{
-		CurrentContext: c.Context,
-		Context:        clientcmdapi.Context{Cluster: c.ContextCluster, AuthInfo: c.ContextUser},
-	}
-	cfg, err := clientcmd.NewNonInteractiveClientConfig(*raw, c.Context, overrides, nil).ClientConfig()
-	if err != nil {
-		return nil, fmt.Errorf("the kubeconfig %s is incomplete: %w", strings.Join(c.Paths, ", "), err)
-	}
-	return cfg, nil
+	slices.SortFunc(cfg.Env, func(a, b clientcmdapi.ExecEnvVar) int { return strings.Compare(a.Name, b.Name) })
+	return cfg
 }
 
-// checkNames says which names a kubeconfig has where it lacks the wanted one.
-func (c Config) checkNames(raw *clientcmdapi.Config) error {
-	context := c.Context
-	if context == "" {
-		context = raw.CurrentContext
+// hostURL takes an address without a scheme for one of https: client-go would send
+// the token in the clear where there is no certificate besides.
+func hostURL(host string) (string, error) {
+	if !strings.Contains(host, "://") {
+		host = "https://" + host
 	}
-	if context == "" && (c.ContextCluster == "" || c.ContextUser == "") {
-		return fmt.Errorf("the kubeconfig %s has no current context; name one with config_context: it has %s",
-			strings.Join(c.Paths, ", "), namesOf(raw.Contexts))
+	u, err := url.Parse(host)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return "", unusable("host", "the API server's address %q is none; write a URL such as https://10.0.0.1:6443", host)
 	}
-	for _, want := range []struct {
-		what, name string
-		exists     bool
-		names      string
-	}{
-		{"context", context, has(raw.Contexts, context), namesOf(raw.Contexts)},
-		{"cluster", c.ContextCluster, has(raw.Clusters, c.ContextCluster), namesOf(raw.Clusters)},
-		{"user", c.ContextUser, has(raw.AuthInfos, c.ContextUser), namesOf(raw.AuthInfos)},
-	} {
-		if want.name != "" && !want.exists {
-			return fmt.Errorf("the kubeconfig %s has no %s %q: it has %s",
-				strings.Join(c.Paths, ", "), want.what, want.name, want.names)
-		}
+	if u.User != nil {
+		return "", unusable("host", "the API server's address has a user name or password in it; set username and password instead")
+	}
+	return host, nil
+}
+
+// proxyURL's errors don't quote the value, which may have a password in it.
+func proxyURL(value string) (*url.URL, error) {
+	u, err := url.Parse(value)
+	if err != nil || u.Host == "" {
+		return nil, unusable("proxy_url", "the proxy's address is no URL; write one such as http://proxy.example.com:3128")
+	}
+	switch u.Scheme {
+	case "http", "https", "socks5", "socks5h":
+		return u, nil
+	}
+	return nil, unusable("proxy_url", "the proxy's address begins with %q, and only http, https and socks5 are known", u.Scheme+"://")
+}
+
+// checkTokenFile finds out now what would otherwise fail the first request.
+func checkTokenFile(path string) error {
+	content, err := os.ReadFile(expandHome(path))
+	if err != nil {
+		return unusable("token_file", "the token file %s can't be read: %w", path, withoutPath(err))
+	}
+	if strings.TrimSpace(string(content)) == "" {
+		return unusable("token_file", "the token file %s is empty", path)
 	}
 	return nil
-}
-
-func has[V any](m map[string]V, name string) bool {
-	_, ok := m[name]
-	return ok
-}
-
-func namesOf[V any](m map[string]V) string {
-	if len(m) == 0 {
-		return "none"
-	}
-	names := make([]string, 0, len(m))
-	for name := range m {
-		names = append(names, fmt.Sprintf("%q", name))
-	}
-	slices.Sort(names)
-	return strings.Join(names, ", ")
-}
-
-func expandHome(path string) string {
-	if rest, ok := strings.CutPrefix(path, "~/"); ok {
-		return filepath.Join(homedir.HomeDir(), rest)
-	}
-	return path
 }

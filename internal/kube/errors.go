@@ -115,6 +115,14 @@ type UnreachableError struct {
 func (e *UnreachableError) Error() string { return e.Err.Error() }
 func (e *UnreachableError) Unwrap() error { return e.Err }
 
+// SlowError is a request that wasn't answered in the time that the configuration
+// allows one.
+type SlowError struct{ After time.Duration }
+
+func (e *SlowError) Error() string {
+	return fmt.Sprintf("no answer within %s (request_timeout)", e.After)
+}
+
 // WaitError is a wait that ended without reaching its goal, and what was seen.
 type WaitError struct {
 	Ref Ref

@@ -29,6 +29,7 @@ const (
 type retrier struct {
 	next    http.RoundTripper
 	source  string
+	timeout time.Duration
 	reached atomic.Bool
 }
 
@@ -47,7 +48,7 @@ func (r *retrier) persist(req *http.Request) (*http.Response, error) {
 	start := time.Now()
 	backoff := wait.Backoff{Duration: 100 * time.Millisecond, Factor: 2, Jitter: 0.2, Cap: 5 * time.Second, Steps: 1 << 20}
 	for {
-		resp, err := r.next.RoundTrip(req)
+		resp, err := r.attempt(req)
 		if err == nil && resp.StatusCode < http.StatusInternalServerError {
 			r.reached.Store(true)
 		}
@@ -66,6 +67,46 @@ func (r *retrier) persist(req *http.Request) (*http.Response, error) {
 		}
 		req = again
 	}
+}
+
+// attempt gives up on an answer that doesn't come within the timeout. A watch lasts
+// as long as it is needed.
+func (r *retrier) attempt(req *http.Request) (*http.Response, error) {
+	if r.timeout <= 0 || req.URL.Query().Get("watch") == "true" {
+		return r.next.RoundTrip(req)
+	}
+	slow := &SlowError{After: r.timeout}
+	ctx, cancel := context.WithTimeoutCause(req.Context(), r.timeout, slow)
+	resp, err := r.next.RoundTrip(req.WithContext(ctx))
+	if err != nil {
+		defer cancel()
+		if errors.Is(context.Cause(ctx), slow) {
+			return nil, slow
+		}
+		return nil, err
+	}
+	resp.Body = &timedBody{ReadCloser: resp.Body, ctx: ctx, cancel: cancel}
+	return resp, nil
+}
+
+// timedBody is an answer that has to be read within a timeout.
+type timedBody struct {
+	io.ReadCloser
+	ctx    context.Context
+	cancel context.CancelFunc
+}
+
+func (b *timedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if slow := new(SlowError); err != nil && errors.As(context.Cause(b.ctx), &slow) && !errors.Is(err, io.EOF) {
+		return n, slow
+	}
+	return n, err
+}
+
+func (b *timedBody) Close() error {
+	b.cancel()
+	return b.ReadCloser.Close()
 }
 
 func (r *retrier) patience() time.Duration {
@@ -110,7 +151,8 @@ func isLookup(err error) bool {
 // carried out.
 func connectionLost(err error) bool {
 	var stream http2.StreamError
-	return errors.As(err, &stream) ||
+	var slow *SlowError
+	return errors.As(err, &stream) || errors.As(err, &slow) ||
 		utilnet.IsConnectionReset(err) || utilnet.IsHTTP2ConnectionLost(err) ||
 		utilnet.IsProbableEOF(err) || errors.Is(err, io.ErrUnexpectedEOF)
 }

@@ -3,11 +3,11 @@ package provider
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
@@ -17,24 +17,44 @@ import (
 type arguments struct {
 	ConfigPath            *string
 	ConfigPaths           []string
+	ConfigRaw             *string
 	ConfigContext         *string
 	ConfigContextCluster  *string
 	ConfigContextAuthInfo *string
 
 	Host                 *string
 	Token                *string
+	TokenFile            *string
+	Username             *string
+	Password             *string
 	ClientCertificate    *string
 	ClientKey            *string
+	Exec                 *kube.Exec
 	ClusterCACertificate *string
 	Insecure             *bool
+	TLSServerName        *string
+
+	InCluster *bool
+
+	ProxyURL       *string
+	Impersonate    *kube.Impersonate
+	RequestTimeout *string
+	QPS            *float64
+	Burst          *int64
+
+	// ServiceAccountFolder is where Kubernetes puts a Pod's own credentials.
+	ServiceAccountFolder string
 }
 
 // lookup reads one environment variable, as os.LookupEnv does.
 type lookup func(name string) (string, bool)
 
+// defaultRequestTimeout is a little more than API servers give themselves.
+const defaultRequestTimeout = 90 * time.Second
+
 var errNotConfigured = errors.New(`nothing says which API server to talk to. These were looked at, in this order, and none is set:
 
-  - the provider's arguments host, config_path and config_paths
+  - the provider's arguments host, config_path, config_paths, config_raw and in_cluster
   - the environment variables KUBE_HOST, KUBE_CONFIG_PATH, KUBE_CONFIG_PATHS and KUBECONFIG
 
 Nothing is guessed: neither ~/.kube/config nor the Pod's own service account is used unasked. For a kubeconfig write
@@ -47,17 +67,50 @@ Nothing is guessed: neither ~/.kube/config nor the Pod's own service account is 
 or set KUBE_CONFIG_PATH; without a kubeconfig set host, cluster_ca_certificate and token, or KUBE_HOST, KUBE_CLUSTER_CA_CERT_DATA and KUBE_TOKEN`)
 
 // resolve decides which API server to talk to, and as whom. The first of these
-// that is set wins, whole: the arguments for a direct connection or for
-// kubeconfig files (both at once are an error), KUBE_HOST, KUBE_CONFIG_PATH,
-// KUBE_CONFIG_PATHS, KUBECONFIG. Within the source that won, an argument that is
-// left out falls back to its environment variable.
+// that is set wins, whole: the arguments for a direct connection, for a kubeconfig
+// or for a Pod's own service account (two kinds at once are an error), KUBE_HOST,
+// KUBE_CONFIG_PATH, KUBE_CONFIG_PATHS, KUBECONFIG. Within the source that won, an
+// argument that is left out falls back to its environment variable, but for
+// credentials and trust, which are taken from one place.
+//
+// Its errors about one argument are *kube.SettingError.
 func resolve(args arguments, env lookup) (kube.Config, error) {
 	env = ignoreEmpty(env)
-	direct, files := args.direct(), args.files()
+	cfg, err := resolveSource(args, env)
+	if err != nil {
+		return kube.Config{}, err
+	}
+	cfg.ProxyURL = either(args.ProxyURL, env, "KUBE_PROXY_URL")
+	if args.Impersonate != nil {
+		cfg.Impersonate = *args.Impersonate
+	}
+	if args.QPS != nil {
+		cfg.QPS = float32(*args.QPS)
+	}
+	if args.Burst != nil {
+		cfg.Burst = int(*args.Burst)
+	}
+	cfg.RequestTimeout = defaultRequestTimeout
+	if args.RequestTimeout != nil {
+		cfg.RequestTimeout, err = time.ParseDuration(*args.RequestTimeout)
+		if err != nil || cfg.RequestTimeout <= 0 {
+			return kube.Config{}, fault("request_timeout", "request_timeout is %q; write a time with its unit, such as 30s or 2m", *args.RequestTimeout)
+		}
+	}
+	return cfg, nil
+}
+
+func resolveSource(args arguments, env lookup) (kube.Config, error) {
+	direct, files, inCluster := args.direct(), args.files(), args.inCluster()
 	_, envHost := env("KUBE_HOST")
+	const never = "and credentials of the two are never mixed: keep one kind"
 	switch {
+	case len(inCluster) > 0 && len(direct)+len(files) > 0:
+		return kube.Config{}, fault("in_cluster", "in_cluster is the Pod's own service account, %s is another connection, %s", list(slices.Concat(direct, files)), never)
 	case len(direct) > 0 && len(files) > 0:
-		return kube.Config{}, fmt.Errorf("%s belongs to a direct connection and %s to a kubeconfig, and credentials of the two are never mixed: keep one kind", strings.Join(direct, " and "), strings.Join(files, " and "))
+		return kube.Config{}, fault(files[0], "%s belongs to a direct connection and %s to a kubeconfig, %s", list(direct), list(files), never)
+	case len(inCluster) > 0:
+		return resolveInCluster(args, env)
 	case len(direct) > 0, len(files) == 0 && envHost:
 		return resolveDirect(args, env)
 	default:
@@ -65,33 +118,22 @@ func resolve(args arguments, env lookup) (kube.Config, error) {
 	}
 }
 
-func resolveDirect(args arguments, env lookup) (kube.Config, error) {
-	cfg := kube.Config{
-		Source:            "the environment variable KUBE_HOST",
-		Host:              either(args.Host, env, "KUBE_HOST"),
-		Token:             either(args.Token, env, "KUBE_TOKEN"),
-		ClientCertificate: either(args.ClientCertificate, env, "KUBE_CLIENT_CERT_DATA"),
-		ClientKey:         either(args.ClientKey, env, "KUBE_CLIENT_KEY_DATA"),
-		CACertificate:     either(args.ClusterCACertificate, env, "KUBE_CLUSTER_CA_CERT_DATA"),
+func resolveInCluster(args arguments, env lookup) (kube.Config, error) {
+	host, hasHost := env("KUBERNETES_SERVICE_HOST")
+	port, hasPort := env("KUBERNETES_SERVICE_PORT")
+	if !hasHost || !hasPort {
+		return kube.Config{}, fault("in_cluster", "in_cluster is set, and this isn't a Pod: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT, which Kubernetes gives to each, are not set. Leave in_cluster out, and say where the API server is")
 	}
-	if args.Host != nil {
-		cfg.Source = "the provider's argument host"
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
 	}
-	if cfg.Host == "" {
-		return kube.Config{}, fmt.Errorf("%s is for a direct connection, and that needs an address: set host or KUBE_HOST", strings.Join(args.direct(), " and "))
-	}
-	insecure := either(nil, env, "KUBE_INSECURE")
-	switch {
-	case args.Insecure != nil:
-		cfg.Insecure = *args.Insecure
-	case insecure != "":
-		value, err := strconv.ParseBool(insecure)
-		if err != nil {
-			return kube.Config{}, fmt.Errorf("the environment variable KUBE_INSECURE is %q; write true or false", insecure)
-		}
-		cfg.Insecure = value
-	}
-	return cfg, nil
+	return kube.Config{
+		Source:            "the provider's argument in_cluster",
+		Credentials:       "the Pod's own service account",
+		Host:              "https://" + host + ":" + port,
+		TokenFile:         filepath.Join(args.ServiceAccountFolder, "token"),
+		CACertificateFile: filepath.Join(args.ServiceAccountFolder, "ca.crt"),
+	}, nil
 }
 
 func resolveFiles(args arguments, env lookup) (kube.Config, error) {
@@ -100,25 +142,28 @@ func resolveFiles(args arguments, env lookup) (kube.Config, error) {
 		ContextCluster: either(args.ConfigContextCluster, env, "KUBE_CTX_CLUSTER"),
 		ContextUser:    either(args.ConfigContextAuthInfo, env, "KUBE_CTX_AUTH_INFO"),
 	}
-	if args.ConfigPath != nil && args.ConfigPaths != nil {
-		return kube.Config{}, errors.New("config_path and config_paths are both set: keep one")
+	named := args.set("config_path", "config_paths", "config_raw")
+	if len(named) > 1 {
+		return kube.Config{}, fault(named[1], "%s are both set: keep one", list(named[:2]))
 	}
 	path, hasPath := env("KUBE_CONFIG_PATH")
 	paths, hasPaths := env("KUBE_CONFIG_PATHS")
 	kubeconfig, hasKubeconfig := env("KUBECONFIG")
 	switch {
 	case args.ConfigPath != nil:
-		cfg.Source, cfg.Paths = "the provider's argument config_path", []string{*args.ConfigPath}
+		cfg.Source, cfg.Paths = argument("config_path"), []string{*args.ConfigPath}
 	case args.ConfigPaths != nil:
-		cfg.Source, cfg.Paths = "the provider's argument config_paths", args.ConfigPaths
+		cfg.Source, cfg.Paths = argument("config_paths"), args.ConfigPaths
+	case args.ConfigRaw != nil:
+		cfg.Source, cfg.Raw = argument("config_raw"), *args.ConfigRaw
 	case hasPath:
-		cfg.Source, cfg.Paths = "the environment variable KUBE_CONFIG_PATH", []string{path}
+		cfg.Source, cfg.Paths = variable("KUBE_CONFIG_PATH"), []string{path}
 	case hasPaths:
-		cfg.Source, cfg.Paths = "the environment variable KUBE_CONFIG_PATHS", filepath.SplitList(paths)
+		cfg.Source, cfg.Paths = variable("KUBE_CONFIG_PATHS"), splitList(paths)
 	case hasKubeconfig:
-		cfg.Source, cfg.Paths = "the environment variable KUBECONFIG", filepath.SplitList(kubeconfig)
+		cfg.Source, cfg.Paths = variable("KUBECONFIG"), splitList(kubeconfig)
 	case len(args.files()) > 0:
-		return kube.Config{}, fmt.Errorf("%s chooses within a kubeconfig, and none is named: set config_path, KUBE_CONFIG_PATH or KUBECONFIG", strings.Join(args.files(), " and "))
+		return kube.Config{}, fault(args.files()[0], "%s chooses within a kubeconfig, and none is named: set config_path, KUBE_CONFIG_PATH or KUBECONFIG", list(args.files()))
 	default:
 		return kube.Config{}, errNotConfigured
 	}
@@ -127,30 +172,49 @@ func resolveFiles(args arguments, env lookup) (kube.Config, error) {
 
 // direct names the arguments that are set of those for a direct connection.
 func (a arguments) direct() []string {
-	return named(map[string]bool{
-		"host": a.Host != nil, "token": a.Token != nil,
-		"client_certificate": a.ClientCertificate != nil, "client_key": a.ClientKey != nil,
-		"cluster_ca_certificate": a.ClusterCACertificate != nil, "insecure": a.Insecure != nil,
-	})
+	return a.set("client_certificate", "client_key", "cluster_ca_certificate", "exec", "host", "insecure", "password", "tls_server_name", "token", "token_file", "username")
 }
 
-// files names the arguments that are set of those about kubeconfig files.
+// files names the arguments that are set of those about a kubeconfig.
 func (a arguments) files() []string {
-	return named(map[string]bool{
-		"config_path": a.ConfigPath != nil, "config_paths": a.ConfigPaths != nil,
-		"config_context": a.ConfigContext != nil, "config_context_cluster": a.ConfigContextCluster != nil,
-		"config_context_auth_info": a.ConfigContextAuthInfo != nil,
-	})
+	return a.set("config_context", "config_context_auth_info", "config_context_cluster", "config_path", "config_paths", "config_raw")
 }
 
-func named(set map[string]bool) []string {
-	var names []string
-	for _, name := range slices.Sorted(maps.Keys(set)) {
-		if set[name] {
-			names = append(names, name)
-		}
+// inCluster names the argument for a Pod's own service account, where it is true.
+func (a arguments) inCluster() []string {
+	if a.InCluster == nil || !*a.InCluster {
+		return nil
 	}
-	return names
+	return []string{"in_cluster"}
+}
+
+// set returns those of the names whose arguments the provider block has.
+func (a arguments) set(names ...string) []string {
+	is := map[string]bool{
+		"client_certificate": a.ClientCertificate != nil, "client_key": a.ClientKey != nil,
+		"cluster_ca_certificate": a.ClusterCACertificate != nil, "config_context": a.ConfigContext != nil,
+		"config_context_auth_info": a.ConfigContextAuthInfo != nil, "config_context_cluster": a.ConfigContextCluster != nil,
+		"config_path": a.ConfigPath != nil, "config_paths": a.ConfigPaths != nil, "config_raw": a.ConfigRaw != nil,
+		"exec": a.Exec != nil, "host": a.Host != nil, "in_cluster": a.InCluster != nil, "insecure": a.Insecure != nil,
+		"password": a.Password != nil, "proxy_url": a.ProxyURL != nil, "request_timeout": a.RequestTimeout != nil,
+		"tls_server_name": a.TLSServerName != nil, "token": a.Token != nil, "token_file": a.TokenFile != nil,
+		"username": a.Username != nil,
+	}
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !is[name] })
+}
+
+func fault(setting, format string, a ...any) error {
+	return &kube.SettingError{Setting: setting, Err: fmt.Errorf(format, a...)}
+}
+
+func argument(name string) string { return "the provider's argument " + name }
+func variable(name string) string { return "the environment variable " + name }
+
+func list(names []string) string { return strings.Join(names, " and ") }
+
+// splitList reads a list as in PATH; an empty entry is none.
+func splitList(paths string) []string {
+	return slices.DeleteFunc(filepath.SplitList(paths), func(path string) bool { return path == "" })
 }
 
 func either(argument *string, env lookup, name string) string {
@@ -159,6 +223,18 @@ func either(argument *string, env lookup, name string) string {
 	}
 	value, _ := env(name)
 	return value
+}
+
+func parseBool(env lookup, name string) (bool, error) {
+	text, ok := env(name)
+	if !ok {
+		return false, nil
+	}
+	value, err := strconv.ParseBool(text)
+	if err != nil {
+		return false, fmt.Errorf("the environment variable %s is %q; write true or false", name, text)
+	}
+	return value, nil
 }
 
 // ignoreEmpty makes a variable that is set to nothing one that isn't set, which

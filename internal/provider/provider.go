@@ -5,8 +5,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"os"
-	"runtime"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -16,18 +14,21 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/cluster"
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/instance"
-	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
 var _ provider.Provider = (*marProvider)(nil)
 
 // New returns the constructor that the plugin servers ask for.
 func New(version string) func() provider.Provider {
-	return func() provider.Provider { return &marProvider{version: version} }
+	return func() provider.Provider {
+		return &marProvider{version: version, serviceAccountFolder: "/var/run/secrets/kubernetes.io/serviceaccount"}
+	}
 }
 
 type marProvider struct {
 	version string
+	// serviceAccountFolder is where Kubernetes puts a Pod's own credentials.
+	serviceAccountFolder string
 }
 
 func (p *marProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
@@ -43,8 +44,9 @@ func (p *marProvider) DataSources(context.Context) []func() datasource.DataSourc
 	return []func() datasource.DataSource{cluster.NewDataSource, cluster.NewListDataSource, instance.NewDataSource, instance.NewListDataSource}
 }
 
-// Configure resolves the connection. It sends nothing: a wrong address shows at
-// the first request that needs it.
+// Configure makes the connection, and asks the server for its version: settings that
+// lead nowhere are one error of the plan, and not one of each resource in the middle
+// of an apply.
 func (p *marProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var m model
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
@@ -62,28 +64,17 @@ func (p *marProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		}
 		return
 	}
-	client, err := p.connect(m.arguments(ctx, &resp.Diagnostics), req.TerraformVersion)
+	args := m.arguments(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if err != nil {
-		resp.Diagnostics.AddError("The provider has no usable connection", fw.Sentence(err.Error()))
+	args.ServiceAccountFolder = p.serviceAccountFolder
+	client := p.connect(ctx, args, req.TerraformVersion, &resp.Diagnostics)
+	if client == nil {
 		return
 	}
 	m.conduct(client)
 	data := &fw.ProviderData{Client: client, DefaultLabels: fw.StringMap(m.DefaultLabels)}
 	resp.ResourceData = data
 	resp.DataSourceData = data
-}
-
-func (p *marProvider) connect(args arguments, terraformVersion string) (*kube.Client, error) {
-	cfg, err := resolve(args, os.LookupEnv)
-	if err != nil {
-		return nil, err
-	}
-	rest, err := cfg.REST()
-	if err != nil {
-		return nil, fmt.Errorf("%w\n\nThis was set by %s", err, cfg.Source)
-	}
-	return kube.NewClient(rest, cfg.Source, fmt.Sprintf("terraform-provider-mar/%s (%s/%s) Terraform/%s", p.version, runtime.GOOS, runtime.GOARCH, terraformVersion))
 }

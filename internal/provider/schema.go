@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"maps"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
@@ -21,6 +22,7 @@ func (p *marProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "MAR is a managed platform on Kubernetes. Its clusters are Namespaces with a quota and limits, its instances are Pods. This provider manages both on any Kubernetes API server.",
 		Attributes:          attributes,
+		Blocks:              connectionBlocks(),
 	}
 }
 
@@ -32,24 +34,19 @@ func (m model) unknown() []string {
 	for name, value := range values {
 		unknown[name] = value.IsUnknown() || anyUnknown(value)
 	}
-	return named(unknown)
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(unknown)), func(name string) bool { return !unknown[name] })
 }
 
-// anyUnknown reports whether an element of a collection isn't known.
+// anyUnknown reports whether anything in a collection isn't known.
 func anyUnknown(value attr.Value) bool {
+	var inside []attr.Value
 	switch v := value.(type) {
 	case interface{ Elements() []attr.Value }:
-		for _, element := range v.Elements() {
-			if element.IsUnknown() {
-				return true
-			}
-		}
+		inside = v.Elements()
 	case interface{ Elements() map[string]attr.Value }:
-		for _, element := range v.Elements() {
-			if element.IsUnknown() {
-				return true
-			}
-		}
+		inside = slices.Collect(maps.Values(v.Elements()))
+	case interface{ Attributes() map[string]attr.Value }:
+		inside = slices.Collect(maps.Values(v.Attributes()))
 	}
-	return false
+	return slices.ContainsFunc(inside, func(v attr.Value) bool { return v.IsUnknown() || anyUnknown(v) })
 }

@@ -8,13 +8,18 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-version"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
 // NewServer returns the provider as Terraform's plugin protocol has it.
 func NewServer(version string) (tfprotov6.ProviderServer, error) {
-	inner, ok := providerserver.NewProtocol6(New(version)())().(protocolServer)
+	return serverOf(New(version)())
+}
+
+func serverOf(p provider.Provider) (tfprotov6.ProviderServer, error) {
+	inner, ok := providerserver.NewProtocol6(p)().(protocolServer)
 	if !ok {
 		return nil, errors.New("the plugin framework's server lacks a part of the protocol")
 	}

@@ -1,0 +1,73 @@
+package fw
+
+import (
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/headgym/terraform-provider-mar/internal/kube"
+)
+
+func explainSilence(e *kube.UnreachableError) string {
+	next := "Check the address, and whether this machine has a way there: a VPN, a proxy, a firewall."
+	var (
+		authority x509.UnknownAuthorityError
+		host      x509.HostnameError
+		invalid   x509.CertificateInvalidError
+		dns       *net.DNSError
+		op        *net.OpError
+		slow      *kube.SlowError
+	)
+	switch {
+	case errors.As(e.Err, &authority):
+		next = "Give the certificate of its authority: cluster_ca_certificate, KUBE_CLUSTER_CA_CERT_DATA, or certificate-authority-data in the kubeconfig. Where that is given already, it is another authority's."
+	case errors.As(e.Err, &host):
+		next = "Use a host name that its certificate is for, or set tls_server_name to one."
+	case errors.As(e.Err, &invalid) && invalid.Reason == x509.Expired:
+		next = "Its certificate isn't valid at this time: renew it, or set this machine's clock."
+	case errors.As(e.Err, &op) && strings.HasPrefix(op.Op, "proxyconnect"), errors.As(e.Err, &op) && op.Op == "socks connect":
+		next = "It is the proxy that doesn't answer. Check proxy_url, KUBE_PROXY_URL, HTTPS_PROXY, or proxy-url in the kubeconfig."
+	case errors.As(e.Err, &dns):
+		next = "Check the name in the address, and whether this machine can resolve it: a VPN, a proxy."
+	case errors.As(e.Err, &slow):
+		next = "Check whether it is overloaded, and whether something on the way swallows the answers; or raise request_timeout."
+	}
+	return fmt.Sprintf("The API server at %s, which %s names, could not be talked to: %s.\n\n%s", e.Host, e.Source, strings.TrimSuffix(e.Err.Error(), "."), next)
+}
+
+// explainRejection words credentials that the server doesn't know.
+func explainRejection(e *kube.AccessError) string {
+	if e.Credentials == "" {
+		return "The API server at " + e.Host + " wants credentials, and none were sent. Set token or a client certificate, or use a kubeconfig that has them."
+	}
+	var why string
+	if !e.Expired.IsZero() {
+		why = fmt.Sprintf(" The token expired at %s.", e.Expired.UTC().Format(time.RFC3339))
+	}
+	if e.Plugin != nil {
+		why += fmt.Sprintf(" The program that is to print new ones fails: %s", Sentence(e.Plugin.Error()))
+	}
+	return fmt.Sprintf("The API server at %s doesn't accept the credentials, which come from %s.%s\n\nRenew them, and see that they are for this API server.", e.Host, e.Credentials, why)
+}
+
+// explainNoCredentials words credentials that couldn't be had.
+func explainNoCredentials(e *kube.CredentialsError) string {
+	text := fmt.Sprintf("There are no credentials to send. They are to come from %s: %s", e.Credentials, Sentence(e.Err.Error()))
+	if e.Output != "" {
+		text += "\n\nThe program said:\n  " + strings.ReplaceAll(e.Output, "\n", "\n  ")
+	}
+	return text + "\n\nMend that, or use other credentials."
+}
+
+// origin says where credentials that lack a permission come from, in the middle of a
+// sentence.
+func origin(err error) string {
+	var access *kube.AccessError
+	if !errors.As(err, &access) || access.Credentials == "" {
+		return ""
+	}
+	return ", which come from " + access.Credentials + ","
+}
