@@ -27,6 +27,7 @@ type CLI struct {
 	reattach string
 	// config is the path of a configuration of Terraform's own, if it has one.
 	config string
+	env    []string
 }
 
 // NewCLI returns an empty directory whose terraform uses the provider under
@@ -72,6 +73,12 @@ func serve(t *testing.T) string {
 	}
 	return string(text)
 }
+
+// Env sets environment variables, as NAME=value, for what is run from now on.
+func (c *CLI) Env(variables ...string) { c.env = append(c.env, variables...) }
+
+// Path is that of a file in the directory.
+func (c *CLI) Path(name string) string { return filepath.Join(c.dir, name) }
 
 // Write puts a file into the directory, and makes the folders in its name.
 func (c *CLI) Write(name, content string) {
@@ -153,10 +160,14 @@ func (c *CLI) Kill(now <-chan struct{}, args ...string) (output string, finished
 func (c *CLI) command(args ...string) *exec.Cmd {
 	command := exec.Command(os.Getenv(envTerraform), args...)
 	command.Dir = c.dir
-	command.Env = append(os.Environ(), "TF_REATTACH_PROVIDERS="+c.reattach, "TF_IN_AUTOMATION=1", "TF_INPUT=0", "TF_CLI_ARGS=-no-color", "CHECKPOINT_DISABLE=1")
-	if c.config != "" {
+	command.Env = append(os.Environ(), "TF_IN_AUTOMATION=1", "TF_INPUT=0", "TF_CLI_ARGS=-no-color", "CHECKPOINT_DISABLE=1")
+	switch {
+	case c.config != "":
 		command.Env = append(command.Env, "TF_REATTACH_PROVIDERS=", "TF_CLI_CONFIG_FILE="+c.config)
+	case c.reattach != "":
+		command.Env = append(command.Env, "TF_REATTACH_PROVIDERS="+c.reattach)
 	}
+	command.Env = append(command.Env, c.env...)
 	command.WaitDelay = time.Minute
 	return command
 }

@@ -31,8 +31,9 @@ const (
 // Main is the TestMain of a package with acceptance tests. Without TF_ACC it just
 // runs the tests; with it, it starts a control plane of the package's own, on
 // free ports, and stops it at the end. There the provider under test has the
-// rights of the published roles and no others. It returns the exit code.
-func Main(m *testing.M) int {
+// rights of the published roles and no others. It returns the exit code. Further
+// arguments of the command that starts the control plane may be given.
+func Main(m *testing.M, further ...string) int {
 	if os.Getenv(envPlugin) != "" {
 		return servePlugin()
 	}
@@ -48,7 +49,7 @@ func Main(m *testing.M) int {
 		}
 		return m.Run()
 	}
-	stop, err := startCluster()
+	stop, err := startCluster(further)
 	if err != nil {
 		return fail(err)
 	}
@@ -82,7 +83,7 @@ func onlyOwnConfiguration() error {
 	return nil
 }
 
-func startCluster() (stop func(), err error) {
+func startCluster(further []string) (stop func(), err error) {
 	binary := os.Getenv(envDevcluster)
 	if binary == "" {
 		return nil, fmt.Errorf("%s doesn't say where the embedded cluster's binary is; run them with make testacc", envDevcluster)
@@ -99,7 +100,7 @@ func startCluster() (stop func(), err error) {
 		_ = os.RemoveAll(dir)
 	}
 	var stderr bytes.Buffer
-	up := exec.Command(binary, "up", "--dir", dir)
+	up := exec.Command(binary, append([]string{"up", "--dir", dir}, further...)...)
 	up.Stderr = &stderr
 	if _, err := up.Output(); err != nil {
 		stop()

@@ -3,14 +3,11 @@ package provider_test
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
 	"github.com/headgym/terraform-provider-mar/internal/acctest"
 )
-
-func TestMain(m *testing.M) { os.Exit(acctest.Main(m)) }
 
 // Promise 5, nothing is lost: many creates that fail together leave every
 // instance in the state.
