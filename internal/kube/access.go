@@ -16,6 +16,7 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes/scheme"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 )
 
@@ -119,20 +120,22 @@ func (a *access) rejected(ctx context.Context, resp *http.Response) error {
 // forbidden adds to what RBAC refuses whose rights these are. Other refusals, of a
 // quota say, pass as they are.
 func (a *access) forbidden(resp *http.Response) (*http.Response, error) {
-	if !strings.HasPrefix(resp.Header.Get("Content-Type"), "application/json") {
-		return resp, nil
-	}
 	body, err := io.ReadAll(resp.Body)
 	_ = resp.Body.Close()
 	if err != nil {
 		return nil, err
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
-	var status metav1.Status
-	if err := json.Unmarshal(body, &status); err != nil || status.Status != metav1.StatusFailure {
-		return resp, nil //nolint:nilerr // what isn't a Status is client-go's to read
+	// JSON or protobuf, as the client prefers it.
+	object, _, err := scheme.Codecs.UniversalDeserializer().Decode(body, nil, nil)
+	if err != nil {
+		return resp, nil //nolint:nilerr // what isn't an object is client-go's to read
 	}
-	denied := &apierrors.StatusError{ErrStatus: status}
+	status, ok := object.(*metav1.Status)
+	if !ok {
+		return resp, nil
+	}
+	denied := &apierrors.StatusError{ErrStatus: *status}
 	if kind, _ := refusal(denied); kind != RefusedByRBAC {
 		return resp, nil
 	}

@@ -1,6 +1,7 @@
 package kube
 
 import (
+	"bytes"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -14,6 +15,9 @@ import (
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/rest"
 )
 
@@ -86,9 +90,21 @@ func TestAccess_aFixedTokenIsSentOnce(t *testing.T) {
 	}
 }
 
+// binary is a refusal as typed clients get it.
+func binary(t *testing.T, message string) string {
+	t.Helper()
+	refused := &metav1.Status{Status: metav1.StatusFailure, Reason: metav1.StatusReasonForbidden, Code: 403, Message: message}
+	info, _ := runtime.SerializerInfoForMediaType(scheme.Codecs.SupportedMediaTypes(), runtime.ContentTypeProtobuf)
+	var b bytes.Buffer
+	if err := scheme.Codecs.EncoderForVersion(info.Serializer, metav1.Unversioned).Encode(refused, &b); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
 func TestAccess_forbidden(t *testing.T) {
 	status := func(message string) string {
-		return fmt.Sprintf(`{"kind":"Status","status":"Failure","reason":"Forbidden","code":403,"message":%q}`, message)
+		return fmt.Sprintf(`{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","code":403,"message":%q}`, message)
 	}
 	for name, c := range map[string]struct {
 		kind, body string
@@ -97,7 +113,7 @@ func TestAccess_forbidden(t *testing.T) {
 		"rights": {"application/json", status(`pods is forbidden: User "jane" cannot list resource "pods"`), true},
 		"quota":  {"application/json", status(`pods "web" is forbidden: exceeded quota: mar-quota`), false},
 		"other":  {"application/json", "nonsense", false},
-		"binary": {"application/vnd.kubernetes.protobuf", status(`User "jane" cannot list`), false},
+		"binary": {"application/vnd.kubernetes.protobuf", binary(t, `pods is forbidden: User "jane" cannot list resource "pods"`), true},
 	} {
 		server, _ := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", c.kind)

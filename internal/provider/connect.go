@@ -75,6 +75,9 @@ func at(args arguments, err error) path.Path {
 	if len(names) == 0 {
 		return path.Empty()
 	}
+	if names[0] == "exec" {
+		return path.Root("exec").AtListIndex(0)
+	}
 	return path.Root(names[0])
 }
 

@@ -35,6 +35,9 @@ const (
 	modular
 	// manifest is a file of Kubernetes objects.
 	manifest
+	// elsewhere is applied by the tests of the package provider, whose API server takes
+	// the tokens that it is about.
+	elsewhere
 )
 
 // example is a file, or a folder where it is a configuration of its own; the
@@ -66,6 +69,7 @@ func kindOf(file string) kind {
 		{"modules/*/tests/*.tftest.hcl", module},
 		{"modules/*/tests/*/*.tf", module},
 		{"environments/*.tf", modular},
+		{"hcp_terraform_clusters/*.tf", elsewhere},
 		{"*/*.tf", whole},
 	} {
 		if match, err := path.Match(c.pattern, file); err == nil && match {
@@ -101,7 +105,7 @@ func find(t *testing.T) []example {
 		case e.isFolder():
 			e.path = path.Dir(file)
 		}
-		if !slices.Contains(found, e) {
+		if e.kind != elsewhere && !slices.Contains(found, e) {
 			found = append(found, e)
 		}
 		return nil
