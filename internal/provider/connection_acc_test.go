@@ -59,12 +59,12 @@ func TestAccProvider_connectionErrorsAtPlanTime(t *testing.T) {
 		"program_fails":   {exec("command = \"sh\"\n args = [\"-c\", \"echo please log in >&2; exit 3\"]"), "exec", []string{"failed with exit code 3", "please log in"}},
 		"program_babbles": {exec("command = \"echo\"\n args = [\"nonsense\"]"), "exec", []string{"There are no credentials to send", "the provider's argument exec"}},
 	}
-	config := "terraform {\n  required_providers {\n    mar = { source = \"headgym/mar\" }\n  }\n}\n"
+	var config strings.Builder
 	for _, title := range slices.Sorted(maps.Keys(cases)) {
-		config += fmt.Sprintf("provider \"mar\" {\n  alias = %[1]q\n  %[2]s\n}\n\ndata \"mar_cluster\" %[1]q {\n  provider = mar.%[1]s\n  name = \"mar-acc-none\"\n}\n\n", title, cases[title].block)
+		fmt.Fprintf(&config, "provider \"mar\" {\n  alias = %[1]q\n  %[2]s\n}\n\ndata \"mar_cluster\" %[1]q {\n  provider = mar.%[1]s\n  name = \"mar-acc-none\"\n}\n\n", title, cases[title].block)
 	}
 	terraform := acctest.NewCLI(t)
-	terraform.Write("main.tf", config)
+	terraform.Configure(config.String())
 	output := terraform.Must(1, "plan")
 	for title, c := range cases {
 		t.Run(title, func(t *testing.T) {

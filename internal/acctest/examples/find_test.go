@@ -69,7 +69,7 @@ func kindOf(file string) kind {
 		{"modules/*/tests/*.tftest.hcl", module},
 		{"modules/*/tests/*/*.tf", module},
 		{"environments/*.tf", modular},
-		{"hcp_terraform_clusters/*.tf", elsewhere},
+		{"hcp_terraform*/*.tf", elsewhere},
 		{"*/*.tf", whole},
 	} {
 		if match, err := path.Match(c.pattern, file); err == nil && match {
