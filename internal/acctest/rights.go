@@ -34,7 +34,7 @@ func limitProvider(administrator, limited string) error {
 	if err != nil {
 		return err
 	}
-	rules := slices.Concat(rights.Apply().Rules(), rights.GrantAccess().Rules())
+	rules := slices.Concat(rights.Apply().Rules(), rights.GrantAccess().Rules(), rights.IssueCredentials().Rules())
 	user := rbacv1.Subject{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: LimitedUser}
 	if err := bind(context.Background(), client, LimitedUser, user, rules); err != nil {
 		return err

@@ -19,14 +19,16 @@ type Role struct {
 }
 
 // Roles returns all that are published.
-func Roles() []Role { return []Role{Plan(), Apply(), GrantAccess(), PlanInstances(), ApplyInstances()} }
+func Roles() []Role {
+	return []Role{Plan(), Apply(), GrantAccess(), IssueCredentials(), PlanInstances(), ApplyInstances()}
+}
 
 // Plan is for a plan of clusters and instances.
 func Plan() Role {
 	return Role{
 		Name: "mar-plan", Title: "All that a plan of clusters and instances asks for",
 		About: "It changes nothing and reads no Secret.",
-		parts: []Part{Clusters, Instances}, plans: true,
+		parts: []Part{Clusters, Instances, Nodes}, plans: true,
 	}
 }
 
@@ -35,7 +37,7 @@ func Apply() Role {
 	return Role{
 		Name: "mar-apply", Title: "All that an apply of clusters and instances asks for",
 		About: "What belongs to an attribute that isn't used can be left out.",
-		parts: []Part{Clusters, Instances, Destroy},
+		parts: []Part{Clusters, Instances, Nodes, Destroy},
 	}
 }
 
@@ -45,6 +47,15 @@ func GrantAccess() Role {
 		Name: "mar-access", Title: "What access grants, to be given in addition to mar-apply",
 		About: "Whoever has it can become an administrator of every namespace. Without it access grants what the credentials hold themselves.",
 		parts: []Part{Access},
+	}
+}
+
+// IssueCredentials is what credentials of one cluster's service accounts take.
+func IssueCredentials() Role {
+	return Role{
+		Name: "mar-credentials", Title: "What mar_cluster_credentials asks for in one cluster, for a plan as for an apply",
+		About: "Whoever has it can act as every service account there; resourceNames keeps it to some.", Namespaced: true,
+		parts: []Part{Credentials},
 	}
 }
 

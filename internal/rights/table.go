@@ -12,6 +12,9 @@ const (
 	Destroy   Part = "destroying clusters"
 	Access    Part = "access"
 	Instances Part = "instances"
+	// Nodes are in no namespace, and so in no namespace's Role.
+	Nodes       Part = "nodes"
+	Credentials Part = "credentials"
 )
 
 // Row is what one purpose takes on some resources.
@@ -88,13 +91,18 @@ func Table() []Row {
 			Without: map[string]string{"get": "it isn't seen that somebody exchanged the Secret"},
 		},
 		{
-			Part: Instances, For: "the cause in an error, where an instance doesn't start or end", Resources: []string{"events"},
-			Apply: []string{"list"}, Without: map[string]string{"list": "the error leaves its warning events out"},
+			Part: Instances, For: "the cause in an error or a warning of an instance", Resources: []string{"events"},
+			Plan: []string{"list"}, Without: map[string]string{"list": "its warning events are left out"},
 		},
 		{
 			Part: Instances, For: "the end of a log in an error", Resources: []string{"pods/log"},
 			Apply: []string{"get"}, Without: map[string]string{"get": "the error leaves it out"},
 		},
+		{
+			Part: Nodes, For: "the cause in a warning of an instance, where that may be its node", Resources: []string{"nodes"},
+			Plan: []string{"get"}, Without: map[string]string{"get": "what the node says is left out"},
+		},
+		{Part: Credentials, For: "`mar_cluster_credentials`", Resources: []string{"serviceaccounts/token"}, Apply: []string{"create"}},
 		{Part: Instances, For: "`mar_instances`; `status` and `instance_counts` of the data source `mar_cluster`", Resources: []string{"pods"}, Plan: []string{"list"}},
 		{
 			Part: Instances, For: "stopped instances in these data sources", Resources: []string{"podtemplates"},

@@ -4,6 +4,7 @@ locals {
   mar_instances_plan = [
     { api_groups = [""], resources = ["pods"], verbs = ["get"] },
     { api_groups = [""], resources = ["podtemplates"], verbs = ["get"] },
+    { api_groups = [""], resources = ["events"], verbs = ["list"] },
     { api_groups = [""], resources = ["pods"], verbs = ["list"] },
     { api_groups = [""], resources = ["podtemplates"], verbs = ["list"] },
     { api_groups = [""], resources = ["namespaces"], verbs = ["get"] },
