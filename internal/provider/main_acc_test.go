@@ -26,9 +26,9 @@ var shared struct {
 	mirror func() error
 }
 
-func TestMain(m *testing.M) { os.Exit(run(m)) }
+func TestMain(m *testing.M) { os.Exit(runAll(m)) }
 
-func run(m *testing.M) int {
+func runAll(m *testing.M) int {
 	var err error
 	if shared.issuer, err = acctest.NewIssuer(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
