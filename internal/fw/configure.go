@@ -20,6 +20,8 @@ type ProviderData struct {
 	DefaultLabels map[string]string
 	// Told are the instances whose status has been explained.
 	Told Told
+	// PlanValidation is how plans find out what an apply would be refused.
+	PlanValidation PlanValidation
 }
 
 // ProviderDataFrom reads a Configure request's data. It returns nil while the

@@ -1,7 +1,6 @@
 package instance
 
 import (
-	"errors"
 	"regexp"
 	"strings"
 
@@ -10,13 +9,8 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
-// placeOf is the attribute that an error of an update is about, the empty path
-// where that isn't known.
-func placeOf(err error, m model) path.Path {
-	var conflict *kube.ConflictError
-	if !errors.As(err, &conflict) {
-		return path.Empty()
-	}
+// placeOfConflict is the attribute that another manager's field is declared by.
+func placeOfConflict(conflict *kube.ConflictError, m model) path.Path {
 	for _, c := range conflict.Conflicts {
 		if at := attributeOf(c.Field, m); len(at.Steps()) > 0 {
 			return at

@@ -11,6 +11,8 @@ import (
 
 // record is what is remembered of an instance beside its state.
 type record struct {
+	// Name is the Pod's, which a plan of its successor doesn't have in its state.
+	Name     string   `json:"name,omitempty"`
 	Standing standing `json:"standing"`
 	// Limited names the resources whose limit the configuration declares, so
 	// that one which it no longer does is seen.

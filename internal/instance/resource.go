@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -41,6 +40,7 @@ type instanceResource struct {
 	store         *store
 	defaultLabels map[string]string
 	told          *fw.Told
+	validation    fw.PlanValidation
 }
 
 func (r *instanceResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -60,7 +60,7 @@ func (r *instanceResource) IdentitySchema(_ context.Context, _ resource.Identity
 
 func (r *instanceResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	if data := fw.ProviderDataFrom(req.ProviderData, &resp.Diagnostics); data != nil {
-		r.store, r.defaultLabels, r.told = newStore(data.Client), data.DefaultLabels, &data.Told
+		r.store, r.defaultLabels, r.told, r.validation = newStore(data.Client), data.DefaultLabels, &data.Told, data.PlanValidation
 	}
 }
 
@@ -88,7 +88,7 @@ func (r *instanceResource) Create(ctx context.Context, req resource.CreateReques
 	have, made, err := r.store.New(sending, made, newcomer{Named: named, Stopped: plan.DesiredStatus.ValueString() == powerStopped})
 	fw.AddServerWarnings(&resp.Diagnostics, ref, warnings)
 	if err != nil {
-		addCreateError(&resp.Diagnostics, plan.key(), err)
+		addCreateError(&resp.Diagnostics, plan.model, err)
 	}
 	if err != nil && have.Pod == nil {
 		return
@@ -123,21 +123,14 @@ func tainted(err error) error {
 	return err
 }
 
-func addCreateError(diags *diag.Diagnostics, k key, err error) {
+func addCreateError(diags *diag.Diagnostics, m model, err error) {
+	k := m.key()
 	doing := "create the instance " + k.String()
-	var refused *kube.RefusedError
-	switch {
-	case errors.As(err, &refused) && refused.Kind == kube.RefusedByPodSecurity && strings.Contains(refused.Message, "hostPath"):
-		fw.AddError(diags, doing, err, path.Root("volumes"))
-	case errors.As(err, &refused) && refused.Kind == kube.RefusedByPodSecurity:
-		fw.AddError(diags, doing, err, path.Root("security"))
-	case errors.As(err, &refused) && refused.Kind == kube.RefusedMissingAccount:
-		fw.AddError(diags, doing, err, path.Root("service_account"))
-	case kube.IsGone(err):
+	if kube.IsGone(err) {
 		fw.AddError(diags, doing, fmt.Errorf("the cluster %s isn't there: make it first, and refer to it as `cluster = mar_cluster.<name>.name` so that Terraform keeps the order (%w)", k.Cluster, err), path.Root("cluster"))
-	default:
-		fw.AddError(diags, doing, err, path.Empty())
+		return
 	}
+	fw.AddError(diags, doing, err, placeOf(err, m))
 }
 
 // Read finds the Pod by its name: one that the provider made anew under that
@@ -267,6 +260,7 @@ type saving struct {
 func (s saving) save(ctx context.Context, state resourceModel, rec record) {
 	s.Diagnostics.Append(s.State.Set(ctx, state)...)
 	s.identify(ctx, state.key())
+	rec.Name = state.Name.ValueString()
 	fw.SaveRecord(ctx, s.Private, rec, s.Diagnostics)
 }
 

@@ -30,7 +30,7 @@ func (r *instanceResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	}
 	resp.Diagnostics.Append(hostPathWarning(ctx, req.State, plan.Volumes)...)
 	if req.State.Raw.IsNull() {
-		planNew(ctx, req, resp, &plan)
+		r.planNew(ctx, req, resp, &plan)
 	} else {
 		r.planChange(ctx, req, resp, &plan)
 	}
@@ -87,6 +87,7 @@ func (r *instanceResource) planChange(ctx context.Context, req resource.ModifyPl
 		if d.Move == moveStop {
 			plan.Status = types.StringValue(statusStopped)
 		}
+		r.validatePlan(ctx, intent{Prior: &prior, Plan: *plan, Config: config, Record: rec, Todo: d}, &resp.Diagnostics)
 	}
 }
 
@@ -132,13 +133,18 @@ func setComputed(plan *resourceModel, names []string, text types.String, amount 
 	}
 }
 
-// planNew says what is known of an instance that is made stopped.
-func planNew(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, plan *resourceModel) {
-	if plan.DesiredStatus.ValueString() != powerStopped {
-		return
-	}
+// planNew says what is known of an instance that is made stopped. Core asks for it
+// also where another one is replaced.
+func (r *instanceResource) planNew(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, plan *resourceModel) {
 	var config resourceModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	plan.Status = types.StringValue(statusStopped)
-	setGone(plan, append([]string{"uid", "node", "ip"}, undeclaredSize(config.model)...))
+	rec := fw.LoadRecord[record](ctx, req.Private, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if plan.DesiredStatus.ValueString() == powerStopped {
+		plan.Status = types.StringValue(statusStopped)
+		setGone(plan, append([]string{"uid", "node", "ip"}, undeclaredSize(config.model)...))
+	}
+	r.validatePlan(ctx, intent{Plan: *plan, Config: config, Record: rec}, &resp.Diagnostics)
 }

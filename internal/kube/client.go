@@ -27,6 +27,9 @@ type Client struct {
 	Metadata  metadata.Interface
 	Discovery discovery.DiscoveryInterface
 
+	// DryRuns are what a plan asks about the writes of its apply.
+	DryRuns *DryRuns
+
 	// FieldManager is sent with every write.
 	FieldManager string
 	// ForceConflicts takes over fields that other managers apply.
@@ -67,6 +70,8 @@ func NewClient(conn Connection, userAgent string) (*Client, error) {
 		// One for both clients below.
 		cfg.RateLimiter = flowcontrol.NewTokenBucketRateLimiter(cfg.QPS, cfg.Burst)
 	}
+	dryRuns := NewDryRuns()
+	cfg.Wrap(func(next http.RoundTripper) http.RoundTripper { return &writeNoter{next: next, dryRuns: dryRuns} })
 	httpClient, err := httpClientFor(cfg, conn)
 	if err != nil {
 		return nil, fmt.Errorf("set up the connection to %s: %w", cfg.Host, err)
@@ -83,6 +88,7 @@ func NewClient(conn Connection, userAgent string) (*Client, error) {
 		Clientset:    clientset,
 		Metadata:     objects,
 		Discovery:    clientset.Discovery(),
+		DryRuns:      dryRuns,
 		FieldManager: FieldManager,
 	}, nil
 }

@@ -21,7 +21,7 @@ func TestWithNumbersAsText_isTheSameValue(t *testing.T) {
 		"text": tftypes.NewValue(tftypes.String, "5"), "no": tftypes.NewValue(tftypes.String, nil), "yes": tftypes.NewValue(tftypes.Bool, true),
 		"list": tftypes.NewValue(object.AttributeTypes["list"], []tftypes.Value{number(200), number(70000), number(-1)}),
 		"map":  tftypes.NewValue(object.AttributeTypes["map"], map[string]tftypes.Value{"a": number(math.MaxInt64)}),
-		"any": tftypes.NewValue(tftypes.Object{AttributeTypes: map[string]tftypes.Type{"port": tftypes.Number}}, map[string]tftypes.Value{"port": number(80)}),
+		"any":  tftypes.NewValue(tftypes.Object{AttributeTypes: map[string]tftypes.Type{"port": tftypes.Number}}, map[string]tftypes.Value{"port": number(80)}),
 	})
 	plain, err := tfprotov6.NewDynamicValue(object, want)
 	if err != nil {

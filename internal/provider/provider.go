@@ -74,7 +74,15 @@ func (p *marProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		return
 	}
 	m.conduct(client)
-	data := &fw.ProviderData{Client: client, DefaultLabels: fw.StringMap(m.DefaultLabels)}
+	mode, err := m.planValidation(os.LookupEnv)
+	if err != nil {
+		resp.Diagnostics.AddAttributeError(path.Root("plan_validation"), "Invalid plan_validation", fw.Sentence(err.Error()))
+		return
+	}
+	data := &fw.ProviderData{
+		Client: client, DefaultLabels: fw.StringMap(m.DefaultLabels),
+		PlanValidation: fw.PlanValidation{Mode: mode, DryRuns: client.DryRuns},
+	}
 	resp.ResourceData = data
 	resp.DataSourceData = data
 }

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"cmp"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -9,9 +10,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 	"github.com/headgym/terraform-provider-mar/internal/validate"
 )
+
+// envPlanValidation lets a workspace or a CI job choose for itself.
+const envPlanValidation = "MAR_PLAN_VALIDATION"
 
 // conductModel is what the provider block says of how the provider works, whatever
 // it is connected to.
@@ -19,6 +24,7 @@ type conductModel struct {
 	DefaultLabels  types.Map    `tfsdk:"default_labels"`
 	FieldManager   types.String `tfsdk:"field_manager"`
 	ForceConflicts types.Bool   `tfsdk:"force_conflicts"`
+	PlanValidation types.String `tfsdk:"plan_validation"`
 }
 
 func conductAttributes() map[string]schema.Attribute {
@@ -38,15 +44,35 @@ func conductAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "What to do about a field that another tool sets by server-side apply, such as Argo CD or `kubectl apply --server-side`. `false` ends the apply with an error that names the tool and the field; `true` takes the field over, so that the other tool has the conflict. Default: `false`.",
 			Optional:            true,
 		},
+		"plan_validation": schema.StringAttribute{
+			MarkdownDescription: "What a plan does about writes that the API server would refuse, such as an instance beyond the cluster's quota. It asks by a dry run, which changes nothing. `\"warn\"` (default) says so as a warning, and as an error where the object is invalid whatever happens; `\"strict\"` makes every refusal an error; `\"off\"` asks nothing, for plans whose credentials may only read. The planned actions and values are the same in each. Environment variable: `MAR_PLAN_VALIDATION`.",
+			Optional:            true,
+			Validators:          []validator.String{stringvalidator.OneOf(fw.PlanWarn, fw.PlanStrict, fw.PlanOff)},
+		},
 	}
 }
 
 func (m conductModel) values() map[string]attr.Value {
-	return map[string]attr.Value{"default_labels": m.DefaultLabels, "field_manager": m.FieldManager, "force_conflicts": m.ForceConflicts}
+	return map[string]attr.Value{"default_labels": m.DefaultLabels, "field_manager": m.FieldManager, "force_conflicts": m.ForceConflicts, "plan_validation": m.PlanValidation}
 }
 
 // conduct has the client work as the block says.
 func (m conductModel) conduct(client *kube.Client) {
 	client.FieldManager = cmp.Or(m.FieldManager.ValueString(), kube.FieldManager)
 	client.ForceConflicts = m.ForceConflicts.ValueBool()
+}
+
+// planValidation is the argument, then its environment variable, then a warning.
+func (m conductModel) planValidation(env lookup) (string, error) {
+	if !m.PlanValidation.IsNull() {
+		return m.PlanValidation.ValueString(), nil
+	}
+	mode := either(nil, ignoreEmpty(env), envPlanValidation)
+	switch mode {
+	case "":
+		return fw.PlanWarn, nil
+	case fw.PlanWarn, fw.PlanStrict, fw.PlanOff:
+		return mode, nil
+	}
+	return "", fmt.Errorf("the environment variable %s is %q; write %s, %s or %s", envPlanValidation, mode, fw.PlanWarn, fw.PlanStrict, fw.PlanOff)
 }

@@ -1,0 +1,46 @@
+package instance
+
+import (
+	"context"
+	"errors"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/headgym/terraform-provider-mar/internal/fw"
+	"github.com/headgym/terraform-provider-mar/internal/kube"
+)
+
+// validatePlan asks the API server about what an apply of the plan would send, and
+// says what it would refuse. It changes nothing of the plan.
+func (r *instanceResource) validatePlan(ctx context.Context, p intent, diags *diag.Diagnostics) {
+	cluster := p.Plan.Cluster.ValueString()
+	if !r.validation.Asks() || cluster == "" || r.validation.DryRuns.Changes(cluster, "") {
+		return
+	}
+	p.DefaultLabels = r.defaultLabels
+	trials, leftOut := p.trials(ctx)
+	for _, t := range trials {
+		err := r.store.Try(ctx, t)
+		if t.Pod != nil && r.roomAfterPredecessor(ctx, p, err) {
+			continue
+		}
+		doing := "create the instance "
+		if p.Prior != nil {
+			doing = "update the instance "
+		}
+		ref, _ := t.ref()
+		r.validation.Report(diags, fw.Foretold{
+			Doing: doing + ref.Namespace + "/" + ref.Name, Cluster: cluster, Err: err, At: placeOf(err, p.Config.model), LeftOut: leftOut,
+		})
+	}
+}
+
+// roomAfterPredecessor reports whether a quota has no room for the instance only
+// as long as the one that it replaces is there.
+func (r *instanceResource) roomAfterPredecessor(ctx context.Context, p intent, err error) bool {
+	var refused *kube.RefusedError
+	if !errors.As(err, &refused) || refused.Kind != kube.RefusedByQuota {
+		return false
+	}
+	return roomAfter(r.store.Predecessor(ctx, p.Plan.Cluster.ValueString(), p.Record.Name, p.Plan.Name.ValueString()), err)
+}

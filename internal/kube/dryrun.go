@@ -1,0 +1,205 @@
+package kube
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+)
+
+const (
+	// dryRunPatience is how long one answer is waited for. A plan can do without.
+	dryRunPatience = 5 * time.Second
+	// dryRunsAtOnce bounds what a plan of many objects asks of the API server.
+	dryRunsAtOnce = 8
+)
+
+// UnansweredError is a dry run that says nothing of the write: the API server
+// didn't answer in time, or couldn't tell.
+type UnansweredError struct{ Err error }
+
+func (e *UnansweredError) Error() string { return e.Err.Error() }
+func (e *UnansweredError) Unwrap() error { return e.Err }
+
+// DryRuns are the questions that one plan asks the API server: would it refuse
+// these writes? None of them is carried out. They are safe for concurrent use.
+type DryRuns struct {
+	slots chan struct{}
+	// ended is set once something is written: then an apply is under way, whose
+	// own requests are answered next, and the plan's notes are out of date.
+	ended atomic.Bool
+	// silent is the last sign of a server that can't be reached.
+	silent atomic.Pointer[UnansweredError]
+
+	mu      sync.Mutex
+	asked   map[[sha256.Size]byte]*dryRun
+	said    map[string]bool
+	changes map[planned]bool
+}
+
+// dryRun is one question; err is there once done is closed.
+type dryRun struct {
+	done chan struct{}
+	err  error
+}
+
+// planned is what the same plan changes in a Namespace: what refuses so, by its
+// new settings, isn't known yet.
+type planned struct {
+	namespace string
+	refusals  RefusalKind
+}
+
+// NewDryRuns returns those of one plan, in which nothing was asked yet.
+func NewDryRuns() *DryRuns {
+	return &DryRuns{
+		slots:   make(chan struct{}, dryRunsAtOnce),
+		asked:   map[[sha256.Size]byte]*dryRun{},
+		said:    map[string]bool{},
+		changes: map[planned]bool{},
+	}
+}
+
+// Ended reports whether the plan is being applied already.
+func (d *DryRuns) Ended() bool { return d.ended.Load() }
+
+// Ask sends a dry run and returns the API server's own error. Who asks the same
+// question, which is compared as JSON, gets the same answer without a second
+// request. What says nothing of the write is an *UnansweredError.
+func (d *DryRuns) Ask(ctx context.Context, question any, send func(context.Context) error) error {
+	if silent := d.silent.Load(); silent != nil {
+		return silent
+	}
+	text, err := json.Marshal(question)
+	if err != nil {
+		return &UnansweredError{Err: fmt.Errorf("word a dry run: %w", err)}
+	}
+	key := sha256.Sum256(text)
+	d.mu.Lock()
+	run, known := d.asked[key]
+	if !known {
+		run = &dryRun{done: make(chan struct{})}
+		d.asked[key] = run
+	}
+	d.mu.Unlock()
+	if !known {
+		// Others may come to wait for the answer, whatever becomes of who asked first.
+		go d.answer(context.WithoutCancel(ctx), run, send)
+	}
+	select {
+	case <-run.done:
+		return run.err
+	case <-ctx.Done():
+		return &UnansweredError{Err: context.Cause(ctx)}
+	}
+}
+
+func (d *DryRuns) answer(ctx context.Context, run *dryRun, send func(context.Context) error) {
+	defer close(run.done)
+	d.slots <- struct{}{}
+	defer func() { <-d.slots }()
+	if silent := d.silent.Load(); silent != nil {
+		run.err = silent
+		return
+	}
+	ctx, cancel := WithTimeout(ctx, dryRunPatience)
+	defer cancel()
+	err := send(ctx)
+	if err == nil || isAnswer(err) {
+		run.err = err
+		return
+	}
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	unanswered := &UnansweredError{Err: err}
+	run.err = unanswered
+	var unreachable *UnreachableError
+	if errors.As(err, &unreachable) || ctx.Err() != nil {
+		d.silent.Store(unanswered)
+	}
+}
+
+// isAnswer reports whether the API server has said what it thinks of the write. A
+// webhook that has effects of its own may not be asked in a dry run.
+func isAnswer(err error) bool {
+	var conflict *ConflictError
+	if errors.As(err, &conflict) {
+		return true
+	}
+	status := apierrors.APIStatus(nil)
+	if !asStatus(err, &status) || strings.Contains(status.Status().Message, "does not support dry run") {
+		return false
+	}
+	switch status.Status().Code {
+	case http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity:
+		return true
+	}
+	return false
+}
+
+// First reports whether this is the first time that the plan says so.
+func (d *DryRuns) First(what string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	first := !d.said[what]
+	d.said[what] = true
+	return first
+}
+
+// WillChange notes that the plan changes what refuses so in a Namespace; with no
+// kinds, the whole of it, so that nothing can be asked about what is in it.
+func (d *DryRuns) WillChange(namespace string, refusals ...RefusalKind) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(refusals) == 0 {
+		d.changes[planned{namespace: namespace}] = true
+	}
+	for _, kind := range refusals {
+		d.changes[planned{namespace, kind}] = true
+	}
+}
+
+// Changes reports whether such a refusal says nothing of an apply, for the plan
+// changes what refuses; with the empty kind, whether all of the Namespace changes.
+func (d *DryRuns) Changes(namespace string, kind RefusalKind) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.changes[planned{namespace: namespace}] || d.changes[planned{namespace, kind}]
+}
+
+// writeNoter ends the dry runs with the first request that is none.
+type writeNoter struct {
+	next    http.RoundTripper
+	dryRuns *DryRuns
+}
+
+// RoundTrip sends the request as it is.
+func (n *writeNoter) RoundTrip(req *http.Request) (*http.Response, error) {
+	if writes(req) {
+		n.dryRuns.ended.Store(true)
+	}
+	return n.next.RoundTrip(req)
+}
+
+// writes reports whether a request changes an object. Asking for a token or for
+// one's rights is a POST too, and part of many plans.
+func writes(req *http.Request) bool {
+	switch {
+	case req.Method == http.MethodGet, req.Method == http.MethodHead, req.Method == http.MethodOptions:
+		return false
+	case req.URL.Query().Has("dryRun"):
+		return false
+	case strings.HasSuffix(req.URL.Path, "/token"), strings.HasSuffix(req.URL.Path, "reviews"):
+		return false
+	}
+	return true
+}
