@@ -3,6 +3,7 @@ package cluster
 import (
 	"cmp"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -91,6 +92,8 @@ func placeOf(err error, a adopted) path.Path {
 		foreign  *kube.ForeignError
 	)
 	switch {
+	case errors.As(err, &refused) && slices.Contains(refused.Fields(), "metadata.annotations"):
+		return path.Root("annotations")
 	case errors.As(err, &refused):
 		return attributeOf(refused.Ref, a)
 	case errors.As(err, &conflict):

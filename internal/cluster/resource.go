@@ -42,6 +42,7 @@ func NewResource() resource.Resource { return &clusterResource{} }
 type clusterResource struct {
 	store         store
 	defaultLabels map[string]string
+	validation    fw.PlanValidation
 }
 
 func (r *clusterResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -58,7 +59,7 @@ func (r *clusterResource) IdentitySchema(_ context.Context, _ resource.IdentityS
 
 func (r *clusterResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	if data := fw.ProviderDataFrom(req.ProviderData, &resp.Diagnostics); data != nil {
-		r.store, r.defaultLabels = store{client: data.Client}, data.DefaultLabels
+		r.store, r.defaultLabels, r.validation = store{client: data.Client}, data.DefaultLabels, data.PlanValidation
 	}
 }
 

@@ -45,6 +45,7 @@ func (r *clusterResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("id"), plan.Name)...)
 	if req.State.Raw.IsNull() {
 		warn(&resp.Diagnostics, missingDefaults(ctx, plan.model))
+		r.validateNew(ctx, plan.model, &resp.Diagnostics)
 		return
 	}
 	if !plan.Name.Equal(state.Name) {
@@ -52,6 +53,7 @@ func (r *clusterResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		return
 	}
 	if isTerminating(state.model) {
+		r.willChange(plan.model)
 		r.planSuccessor(ctx, plan, resp)
 		return
 	}
@@ -68,6 +70,7 @@ func (r *clusterResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("labels_all"), types.MapUnknown(types.StringType))...)
 	}
 	r.warnOfUse(ctx, state.model, plan.model, rec.Adopted, &resp.Diagnostics)
+	r.validateChange(ctx, state.model, plan.model, rec.Adopted, &resp.Diagnostics)
 }
 
 // warnOfUse looks, where a plan lowers a quota, at what is used now. What it sees

@@ -37,6 +37,7 @@ type apiObject interface {
 // applicable is an apply configuration.
 type applicable[C any] interface {
 	WithUID(uid types.UID) C
+	WithName(name string) C
 }
 
 // children are those of one kind in one cluster.

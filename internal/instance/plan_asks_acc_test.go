@@ -249,3 +249,73 @@ resource "mar_instance" "unnamed" {
 		}
 	}
 }
+
+// What changes in place, starts, restarts or is kept stopped is asked about as the
+// apply would send it.
+func TestAccInstance_planAsksAboutChanges(t *testing.T) {
+	t.Parallel()
+	acctest.NeedsTerraform(t, "1.11.0")
+	cluster := policed(t)
+	config := func(image, started, trigger, label string) string {
+		return fmt.Sprintf(`
+locals {
+  common = { cluster = %[1]q, image = %[2]q }
+}
+resource "mar_instance" "pulled" {
+  cluster = local.common.cluster
+  name    = "pulled"
+  image   = local.common.image
+}
+resource "mar_instance" "started" {
+  cluster        = local.common.cluster
+  name           = "started"
+  image          = local.common.image
+  desired_status = %[3]q
+}
+resource "mar_instance" "restarted" {
+  cluster          = local.common.cluster
+  name             = "restarted"
+  image            = local.common.image
+  restart_triggers = { a = %[4]q }
+}
+resource "mar_instance" "asleep" {
+  cluster        = local.common.cluster
+  name           = "asleep"
+  image          = local.common.image
+  desired_status = "Stopped"
+}
+resource "mar_instance" "labelled" {
+  cluster = local.common.cluster
+  name    = "labelled"
+  image   = %[6]q
+  labels  = { a = %[5]q }
+}
+resource "mar_instance" "secret" {
+  cluster               = local.common.cluster
+  image                 = local.common.image
+  secret_env_wo         = { A = "b" }
+  secret_env_wo_version = 1
+}`, cluster, image, started, trigger, label, "registry.k8s.io/pause:3.10")
+	}
+	terraform := acctest.NewCLI(t)
+	terraform.Configure(config(image, "Stopped", "1", "1"))
+	if said := acctest.Diagnostics(t, terraform.Must(0, "plan", "-json")); len(said) > 0 {
+		t.Errorf("a plan without anything to refuse says %v", said)
+	}
+	terraform.Must(0, "apply", "-auto-approve")
+	terraform.Configure(config("example.com/app:1", "Running", "2", "2"))
+	said := acctest.Diagnostics(t, terraform.Must(0, "plan", "-json"))
+	want := map[string]string{"pulled": "apply", "secret": "apply", "started": "create", "restarted": "create"}
+	for name, verb := range want {
+		found := false
+		for _, s := range said {
+			found = found || s.Address == "mar_instance."+name && strings.Contains(s.Detail, "refused to "+verb+" Pod "+cluster+"/") && strings.Contains(s.Detail, "take images of registry.k8s.io")
+		}
+		if !found {
+			t.Errorf("of %s it doesn't say so", name)
+		}
+	}
+	if len(said) != len(want) || t.Failed() {
+		t.Errorf("it says %v", said)
+	}
+}

@@ -37,6 +37,9 @@ type liveInstance struct {
 // time that one is made.
 const trialSecret = generatedPrefix + "secret"
 
+// toBeNamed stands for a name that is made when the instance is.
+const toBeNamed = generatedPrefix + "…"
+
 // intent is what trials are made of.
 type intent struct {
 	// Prior is nil for an instance that is made.
@@ -129,10 +132,14 @@ func secretOf(m resourceModel) string {
 
 // secretTrials ask whether a Secret may be made, without its values.
 func secretTrials(known resourceModel, had types.Int64) []trial {
-	if version := known.SecretEnvVersion; !version.IsNull() && !version.Equal(had) {
-		return []trial{{Secret: desiredSecret(known.key(), version.ValueInt64(), nil)}}
+	version, k := known.SecretEnvVersion, known.key()
+	if version.IsNull() || version.Equal(had) {
+		return nil
 	}
-	return nil
+	if k.Name == "" {
+		k.Name = generatedPrefix + kube.RandomSuffix()
+	}
+	return []trial{{Secret: desiredSecret(k, version.ValueInt64(), nil)}}
 }
 
 // replaces reports whether core asks for another plan, one of an instance that is
@@ -279,10 +286,7 @@ func nameless(pod *corev1.Pod) *corev1.Pod {
 // ref is the object that a trial is about, and how people name it.
 func (t trial) ref() (ref kube.Ref, verb string) {
 	named := func(kind, namespace, name string) kube.Ref {
-		if name == "" {
-			name = generatedPrefix + "…"
-		}
-		return kube.Ref{Kind: kind, Namespace: namespace, Name: name}
+		return kube.Ref{Kind: kind, Namespace: namespace, Name: orElse(name, toBeNamed)}
 	}
 	switch {
 	case t.Pod != nil:

@@ -18,20 +18,18 @@ func (r *instanceResource) validatePlan(ctx context.Context, p intent, diags *di
 		return
 	}
 	p.DefaultLabels = r.defaultLabels
+	doing := "create the instance "
+	if p.Prior != nil {
+		doing = "update the instance "
+	}
+	doing += key{Cluster: cluster, Name: orElse(p.Plan.Name.ValueString(), toBeNamed)}.String()
 	trials, leftOut := p.trials(ctx)
 	for _, t := range trials {
 		err := r.store.Try(ctx, t)
 		if t.Pod != nil && r.roomAfterPredecessor(ctx, p, err) {
 			continue
 		}
-		doing := "create the instance "
-		if p.Prior != nil {
-			doing = "update the instance "
-		}
-		ref, _ := t.ref()
-		r.validation.Report(diags, fw.Foretold{
-			Doing: doing + ref.Namespace + "/" + ref.Name, Cluster: cluster, Err: err, At: placeOf(err, p.Config.model), LeftOut: leftOut,
-		})
+		r.validation.Report(diags, fw.Foretold{Doing: doing, Cluster: cluster, Err: err, At: placeOf(err, p.Config.model), LeftOut: leftOut})
 	}
 }
 
