@@ -8,8 +8,6 @@ import (
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
-	corev1ac "k8s.io/client-go/applyconfigurations/core/v1"
-	rbacv1ac "k8s.io/client-go/applyconfigurations/rbac/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
@@ -78,16 +76,6 @@ func sameText(a, b any) bool {
 	}
 	after, err := json.Marshal(b)
 	return err == nil && bytes.Equal(before, after)
-}
-
-// makesQuotaAnew and makesBindingAnew report whether a field differs that can't be
-// changed.
-func makesQuotaAnew(before, after *corev1ac.ResourceQuotaApplyConfiguration) bool {
-	return before != nil && !sameText(before.Spec.ScopeSelector, after.Spec.ScopeSelector)
-}
-
-func makesBindingAnew(before, after *rbacv1ac.RoleBindingApplyConfiguration) bool {
-	return before != nil && !sameText(before.RoleRef, after.RoleRef)
 }
 
 // settingsChanged are the kinds of refusals that the plan changes the settings of,

@@ -43,10 +43,8 @@ func (r *clusterResource) validateChange(ctx context.Context, state, plan model,
 		return
 	}
 	doing := "update the cluster " + plan.Name.ValueString()
-	ofItself, ofChildren := r.store.TryChanges(ctx, before, after)
-	r.validation.Report(diags, fw.Foretold{Doing: doing, Err: ofItself, At: placeOf(ofItself, a), LeftOut: ofNamespace(leftOut)})
-	for _, err := range ofChildren {
-		r.validation.Report(diags, fw.Foretold{Doing: doing, Err: err, At: placeOf(err, a)})
+	for _, err := range r.store.TryChanges(ctx, before, after) {
+		r.validation.Report(diags, fw.Foretold{Doing: doing, Err: err, At: placeOf(err, a), LeftOut: ofNamespace(leftOut)})
 	}
 }
 

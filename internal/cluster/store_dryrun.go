@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -23,33 +24,31 @@ func (s store) TryNamespace(ctx context.Context, ns *corev1.Namespace) error {
 		return kube.WrapDryRun(ref(ns.Name), "create", err)
 	}
 	held, err := s.namespaces().Get(ctx, ns.Name, metav1.GetOptions{})
-	if err != nil || kube.IsOurs(held) {
-		return nil
+	if err == nil && !kube.IsOurs(held) {
+		return &kube.ExistsError{Ref: ref(ns.Name), Terminating: held.DeletionTimestamp != nil}
 	}
-	return &kube.ExistsError{Ref: ref(ns.Name), Terminating: held.DeletionTimestamp != nil}
+	return kube.Wrap(ref(ns.Name), "read", err)
 }
 
 // TryChanges asks about everything that an update from before to after would
-// apply, and returns what would be refused, the Namespace's own refusal apart.
-func (s store) TryChanges(ctx context.Context, before, after desired) (ofNamespace error, ofChildren []error) {
+// apply, and returns what would be refused.
+func (s store) TryChanges(ctx context.Context, before, after desired) []error {
 	name := after.Namespace.Name
+	var all []error
 	if !sameText(before.Namespace, after.Namespace) {
-		ofNamespace = s.tryApply(ctx, ref(name), after.Namespace, func(ctx context.Context, opts metav1.ApplyOptions) error {
+		all = append(all, s.tryApply(ctx, ref(name), after.Namespace, func(ctx context.Context, opts metav1.ApplyOptions) error {
 			_, err := s.namespaces().Apply(ctx, corev1ac.Namespace(name).WithLabels(after.Namespace.Labels).WithAnnotations(after.Namespace.Annotations), opts)
 			return err
-		})
+		}))
 	}
-	for _, refused := range [][]error{
-		s.quotas(name).try(ctx, before.Quotas, after.Quotas, makesQuotaAnew),
-		s.limitRanges(name).try(ctx, before.LimitRanges, after.LimitRanges, nil),
-		s.policies(name).try(ctx, before.Policies, after.Policies, nil),
-		s.serviceAccounts(name).try(ctx, before.ServiceAccounts, after.ServiceAccounts, nil),
-		s.roles(name).try(ctx, before.Roles, after.Roles, nil),
-		s.bindings(name).try(ctx, before.Bindings, after.Bindings, makesBindingAnew),
-	} {
-		ofChildren = append(ofChildren, refused...)
-	}
-	return ofNamespace, ofChildren
+	return slices.Concat(all,
+		s.quotas(name).try(ctx, before.Quotas, after.Quotas, quotaStep),
+		s.limitRanges(name).try(ctx, before.LimitRanges, after.LimitRanges, limitRangeStep),
+		s.policies(name).try(ctx, before.Policies, after.Policies, networkPolicyStep),
+		s.serviceAccounts(name).try(ctx, before.ServiceAccounts, after.ServiceAccounts, serviceAccountStep),
+		s.roles(name).try(ctx, before.Roles, after.Roles, roleStep),
+		s.bindings(name).try(ctx, before.Bindings, after.Bindings, bindingStep),
+	)
 }
 
 // tryApply asks about one server-side apply.
@@ -68,22 +67,39 @@ func (s store) tryApply(ctx context.Context, object kube.Ref, want any, apply fu
 	return kube.WrapDryRun(object, "apply", err)
 }
 
-// try asks about the children that the plan changes, under another name where
-// they are made anew.
-func (c children[T, L, C]) try(ctx context.Context, before, after map[string]C, anew func(before, after C) bool) []error {
-	var refused []error
+// try asks about the children that the plan changes.
+func (c children[T, L, C]) try(ctx context.Context, before, after map[string]C, between func(C, T) step) []error {
+	var all []error
 	for _, name := range differing(before, after) {
-		want := after[name]
-		if anew != nil && anew(before[name], want) {
+		_, declared := before[name]
+		all = append(all, c.tryOne(ctx, name, after[name], declared, between))
+	}
+	return all
+}
+
+// tryOne asks about a child as it would be applied to what is there: under another
+// name where that is made anew. Known says that the state has it as its own.
+func (c children[T, L, C]) tryOne(ctx context.Context, name string, want C, known bool, between func(C, T) step) error {
+	ctx, cancel := kube.WithTimeout(ctx, usageTimeout)
+	defer cancel()
+	live, err := c.client.Get(ctx, name, metav1.GetOptions{})
+	switch {
+	case apierrors.IsNotFound(err), apierrors.IsForbidden(err):
+	case err != nil:
+		return &kube.UnansweredError{Err: kube.Wrap(c.ref(name), "read", err)}
+	case !known && !c.wrote(live):
+		return &kube.ForeignError{Ref: c.ref(name)}
+	default:
+		switch between(want, live) {
+		case keep, remove:
+			return nil
+		case replace:
 			want = want.WithName(name + plannedName)
-		}
-		err := store{client: c.manager}.tryApply(ctx, c.ref(name), want, func(ctx context.Context, opts metav1.ApplyOptions) error {
-			_, err := c.client.Apply(ctx, want, opts)
-			return err
-		})
-		if err != nil {
-			refused = append(refused, err)
+		case apply:
 		}
 	}
-	return refused
+	return store{client: c.manager}.tryApply(ctx, c.ref(name), want, func(ctx context.Context, opts metav1.ApplyOptions) error {
+		_, err := c.client.Apply(ctx, want, opts)
+		return err
+	})
 }

@@ -75,6 +75,7 @@ func (v PlanValidation) judge(f Foretold) (summary string, severe bool) {
 	var (
 		unanswered *kube.UnansweredError
 		exists     *kube.ExistsError
+		foreign    *kube.ForeignError
 		conflict   *kube.ConflictError
 		refused    *kube.RefusedError
 	)
@@ -84,7 +85,7 @@ func (v PlanValidation) judge(f Foretold) (summary string, severe bool) {
 		return "", false
 	case errors.As(f.Err, &unanswered):
 		return v.once("The plan couldn't be checked with the API server"), false
-	case errors.As(f.Err, &exists):
+	case errors.As(f.Err, &exists), errors.As(f.Err, &foreign):
 		return "Apply would find the name taken", strict
 	case errors.As(f.Err, &conflict):
 		return "Apply would conflict with another tool", strict

@@ -38,6 +38,7 @@ func TestPlanValidation_Report(t *testing.T) {
 		"invalid, partly unknown": {refused(kube.RefusedAsInvalid), []string{"env"}, "warning", "warning"},
 		"rights":                  {refused(kube.RefusedByRBAC), nil, "warning", "error"},
 		"name taken":              {&kube.ExistsError{Ref: web}, nil, "warning", "error"},
+		"somebody else's":         {&kube.ForeignError{Ref: web}, nil, "warning", "error"},
 		"conflict":                {&kube.ConflictError{Ref: web, Conflicts: []kube.Conflict{{Manager: "argocd", Field: ".spec"}}}, nil, "warning", "error"},
 		"changed by the plan":     {refused(kube.RefusedMissingAccount), nil, "", ""},
 	} {
@@ -48,11 +49,11 @@ func TestPlanValidation_Report(t *testing.T) {
 			fw.PlanValidation{Mode: mode, DryRuns: dryRuns}.Report(&diags, fw.Foretold{
 				Doing: "create the instance dev/web", Cluster: "dev", Err: c.err, At: path.Root("cpu"), LeftOut: c.leftOut,
 			})
-			got := ""
+			var said []string
 			for _, d := range diags {
-				got += strings.ToLower(d.Severity().String())
+				said = append(said, strings.ToLower(d.Severity().String()))
 			}
-			if got != want {
+			if got := strings.Join(said, " "); got != want {
 				t.Errorf("%s, %s: it is the %q, want %q: %v", name, mode, got, want, diags)
 			}
 		}

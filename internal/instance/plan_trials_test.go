@@ -127,17 +127,14 @@ func TestTrials_ofAChange(t *testing.T) {
 func TestTrials_knowWhatReplaces(t *testing.T) {
 	var replacing []string
 	for name, attribute := range resourceAttributes(t.Context()) {
-		text := ""
-		for _, modifiers := range []string{"PlanModifiers"} {
-			if field := reflect.ValueOf(attribute).FieldByName(modifiers); field.IsValid() {
-				text = fmt.Sprintf("%+v %T", field.Interface(), field.Interface())
-				for i := range field.Len() {
-					text += fmt.Sprintf(" %T", field.Index(i).Interface())
-				}
-			}
+		modifiers := reflect.ValueOf(attribute).FieldByName("PlanModifiers")
+		if !modifiers.IsValid() {
+			continue
 		}
-		if strings.Contains(strings.ToLower(text), "replace") {
-			replacing = append(replacing, name)
+		for i := range modifiers.Len() {
+			if strings.Contains(strings.ToLower(fmt.Sprintf("%T", modifiers.Index(i).Interface())), "replace") {
+				replacing = append(replacing, name)
+			}
 		}
 	}
 	slices.Sort(replacing)
