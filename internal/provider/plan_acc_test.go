@@ -143,11 +143,37 @@ resource "mar_instance" "more" {
 	}
 }
 
-// disturb fills the cluster's quotas, has a limit range forbid all sizes and
-// refuse what would be scheduled, and the instances become unready.
+// fill takes all that the instance's node has.
+func fill(t *testing.T, namespace, instance string) {
+	t.Helper()
+	client, ctx := acctest.Client(t), t.Context()
+	pod, err := client.CoreV1().Pods(namespace).Get(ctx, instance, metav1.GetOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	node, err := client.CoreV1().Nodes().Get(ctx, pod.Spec.NodeName, metav1.GetOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := corev1.ResourceList{corev1.ResourceCPU: *node.Status.Allocatable.Cpu(), corev1.ResourceMemory: *node.Status.Allocatable.Memory()}
+	if _, err := client.CoreV1().Pods(acctest.Namespace(t)).Create(ctx, &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{Name: "filling"},
+		Spec: corev1.PodSpec{
+			// Past the scheduler, which would not put it there.
+			NodeName:   pod.Spec.NodeName,
+			Containers: []corev1.Container{{Name: "app", Image: "registry.k8s.io/pause:3.10", Resources: corev1.ResourceRequirements{Requests: whole}}},
+		},
+	}, metav1.CreateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// disturb fills a node and the cluster's quota, has a limit range forbid all
+// sizes, and the instances become unready.
 func disturb(t *testing.T, namespace string) {
 	t.Helper()
 	client, ctx := acctest.Client(t), t.Context()
+	fill(t, namespace, "resized")
 	if _, err := client.CoreV1().ResourceQuotas(namespace).Create(ctx, &corev1.ResourceQuota{
 		ObjectMeta: metav1.ObjectMeta{Name: "theirs"},
 		Spec:       corev1.ResourceQuotaSpec{Hard: corev1.ResourceList{"pods": resourceapi.MustParse("1"), "limits.cpu": resourceapi.MustParse("1m")}},
