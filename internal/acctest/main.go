@@ -74,7 +74,7 @@ func onlyOwnConfiguration() error {
 	}
 	for _, variable := range os.Environ() {
 		name, _, _ := strings.Cut(variable, "=")
-		if strings.HasPrefix(name, "KUBE_") || name == "KUBECONFIG" || strings.HasPrefix(name, "TF_VAR_") {
+		if strings.HasPrefix(name, "KUBE_") || name == "KUBECONFIG" || name == "MAR_PLAN_VALIDATION" || strings.HasPrefix(name, "TF_VAR_") {
 			if err := os.Unsetenv(name); err != nil {
 				return err
 			}

@@ -214,6 +214,7 @@ resource "mar_instance" "unnamed" {
 	terraform.Configure(config("1", "100m"))
 	terraform.Must(0, "apply", "-auto-approve")
 	counted(t, cluster, "2")
+	untilRefused(t, cluster, "the full quota", sized("100m", "32Mi"))
 	quiet := func(what string, args ...string) {
 		t.Helper()
 		if said := acctest.Diagnostics(t, terraform.Must(0, append([]string{"plan", "-json"}, args...)...)); len(said) > 0 {

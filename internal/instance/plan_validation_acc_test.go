@@ -11,6 +11,7 @@ import (
 
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 
@@ -31,7 +32,9 @@ func refusing(t *testing.T, furnish func(ctx context.Context, client *kubernetes
 func full(t *testing.T) string {
 	t.Helper()
 	return refusing(t, func(ctx context.Context, client *kubernetes.Clientset, namespace string) error {
-		return limited(ctx, t, client, namespace, corev1.ResourceList{"limits.cpu": amount("2"), "limits.memory": amount("2Gi"), "pods": amount("3")}, sized("1", "1Gi"))
+		err := limited(ctx, t, client, namespace, corev1.ResourceList{"limits.cpu": amount("2"), "limits.memory": amount("2Gi"), "pods": amount("3")}, sized("1", "1Gi"))
+		untilRefused(t, namespace, "the quota", sized("1500m", "1Gi"))
+		return err
 	})
 }
 
@@ -82,9 +85,7 @@ func bounded(t *testing.T) string {
 			ObjectMeta: metav1.ObjectMeta{Name: "theirs"},
 			Spec:       corev1.LimitRangeSpec{Limits: []corev1.LimitRangeItem{{Type: corev1.LimitTypeContainer, Max: corev1.ResourceList{corev1.ResourceCPU: amount("1")}}}},
 		}, metav1.CreateOptions{})
-		acctest.Eventually(t, "the limit range to be at work", func(ctx context.Context) (bool, error) {
-			return refuses(ctx, client, namespace, sized("2", "1Gi")), nil
-		})
+		untilRefused(t, namespace, "the limit range", sized("2", "1Gi"))
 		return err
 	})
 }
@@ -93,7 +94,9 @@ func bounded(t *testing.T) string {
 func restricted(t *testing.T) string {
 	t.Helper()
 	return refusing(t, func(ctx context.Context, client *kubernetes.Clientset, namespace string) error {
-		return label(ctx, client, namespace, "pod-security.kubernetes.io/enforce", "restricted")
+		err := label(ctx, client, namespace, "pod-security.kubernetes.io/enforce", "restricted")
+		untilRefused(t, namespace, "the Pod Security level", sized("1", "1Gi"))
+		return err
 	})
 }
 
@@ -107,15 +110,22 @@ func label(ctx context.Context, client *kubernetes.Clientset, namespace, key, va
 	return err
 }
 
-// refuses reports whether a Pod couldn't be made there.
-func refuses(ctx context.Context, client *kubernetes.Clientset, namespace string, edit func(*corev1.Pod)) bool {
-	pod := &corev1.Pod{
-		ObjectMeta: metav1.ObjectMeta{Name: "probe"},
-		Spec:       corev1.PodSpec{Containers: []corev1.Container{{Name: "main", Image: image}}},
-	}
-	edit(pod)
-	_, err := client.CoreV1().Pods(namespace).Create(ctx, pod, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
-	return err != nil
+// untilRefused waits until such a Pod can't be made there: what admits Pods hears of
+// its settings a moment later.
+func untilRefused(t *testing.T, namespace, what string, edit func(*corev1.Pod)) {
+	t.Helper()
+	acctest.Eventually(t, what+" to be at work", func(ctx context.Context) (bool, error) {
+		pod := &corev1.Pod{
+			ObjectMeta: metav1.ObjectMeta{Name: "probe"},
+			Spec:       corev1.PodSpec{Containers: []corev1.Container{{Name: "main", Image: image}}},
+		}
+		edit(pod)
+		_, err := acctest.Client(t).CoreV1().Pods(namespace).Create(ctx, pod, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
+		if apierrors.IsForbidden(err) || apierrors.IsInvalid(err) {
+			return true, nil
+		}
+		return false, err
+	})
 }
 
 // policed has a policy that wants images of one registry.
@@ -148,9 +158,7 @@ func policed(t *testing.T) string {
 				MatchResources: &admissionregistrationv1.MatchResources{NamespaceSelector: &metav1.LabelSelector{MatchLabels: map[string]string{"kubernetes.io/metadata.name": namespace}}},
 			},
 		}, metav1.CreateOptions{})
-		acctest.Eventually(t, "the admission policy to be at work", func(ctx context.Context) (bool, error) {
-			return refuses(ctx, client, namespace, func(pod *corev1.Pod) { pod.Spec.Containers[0].Image = "example.com/app:1" }), nil
-		})
+		untilRefused(t, namespace, "the admission policy", func(pod *corev1.Pod) { pod.Spec.Containers[0].Image = "example.com/app:1" })
 		return errors.Join(policy, binding)
 	})
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	resourceapi "k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -67,7 +68,7 @@ resource "mar_instance" "test" {
 	terraform.Must(0, "destroy", "-auto-approve")
 }
 
-// counted waits until the quota counts so many Pods.
+// counted waits until the quota counts so many Pods, and takes no more.
 func counted(t *testing.T, namespace, quota, pods string) {
 	t.Helper()
 	acctest.Eventually(t, "the quota of "+namespace+" to count "+pods, func(ctx context.Context) (bool, error) {
@@ -75,8 +76,18 @@ func counted(t *testing.T, namespace, quota, pods string) {
 		if err != nil {
 			return false, err
 		}
-		used := held.Status.Used[corev1.ResourcePods]
-		return used.String() == pods, nil
+		if used := held.Status.Used[corev1.ResourcePods]; used.String() != pods {
+			return false, nil
+		}
+		// What admits Pods hears of it a moment later.
+		_, err = acctest.Client(t).CoreV1().Pods(namespace).Create(ctx, &corev1.Pod{
+			ObjectMeta: metav1.ObjectMeta{Name: "probe"},
+			Spec:       corev1.PodSpec{Containers: []corev1.Container{{Name: "app", Image: "registry.k8s.io/pause:3.10"}}},
+		}, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
+		if apierrors.IsForbidden(err) {
+			return true, nil
+		}
+		return false, err
 	})
 }
 
