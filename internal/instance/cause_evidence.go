@@ -69,9 +69,9 @@ func messageOf(eventLine string) string {
 		eventLine = message
 	}
 	if i := strings.LastIndex(eventLine, " ("); i > 0 && strings.HasSuffix(eventLine, " times)") {
-		return eventLine[:i]
+		eventLine = eventLine[:i]
 	}
-	return eventLine
+	return strings.TrimRight(eventLine, ".")
 }
 
 // nodeFault says what is wrong with a node, nothing where it is well.

@@ -198,7 +198,7 @@ func causeOf(pod *corev1.Pod) string {
 	}
 	var causes []string
 	if pod.Status.Reason != "" || pod.Status.Message != "" {
-		causes = append(causes, joinReason(pod.Status.Reason, pod.Status.Message))
+		causes = append(causes, strings.TrimRight(joinReason(pod.Status.Reason, pod.Status.Message), "."))
 	}
 	for _, c := range slices.Concat(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses) {
 		if t := c.State.Terminated; t != nil && (t.ExitCode != 0 || t.Reason == "OOMKilled") {

@@ -303,7 +303,7 @@ func TestAccInstance_failedOneIsStopped(t *testing.T) {
 	t.Parallel()
 	acctest.NeedsEmbedded(t)
 	cluster := acctest.Namespace(t)
-	attributes := []string{`restart_policy = "Never"`, `wait_for = "Running"`, behaving("behavior", "failed", "delay", "1s", "exit-code", "3")}
+	attributes := []string{`restart_policy = "Never"`}
 	test(t,
 		resource.TestStep{Config: instanceConfig(cluster, attributes...)},
 		resource.TestStep{

@@ -41,7 +41,7 @@ func TestProgress(t *testing.T) {
 		{pod: "failed", waitFor: waitSucceeded, verdict: hopeless, says: "exit code 3"},
 		{pod: "failed", waitFor: waitScheduled, verdict: done},
 		{pod: "oom", waitFor: waitReady, verdict: hopeless, says: "OOMKilled, exit code 137", advises: "`memory`"},
-		{pod: "evicted", waitFor: waitReady, verdict: hopeless, says: "Evicted: The node was low on resource: memory.", advises: "`requests`"},
+		{pod: "evicted", waitFor: waitReady, verdict: hopeless, says: "Evicted: The node was low on resource: memory", advises: "`requests`"},
 		{pod: "deadline", waitFor: waitReady, verdict: hopeless, says: "DeadlineExceeded", advises: "longer than it is allowed"},
 		{pod: "deleting", waitFor: waitReady, verdict: hopeless, says: "being deleted"},
 		{pod: "crash-loop", waitFor: waitReady, verdict: waiting, says: "CrashLoopBackOff"},

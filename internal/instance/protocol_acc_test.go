@@ -206,8 +206,8 @@ func TestAccInstance_serverWarningsAreWarnings(t *testing.T) {
 	}
 }
 
-// TestAccInstance_replacementNamesItsCause holds that the plan's warning has the
-// reason of the failure.
+// TestAccInstance_replacementNamesItsCause holds that a refresh warns of the
+// failure with its reason, and that the plan does where it wasn't refreshed.
 func TestAccInstance_replacementNamesItsCause(t *testing.T) {
 	t.Parallel()
 	acctest.NeedsEmbedded(t)
@@ -219,24 +219,32 @@ func TestAccInstance_replacementNamesItsCause(t *testing.T) {
 	read, err := s.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{
 		TypeName: "mar_instance", CurrentState: applied.NewState, Private: applied.Private, CurrentIdentity: applied.NewIdentity,
 	})
-	if err != nil || len(read.Diagnostics) > 0 {
-		t.Fatal(err, texts(read.Diagnostics))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := texts(read.Diagnostics); len(read.Diagnostics) != 1 || !strings.HasPrefix(got, "WARNING: Instance was evicted: Pod "+cluster+"/web on node mar-dev-") || !strings.Contains(got, "Evicted: The node was low on resource: memory") {
+		t.Errorf("the refresh says %s", got)
 	}
 	if status := s.attribute(read.NewState, "status"); status != "Failed" {
 		t.Errorf("the state has the status %s", status)
 	}
-	plan, err := s.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{
-		TypeName: "mar_instance", PriorState: read.NewState, ProposedNewState: read.NewState,
-		Config: dynamic(t, s.kind, nulls(s.kind, given)), PriorPrivate: read.Private, PriorIdentity: read.NewIdentity,
-	})
-	if err != nil {
-		t.Fatal(err)
+	planOf := func(by *server) string {
+		plan, err := by.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{
+			TypeName: "mar_instance", PriorState: read.NewState, ProposedNewState: read.NewState,
+			Config: dynamic(t, s.kind, nulls(s.kind, given)), PriorPrivate: read.Private, PriorIdentity: read.NewIdentity,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(plan.RequiresReplace) != 1 || plan.RequiresReplace[0].String() != `AttributeName("status")` {
+			t.Errorf("replaced for %v", plan.RequiresReplace)
+		}
+		return texts(plan.Diagnostics)
 	}
-	got := texts(plan.Diagnostics)
-	if !strings.HasPrefix(got, "WARNING: Instance will be replaced for its status: Pod "+cluster+"/web is Failed: Evicted: The node was low on resource: memory") || len(plan.Diagnostics) != 1 {
-		t.Errorf("got %s", got)
+	if got := planOf(s); got != "" {
+		t.Errorf("the plan says again %s", got)
 	}
-	if len(plan.RequiresReplace) != 1 || plan.RequiresReplace[0].String() != `AttributeName("status")` {
-		t.Errorf("replaced for %v", plan.RequiresReplace)
+	if got := planOf(serve(t)); !strings.HasPrefix(got, "WARNING: Instance will be replaced for its status: Pod "+cluster+"/web is Failed: Evicted: The node was low on resource: memory") {
+		t.Errorf("the plan without a refresh says %s", got)
 	}
 }
