@@ -136,12 +136,9 @@ func TestTroublesOf(t *testing.T) {
 		if c.seen.Pod == podNone {
 			have.Pod = nil
 		}
-		var got string
-		for _, trouble := range troublesOf(prior, have, c.seen, manager) {
-			got += trouble.Summary
-		}
-		if got != c.want {
-			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		got := troublesOf(prior, have, c.seen, manager)
+		if len(got) > 1 || (len(got) == 1) != (c.want != "") || len(got) == 1 && got[0].Summary != c.want {
+			t.Errorf("%s: got %+v, want %q", name, got, c.want)
 		}
 	}
 }
