@@ -173,6 +173,15 @@ func TestAccInstance_plansNameTheCause(t *testing.T) {
 				return err == nil && f.until(pod), err
 			})
 		}
+		for _, text := range f.says {
+			if reason, isEvent := strings.CutPrefix(text, "last event: "); isEvent {
+				// It is recorded a moment after what it is about.
+				acctest.Eventually(t, name+"'s event "+reason, func(ctx context.Context) (bool, error) {
+					events, err := client.CoreV1().Events(cluster).List(ctx, metav1.ListOptions{FieldSelector: "reason=" + reason + ",involvedObject.name=" + name})
+					return err == nil && len(events.Items) > 0, err
+				})
+			}
+		}
 	}
 
 	asked.since()
