@@ -49,7 +49,7 @@ func quotas() table {
 				change: patch("resourcequotas/mar-quota", `spec: {hard: {services: "1", secrets: "5", count/jobs.batch: "1"}}`),
 			},
 			{
-				happens: "one limit of the quota is edited by a hair", config: everyQuotaKey, plan: updates("quota.memory"),
+				happens: "one limit of the quota is raised by one byte", config: everyQuotaKey, plan: updates("quota.memory"),
 				change: patch("resourcequotas/mar-quota", `spec: {hard: {limits.memory: "8589934593"}}`),
 			},
 			{happens: "the quota is deleted", config: fewInstances, plan: updates("quota"), change: deletes("resourcequotas/mar-quota")},

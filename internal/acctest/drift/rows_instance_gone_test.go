@@ -97,7 +97,7 @@ func endedPods() table {
 			{
 				happens: "a job finishes", config: once, played: true, plan: silent(), remembered: true,
 				change: then(plays("behavior", "succeeded"), awaits("finished", phase(corev1.PodSucceeded))),
-				sees:   "a refresh-only plan of its exit code is not quiet once, though it shows nothing",
+				sees:   "a refresh-only plan shows nothing, and yet ends with 2: see above",
 			},
 		},
 	}
@@ -113,6 +113,15 @@ func namesakes() table {
 		intro: "A Pod of the same name is another Pod: its UID tells. With the provider's labels it is taken for the instance, as when a backup is restored; without them it is somebody else's.",
 		rows: []row{
 			{happens: "the Pod is made again with its labels and image", config: `memory = "64Mi"`, plan: notes("uid", "ip"), change: remakes(func(*corev1.Pod) {})},
+			{
+				happens: "the Pod is made again with more in it than is declared", config: `env = { A = "1" }`, plan: notes("uid", "ip"),
+				change: remakes(func(pod *corev1.Pod) {
+					app(pod).Env = append(app(pod).Env, corev1.EnvVar{Name: "NODE", ValueFrom: &corev1.EnvVarSource{FieldRef: &corev1.ObjectFieldSelector{FieldPath: "spec.nodeName"}}})
+					app(pod).VolumeMounts = append(app(pod).VolumeMounts, corev1.VolumeMount{Name: "mesh", MountPath: "/mesh"})
+					app(pod).LivenessProbe = &corev1.Probe{ProbeHandler: corev1.ProbeHandler{GRPC: &corev1.GRPCAction{Port: 1}}}
+					pod.Spec.Volumes = append(pod.Spec.Volumes, corev1.Volume{Name: "mesh", VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}}})
+				}),
+			},
 			{
 				happens: "the Pod is made again with its labels and another image", plan: updates("image"), anew: true,
 				change: remakes(func(pod *corev1.Pod) { app(pod).Image = another }),

@@ -77,6 +77,10 @@ func silentInstances() table {
   labels: {argocd.argoproj.io/instance: shop, pod-template-hash: abc, security.istio.io/tlsMode: istio}
   annotations: {kubectl.kubernetes.io/last-applied-configuration: "{}", argocd.argoproj.io/tracking-id: x, sidecar.istio.io/status: x, cni.projectcalico.org/podIP: 10.0.0.1/32, k8s.v1.cni.cncf.io/network-status: x, cluster-autoscaler.kubernetes.io/safe-to-evict: "true"}`),
 			},
+			{
+				happens: "somebody takes the provider's labels from the Pod", plan: silent(), sees: "its UID tells that it is the instance",
+				change: patch("pods/{name}", `metadata: {labels: {app.kubernetes.io/managed-by: null, instance-id: null, app: null}}`),
+			},
 			{happens: "its program is restarted", played: true, plan: silent(), change: restarted, sees: "the data source `mar_instance` counts them"},
 			{happens: "its readiness goes", played: true, plan: silent(), change: unready},
 			{happens: "its readiness goes and comes", played: true, plan: silent(), change: then(unready, plays("behavior", "running"), awaits("ready", func(pod *corev1.Pod) bool { return !isUnready(pod) }))},
