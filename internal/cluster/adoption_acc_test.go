@@ -52,7 +52,7 @@ func elsewhere(t *testing.T) outside {
 
 func (c outside) snapshot(t *testing.T) map[string]string {
 	t.Helper()
-	all, err := snapshot(t.Context(), c.client, c.name)
+	all, err := acctest.Snapshot(t.Context(), c.client, c.name)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package cluster_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"reflect"
@@ -14,82 +13,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 
 	"github.com/headgym/terraform-provider-mar/internal/acctest"
 )
-
-// snapshot is all that the API server has of a cluster and that a provider
-// writes: labels and specs by kind and name, less what the controllers put there.
-func snapshot(ctx context.Context, client *kubernetes.Clientset, name string) (map[string]string, error) {
-	all := map[string]string{}
-	var failure error
-	note := func(kind string, o metav1.ObjectMeta, parts ...any) {
-		text, err := json.Marshal(append([]any{o.Labels}, parts...))
-		if err != nil {
-			failure = err
-		}
-		all[kind+"/"+o.Name] = string(text)
-	}
-	ns, err := client.CoreV1().Namespaces().Get(ctx, name, metav1.GetOptions{})
-	if err != nil {
-		return nil, err
-	}
-	note("Namespace", ns.ObjectMeta, ns.UID, ns.Annotations)
-	quotas, err := client.CoreV1().ResourceQuotas(name).List(ctx, metav1.ListOptions{})
-	if err != nil {
-		return nil, err
-	}
-	for _, o := range quotas.Items {
-		note("ResourceQuota", o.ObjectMeta, o.Spec)
-	}
-	limits, err := client.CoreV1().LimitRanges(name).List(ctx, metav1.ListOptions{})
-	if err != nil {
-		return nil, err
-	}
-	for _, o := range limits.Items {
-		note("LimitRange", o.ObjectMeta, o.Spec)
-	}
-	policies, err := client.NetworkingV1().NetworkPolicies(name).List(ctx, metav1.ListOptions{})
-	if err != nil {
-		return nil, err
-	}
-	for _, o := range policies.Items {
-		note("NetworkPolicy", o.ObjectMeta, o.Spec)
-	}
-	accounts, err := client.CoreV1().ServiceAccounts(name).List(ctx, metav1.ListOptions{})
-	if err != nil {
-		return nil, err
-	}
-	for _, o := range accounts.Items {
-		if o.Name != "default" {
-			note("ServiceAccount", o.ObjectMeta)
-		}
-	}
-	roles, err := client.RbacV1().Roles(name).List(ctx, metav1.ListOptions{})
-	if err != nil {
-		return nil, err
-	}
-	for _, o := range roles.Items {
-		note("Role", o.ObjectMeta, o.Rules)
-	}
-	bindings, err := client.RbacV1().RoleBindings(name).List(ctx, metav1.ListOptions{})
-	if err != nil {
-		return nil, err
-	}
-	for _, o := range bindings.Items {
-		note("RoleBinding", o.ObjectMeta, o.RoleRef, o.Subjects)
-	}
-	return all, failure
-}
 
 // unchanged remembers the first snapshot and fails where a later one differs.
 func unchanged(t *testing.T, name string) resource.TestCheckFunc {
 	t.Helper()
 	var first map[string]string
 	return acctest.Server(t, func(ctx context.Context, client *kubernetes.Clientset) error {
-		now, err := snapshot(ctx, client, name)
+		now, err := acctest.Snapshot(ctx, client, name)
 		if err != nil || first == nil {
 			first = now
 			return err
@@ -105,7 +39,7 @@ func unchanged(t *testing.T, name string) resource.TestCheckFunc {
 func names(t *testing.T, name string, want ...string) resource.TestCheckFunc {
 	t.Helper()
 	return acctest.Server(t, func(ctx context.Context, client *kubernetes.Clientset) error {
-		now, err := snapshot(ctx, client, name)
+		now, err := acctest.Snapshot(ctx, client, name)
 		if err != nil {
 			return err
 		}

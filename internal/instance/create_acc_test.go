@@ -256,19 +256,6 @@ func TestAccInstance_finishedJobIsASuccess(t *testing.T) {
 	}
 }
 
-// TestAccInstance_jobThatFinishesLaterIsNoDrift has a refresh between its running
-// and its end.
-func TestAccInstance_jobThatFinishesLaterIsNoDrift(t *testing.T) {
-	t.Parallel()
-	acctest.NeedsEmbedded(t)
-	cluster := acctest.Namespace(t)
-	config := instanceConfig(cluster, `restart_policy = "Never"`, behaving("behavior", "succeeded", "delay", "1500ms"))
-	test(t,
-		resource.TestStep{Config: config, Check: inState("status", "Running")},
-		resource.TestStep{PreConfig: func() { await(t, cluster, "finished", phase(corev1.PodSucceeded)) }, Config: config, ConfigPlanChecks: quiet()},
-	)
-}
-
 // TestAccInstance_whatIsNotWaitedForIsQuiet holds that an instance which starts
 // by itself after the apply isn't drift.
 func TestAccInstance_whatIsNotWaitedForIsQuiet(t *testing.T) {

@@ -116,27 +116,6 @@ func TestAccInstance_podThatThePodIsAlreadyChangesTheStateOnly(t *testing.T) {
 	)
 }
 
-func TestAccInstance_driftInPodIsNamed(t *testing.T) {
-	t.Parallel()
-	for language, config := range map[string]string{"object": richPod, "text": sameInWords} {
-		t.Run(language, func(t *testing.T) {
-			cluster := acctest.Namespace(t)
-			test(t,
-				resource.TestStep{Config: instanceConfig(cluster, config)},
-				resource.TestStep{
-					// An image is what Kubernetes lets others change of it.
-					PreConfig:        change(t, cluster, `{"spec":{"initContainers":[{"name":"log","image":"registry.k8s.io/pause:3.8"}]}}`),
-					Config:           instanceConfig(cluster, config),
-					ConfigPlanChecks: planned(action(plancheck.ResourceActionDestroyBeforeCreate), forcedBy{"pod"}),
-					Check: thePod(t, cluster, func(p *corev1.Pod) error {
-						return equal("the sidecar's image", p.Spec.InitContainers[0].Image, "registry.k8s.io/pause:3.9")
-					}),
-				},
-			)
-		})
-	}
-}
-
 // TestAccInstance_podOfEveryShapePlans has parts that aren't known yet, are
 // sensitive or null, and come from loops.
 func TestAccInstance_podOfEveryShapePlans(t *testing.T) {

@@ -2,7 +2,6 @@ package instance_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -163,85 +162,6 @@ func TestAccInstance_restartTriggersRestartUnderItsName(t *testing.T) {
 	)
 }
 
-// stopOutside stops the instance web as an action or a person does, past
-// Terraform: by the record that it carries.
-func stopOutside(t *testing.T, cluster string) func() {
-	t.Helper()
-	return acctest.Behind(t, func(ctx context.Context, client *kubernetes.Clientset) error {
-		pod, err := client.CoreV1().Pods(cluster).Get(ctx, "web", metav1.GetOptions{})
-		if err != nil {
-			return err
-		}
-		if _, err := client.CoreV1().PodTemplates(cluster).Create(ctx, recorded(t, pod), metav1.CreateOptions{}); err != nil {
-			return err
-		}
-		if err := client.CoreV1().Pods(cluster).Delete(ctx, "web", metav1.DeleteOptions{}); err != nil {
-			return err
-		}
-		acctest.Eventually(t, "the Pod to go", func(ctx context.Context) (bool, error) {
-			_, err := client.CoreV1().Pods(cluster).Get(ctx, "web", metav1.GetOptions{})
-			return apierrors.IsNotFound(err), nil
-		})
-		return nil
-	})
-}
-
-func TestAccInstance_stoppedOutsideIsDriftOnlyWherePowerIsManaged(t *testing.T) {
-	t.Parallel()
-	t.Run("unmanaged", func(t *testing.T) {
-		cluster := acctest.Namespace(t)
-		test(t,
-			resource.TestStep{Config: instanceConfig(cluster)},
-			resource.TestStep{
-				PreConfig: stopOutside(t, cluster), Config: instanceConfig(cluster), ConfigPlanChecks: planned(plancheck.ExpectEmptyPlan()),
-			},
-			resource.TestStep{RefreshState: true, Check: resource.TestCheckResourceAttr(address, "status", "Stopped")},
-		)
-	})
-	t.Run("managed", func(t *testing.T) {
-		cluster := acctest.Namespace(t)
-		test(t,
-			resource.TestStep{Config: instanceConfig(cluster, running)},
-			resource.TestStep{
-				PreConfig: stopOutside(t, cluster), Config: instanceConfig(cluster, running),
-				ConfigPlanChecks: planned(action(plancheck.ResourceActionUpdate), differs("desired_status", "Stopped", "Running")),
-				Check:            started(t, cluster, func(*corev1.Pod) error { return nil }),
-			},
-		)
-	})
-}
-
-func TestAccInstance_driftOfAStoppedOneIsMended(t *testing.T) {
-	t.Parallel()
-	cluster := acctest.Namespace(t)
-	test(t,
-		resource.TestStep{Config: instanceConfig(cluster, stopped)},
-		resource.TestStep{
-			PreConfig: acctest.Behind(t, func(ctx context.Context, client *kubernetes.Clientset) error {
-				template, err := client.CoreV1().PodTemplates(cluster).Get(ctx, "web", metav1.GetOptions{})
-				if err != nil {
-					return err
-				}
-				template.Template.Spec.Containers[0].Image = "registry.k8s.io/pause:3.9"
-				_, err = client.CoreV1().PodTemplates(cluster).Update(ctx, template, metav1.UpdateOptions{})
-				return err
-			}),
-			Config:           instanceConfig(cluster, stopped),
-			ConfigPlanChecks: planned(action(plancheck.ResourceActionUpdate), differs("image", "registry.k8s.io/pause:3.9", image)),
-			Check: theTemplate(t, cluster, func(template *corev1.PodTemplate) error {
-				return equal("the template's image", template.Template.Spec.Containers[0].Image, image)
-			}),
-		},
-		resource.TestStep{
-			PreConfig: acctest.Behind(t, func(ctx context.Context, client *kubernetes.Clientset) error {
-				return client.CoreV1().PodTemplates(cluster).Delete(ctx, "web", metav1.DeleteOptions{})
-			}),
-			Config:           instanceConfig(cluster, stopped),
-			ConfigPlanChecks: planned(action(plancheck.ResourceActionCreate)),
-		},
-	)
-}
-
 func TestAccInstance_stoppedOneOfThatNameIsNotAdopted(t *testing.T) {
 	t.Parallel()
 	cluster := acctest.Namespace(t)
@@ -276,29 +196,6 @@ func TestAccInstance_strangerUnderAStoppedOnesNameStopsTheStart(t *testing.T) {
 	)
 }
 
-func TestAccInstance_templateLeftBehindIsTidiedUp(t *testing.T) {
-	t.Parallel()
-	cluster := acctest.Namespace(t)
-	var first uid
-	test(t,
-		resource.TestStep{Config: instanceConfig(cluster), Check: thePod(t, cluster, first.note)},
-		resource.TestStep{
-			PreConfig: acctest.Behind(t, func(ctx context.Context, client *kubernetes.Clientset) error {
-				pod, err := client.CoreV1().Pods(cluster).Get(ctx, "web", metav1.GetOptions{})
-				if err != nil {
-					return err
-				}
-				_, err = client.CoreV1().PodTemplates(cluster).Create(ctx, recorded(t, pod), metav1.CreateOptions{})
-				return err
-			}),
-			Config:           instanceConfig(cluster),
-			ConfigPlanChecks: planned(action(plancheck.ResourceActionUpdate)),
-			Check:            started(t, cluster, first.same),
-		},
-		resource.TestStep{Config: instanceConfig(cluster), ConfigPlanChecks: quiet()},
-	)
-}
-
 func TestAccInstance_failedOneIsStopped(t *testing.T) {
 	t.Parallel()
 	acctest.NeedsEmbedded(t)
@@ -312,43 +209,6 @@ func TestAccInstance_failedOneIsStopped(t *testing.T) {
 			Check:            theTemplate(t, cluster, func(*corev1.PodTemplate) error { return nil }),
 		},
 	)
-}
-
-// recorded is the template as which an instance is kept that carries its spec as
-// it was sent.
-func recorded(t *testing.T, pod *corev1.Pod) *corev1.PodTemplate {
-	t.Helper()
-	template := &corev1.PodTemplate{ObjectMeta: metav1.ObjectMeta{Name: pod.Name, Labels: pod.Labels}}
-	template.Template.Labels = pod.Labels
-	if err := json.Unmarshal([]byte(pod.Annotations["mar.headgym.com/spec"]), &template.Template.Spec); err != nil {
-		t.Fatal(err)
-	}
-	return template
-}
-
-// differs holds that the attribute is planned to change so.
-func differs(attribute string, before, after any) plancheck.PlanCheck {
-	return difference{attribute, before, after}
-}
-
-type difference struct {
-	attribute     string
-	before, after any
-}
-
-func (d difference) CheckPlan(_ context.Context, req plancheck.CheckPlanRequest, resp *plancheck.CheckPlanResponse) {
-	for _, change := range req.Plan.ResourceChanges {
-		if change.Address != address {
-			continue
-		}
-		before, _ := change.Change.Before.(map[string]any)
-		after, _ := change.Change.After.(map[string]any)
-		if before[d.attribute] != d.before || after[d.attribute] != d.after {
-			resp.Error = fmt.Errorf("%s is planned to become %v from %v, want %v from %v", d.attribute, after[d.attribute], before[d.attribute], d.after, d.before)
-		}
-		return
-	}
-	resp.Error = errors.New("the instance is not in the plan")
 }
 
 // instanceRights are what running instances takes, without Secrets.

@@ -97,48 +97,6 @@ func TestAccInstance_secretOutlivesAStop(t *testing.T) {
 	)
 }
 
-func TestAccInstance_swappedSecretIsSeen(t *testing.T) {
-	t.Parallel()
-	acctest.NeedsTerraform(t, "1.11.0")
-	for name, swap := range map[string]func(context.Context, *kubernetes.Clientset, *corev1.Secret) error{
-		"deleted": func(context.Context, *kubernetes.Clientset, *corev1.Secret) error { return nil },
-		"swapped": func(ctx context.Context, client *kubernetes.Clientset, was *corev1.Secret) error {
-			swapped := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: was.Name, Labels: was.Labels, Annotations: was.Annotations}, StringData: map[string]string{"PASSWORD": "stolen"}}
-			_, err := client.CoreV1().Secrets(was.Namespace).Create(ctx, swapped, metav1.CreateOptions{})
-			return err
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			cluster := acctest.Namespace(t)
-			test(t,
-				resource.TestStep{Config: instanceConfig(cluster, secretEnv("hunter2", 1))},
-				resource.TestStep{
-					PreConfig: acctest.Behind(t, func(ctx context.Context, client *kubernetes.Clientset) error {
-						was := theSecret(t, cluster)
-						if err := client.CoreV1().Secrets(cluster).Delete(ctx, was.Name, metav1.DeleteOptions{}); err != nil {
-							return err
-						}
-						return swap(ctx, client, was)
-					}),
-					Config:           instanceConfig(cluster, secretEnv("hunter2", 1)),
-					ConfigPlanChecks: planned(action(plancheck.ResourceActionDestroyBeforeCreate), forcedBy{"secret_env_wo_version"}),
-					Check: acctest.Server(t, func(ctx context.Context, client *kubernetes.Clientset) error {
-						pod, err := client.CoreV1().Pods(cluster).Get(ctx, "web", metav1.GetOptions{})
-						if err != nil {
-							return err
-						}
-						secret, err := client.CoreV1().Secrets(cluster).Get(ctx, pod.Spec.Containers[0].EnvFrom[0].SecretRef.Name, metav1.GetOptions{})
-						if err != nil {
-							return err
-						}
-						return equal("PASSWORD", string(secret.Data["PASSWORD"]), "hunter2")
-					}),
-				},
-			)
-		})
-	}
-}
-
 // TestAccInstance_secretIsNeitherInStateNorPlan is promise 8.
 func TestAccInstance_secretIsNeitherInStateNorPlan(t *testing.T) {
 	t.Parallel()

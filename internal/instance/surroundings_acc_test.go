@@ -157,63 +157,6 @@ func recreate(t *testing.T, cluster string, edit func(*corev1.Pod)) func() {
 	}
 }
 
-// TestAccInstance_undeclaredSurroundingsAreQuiet holds that what others put into
-// an instance which declares nothing of the kind is theirs.
-func TestAccInstance_undeclaredSurroundingsAreQuiet(t *testing.T) {
-	t.Parallel()
-	cluster := acctest.Namespace(t)
-	test(t,
-		resource.TestStep{Config: instanceConfig(cluster)},
-		resource.TestStep{
-			PreConfig:        recreate(t, cluster, visit),
-			Config:           instanceConfig(cluster),
-			ConfigPlanChecks: planned(plancheck.ExpectEmptyPlan()),
-		},
-	)
-}
-
-// TestAccInstance_driftOfSurroundingsReplaces holds for each that it is named,
-// and that the instance is made anew as declared.
-func TestAccInstance_driftOfSurroundingsReplaces(t *testing.T) {
-	t.Parallel()
-	cluster := acctest.Namespace(t)
-	config := instanceConfig(cluster, `service_account = "deployer"`, `env_value_from = { PASSWORD = { secret = "db", key = "password" } }`,
-		`health_checks = { liveness = { tcp_port = 8080 } }`, `volumes = { tmp = { mount_path = "/tmp", empty_dir = "Disk" } }`)
-	var whole string
-	steps := []resource.TestStep{{
-		PreConfig: acctest.Behind(t, func(ctx context.Context, client *kubernetes.Clientset) error { return furnish(ctx, t, client, cluster) }),
-		Config:    config,
-		Check: thePod(t, cluster, func(pod *corev1.Pod) (err error) {
-			whole, err = held(pod)
-			return err
-		}),
-	}}
-	app := func(pod *corev1.Pod) *corev1.Container { return &pod.Spec.Containers[0] }
-	for _, c := range []struct {
-		attribute string
-		edit      func(*corev1.Pod)
-	}{
-		{"service_account", func(pod *corev1.Pod) { pod.Spec.ServiceAccountName, pod.Spec.DeprecatedServiceAccount = "default", "" }},
-		{"env_value_from", func(pod *corev1.Pod) { app(pod).Env = nil }},
-		{"env_value_from", func(pod *corev1.Pod) { app(pod).Env[0] = corev1.EnvVar{Name: "PASSWORD", Value: "1"} }},
-		{"health_checks", func(pod *corev1.Pod) { app(pod).LivenessProbe = nil }},
-		{"health_checks", func(pod *corev1.Pod) { app(pod).LivenessProbe.FailureThreshold = 99 }},
-		{"volumes", func(pod *corev1.Pod) { app(pod).VolumeMounts = app(pod).VolumeMounts[1:] }},
-		{"volumes", func(pod *corev1.Pod) { pod.Spec.Volumes[0].EmptyDir.Medium = corev1.StorageMediumMemory }},
-	} {
-		steps = append(steps, resource.TestStep{
-			PreConfig:        recreate(t, cluster, c.edit),
-			Config:           config,
-			ConfigPlanChecks: planned(action(plancheck.ResourceActionReplace), forcedBy{c.attribute}),
-			Check: thePod(t, cluster, func(pod *corev1.Pod) error {
-				got, err := held(pod)
-				return errors.Join(err, equal("the Pod after "+c.attribute, got, whole))
-			}),
-		})
-	}
-	test(t, steps...)
-}
-
 // TestAccInstance_changedSurroundingsReplace holds that a change of meaning makes
 // another Pod, and that another spelling changes nothing but the state.
 func TestAccInstance_changedSurroundingsReplace(t *testing.T) {

@@ -92,27 +92,25 @@ func tables(wanted func(table) bool) string {
 
 // text is the verdict as the page says it.
 func (v verdict) text() string {
-	var text string
+	text := []string{string(v.action)}
 	switch v.action {
 	case noted:
-		text = "nothing, but the state takes note of " + named(v.paths)
+		text[0] = "nothing, but the state takes note of " + named(v.paths)
 	case updated:
-		text = "update in place of " + named(v.paths)
+		text[0] = "update in place of " + named(v.paths)
 	case replaced:
-		text = "replacement, forced by " + named(v.paths)
+		text[0] = "replacement, forced by " + named(v.paths)
 	case created:
-		text = "it is made again"
+		text[0] = "it is made again"
 	case refused:
-		text = "an error: *" + v.says[0] + "*"
+		text[0] = "an error: *" + v.says[0] + "*"
 	case disputed:
-		text = "update in place of " + named(v.paths) + ", and its apply is an error that names the other tool and the field"
-	default:
-		text = string(v.action)
+		text[0] = "update in place of " + named(v.paths) + ", and its apply is an error that names the other tool and the field"
 	}
 	for _, w := range v.warns {
-		text += "; warning: *" + w.summary + "*: “" + strings.TrimPrefix(w.says, "is ") + "”"
+		text = append(text, fmt.Sprintf("warning: *%s*: “%s”", w.summary, strings.TrimPrefix(w.says, "is ")))
 	}
-	return text
+	return strings.Join(text, "; ")
 }
 
 // named lists attributes; what merely follows from another is left out.

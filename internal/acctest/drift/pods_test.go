@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -51,14 +52,11 @@ func ends(pairs ...string) change {
 
 // annotated declares what a Pod does, from its creation on.
 func annotated(pairs ...string) string {
-	text := "annotations = {"
+	var list []string
 	for i := 0; i < len(pairs); i += 2 {
-		text += fmt.Sprintf(" %q = %q", behavior+pairs[i], pairs[i+1])
-		if i+2 < len(pairs) {
-			text += ","
-		}
+		list = append(list, fmt.Sprintf("%q = %q", behavior+pairs[i], pairs[i+1]))
 	}
-	return text + " }"
+	return "annotations = { " + strings.Join(list, ", ") + " }"
 }
 
 // remakes replaces the Pod by hand with an edited copy of it, which has all its
