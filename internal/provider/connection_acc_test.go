@@ -128,3 +128,38 @@ data "mar_cluster" "test" { name = "mar-acc-none" }`)
 		})
 	}
 }
+
+// What a plan doesn't know yet is an error that names the argument and the two ways
+// out, in blocks and lists too.
+func TestAccProvider_unknownArguments(t *testing.T) {
+	t.Parallel()
+	terraform := acctest.NewCLI(t)
+	terraform.Configure(`
+resource "terraform_data" "later" {
+  input = "later"
+}
+
+provider "mar" {
+  host = terraform_data.later.output
+  exec {
+    api_version = "client.authentication.k8s.io/v1"
+    command     = "true"
+    env         = { LATER = terraform_data.later.output }
+  }
+  impersonate {
+    user   = "jane"
+    groups = [terraform_data.later.output]
+  }
+}
+
+data "mar_clusters" "test" {}`)
+	output := oneLine(terraform.Must(1, "plan"))
+	for _, name := range []string{"host", "exec", "impersonate"} {
+		if !strings.Contains(output, name+" comes from something that this plan has yet to create") {
+			t.Errorf("nothing is said of %s:\n%s", name, output)
+		}
+	}
+	if found := strings.Count(output, "Error: "); found != 3 || !strings.Contains(output, "terraform apply -target=") || !strings.Contains(output, "a configuration of its own") {
+		t.Errorf("there are %d errors, or not both ways out:\n%s", found, output)
+	}
+}

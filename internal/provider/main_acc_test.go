@@ -10,6 +10,7 @@ import (
 	"time"
 
 	authenticationv1 "k8s.io/api/authentication/v1"
+	authorizationv1 "k8s.io/api/authorization/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
@@ -86,7 +87,7 @@ func accepted(ctx context.Context, t *testing.T, token string) bool {
 // allow gives users these rights everywhere until the test ends.
 func allow(t *testing.T, rules []rbacv1.PolicyRule, users ...string) {
 	t.Helper()
-	client, name := acctest.Client(t), acctest.NamePrefix+users[0]
+	client := acctest.Client(t)
 	role := &rbacv1.ClusterRole{ObjectMeta: metav1.ObjectMeta{GenerateName: acctest.NamePrefix}, Rules: rules}
 	made, err := client.RbacV1().ClusterRoles().Create(t.Context(), role, metav1.CreateOptions{})
 	if err != nil {
@@ -100,12 +101,29 @@ func allow(t *testing.T, rules []rbacv1.PolicyRule, users ...string) {
 		binding.Subjects = append(binding.Subjects, rbacv1.Subject{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: user})
 	}
 	if _, err := client.RbacV1().ClusterRoleBindings().Create(t.Context(), binding, metav1.CreateOptions{}); err != nil {
-		t.Fatalf("%s: %v", name, err)
+		t.Fatal(err)
+	}
+	for _, user := range users {
+		for _, rule := range rules {
+			effective(t, authorizationv1.SubjectAccessReviewSpec{User: user, ResourceAttributes: &authorizationv1.ResourceAttributes{
+				Group: rule.APIGroups[0], Resource: rule.Resources[0], Verb: rule.Verbs[0],
+			}})
+		}
 	}
 	t.Cleanup(func() {
 		ctx := context.Background()
 		_ = client.RbacV1().ClusterRoleBindings().Delete(ctx, made.Name, metav1.DeleteOptions{})
 		_ = client.RbacV1().ClusterRoles().Delete(ctx, made.Name, metav1.DeleteOptions{})
+	})
+}
+
+// effective blocks until the API server permits it: a role takes a moment to count.
+func effective(t *testing.T, access authorizationv1.SubjectAccessReviewSpec) {
+	t.Helper()
+	client := acctest.Client(t)
+	acctest.Eventually(t, "the rights of "+access.User, func(ctx context.Context) (bool, error) {
+		review, err := client.AuthorizationV1().SubjectAccessReviews().Create(ctx, &authorizationv1.SubjectAccessReview{Spec: access}, metav1.CreateOptions{})
+		return err == nil && review.Status.Allowed, err
 	})
 }
 

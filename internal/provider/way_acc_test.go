@@ -11,6 +11,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	authorizationv1 "k8s.io/api/authorization/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -30,7 +31,7 @@ func TestAccProvider_wayThere(t *testing.T) {
 	passage := acctest.NewPassage(t)
 	group := "readers-of-" + namespace
 	client := acctest.Client(t)
-	role := &rbacv1.Role{ObjectMeta: metav1.ObjectMeta{Name: "readers"}, Rules: []rbacv1.PolicyRule{{APIGroups: []string{""}, Resources: []string{"namespaces"}, Verbs: []string{"get"}}}}
+	role := &rbacv1.Role{ObjectMeta: metav1.ObjectMeta{Name: "readers"}, Rules: []rbacv1.PolicyRule{{APIGroups: []string{"*"}, Resources: []string{"*"}, Verbs: []string{"get", "list"}}}}
 	if _, err := client.RbacV1().Roles(namespace).Create(t.Context(), role, metav1.CreateOptions{}); err != nil {
 		t.Fatal(err)
 	}
@@ -42,6 +43,9 @@ func TestAccProvider_wayThere(t *testing.T) {
 	if _, err := client.RbacV1().RoleBindings(namespace).Create(t.Context(), binding, metav1.CreateOptions{}); err != nil {
 		t.Fatal(err)
 	}
+	effective(t, authorizationv1.SubjectAccessReviewSpec{User: "jane", Groups: []string{group}, ResourceAttributes: &authorizationv1.ResourceAttributes{
+		Namespace: namespace, Name: namespace, Resource: "namespaces", Verb: "get",
+	}})
 	admin := "allowed-to-impersonate"
 	allow(t, everythingAllowed(), admin)
 
