@@ -1,6 +1,8 @@
 package cluster
 
 import (
+	"context"
+
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -55,6 +57,15 @@ func newModel(name string) model {
 		CreatedAt:       types.StringNull(),
 		Phase:           types.StringNull(),
 	}
+}
+
+// newResourceModel returns a model in which all that has a default has it.
+func newResourceModel(ctx context.Context, name string) resourceModel {
+	m := resourceModel{model: newModel(name), ForceDestroy: types.BoolValue(false), DeletionProtection: types.BoolValue(false)}
+	if t, ok := timeoutsAttribute(ctx).GetType().(timeouts.Type); ok {
+		m.Timeouts = timeouts.Value{Object: types.ObjectNull(t.AttrTypes)}
+	}
+	return m
 }
 
 type limitRangeModel struct {

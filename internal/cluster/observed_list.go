@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	corev1 "k8s.io/api/core/v1"
@@ -59,4 +60,30 @@ func selectorOf(labelSelector, region types.String) (labels.Selector, error) {
 		return nil, fmt.Errorf("select the region %q: %w", region.ValueString(), err)
 	}
 	return selector.Add(*inRegion), nil
+}
+
+// candidate is what the list resource says and asks of a cluster.
+type candidate struct {
+	Name     string
+	Reserved bool
+	remarks  []string
+}
+
+func candidateOf(ns *corev1.Namespace) candidate {
+	c := candidate{Name: ns.Name, Reserved: validate.IsReservedNamespace(ns.Name)}
+	if region := ns.Labels[kube.LabelRegion]; region != "" {
+		c.remarks = append(c.remarks, region)
+	}
+	if phaseOf(ns) == corev1.NamespaceTerminating {
+		c.remarks = append(c.remarks, "being deleted")
+	}
+	return c
+}
+
+// String names the cluster to people who choose from a list.
+func (c candidate) String() string {
+	if len(c.remarks) == 0 {
+		return c.Name
+	}
+	return fmt.Sprintf("%s (%s)", c.Name, strings.Join(c.remarks, ", "))
 }

@@ -138,7 +138,7 @@ func (r *clusterResource) Read(ctx context.Context, req resource.ReadRequest, re
 	case err != nil:
 		fw.AddError(&resp.Diagnostics, "read the cluster "+state.Name.ValueString(), err, placeOf(err, rec.Adopted))
 	case state.UID.IsNull():
-		r.readImported(ctx, have, state, resp)
+		r.readImported(ctx, have, resp)
 	default:
 		resp.Diagnostics.Append(r.save(ctx, &resp.State, have, state, rec.Adopted)...)
 		if lost := r.store.lostLabel(have); lost != rec.Unlabelled {
@@ -153,17 +153,22 @@ func (r *clusterResource) Read(ctx context.Context, req resource.ReadRequest, re
 
 // readImported reads a cluster that no state has yet, and remembers what of it
 // others made.
-func (r *clusterResource) readImported(ctx context.Context, have observed, state resourceModel, resp *resource.ReadResponse) {
-	rec, notes := recordOf(have)
-	imported, diags := importedModelOf(ctx, have, r.defaultLabels, rec.Adopted)
-	resp.Diagnostics.Append(diags...)
-	state.model = imported
-	state.ForceDestroy, state.DeletionProtection = types.BoolValue(false), types.BoolValue(false)
+func (r *clusterResource) readImported(ctx context.Context, have observed, resp *resource.ReadResponse) {
+	state, rec := r.imported(ctx, have, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	fw.SaveRecord(ctx, resp.Private, rec, &resp.Diagnostics)
+}
+
+func (r *clusterResource) imported(ctx context.Context, have observed, diags *diag.Diagnostics) (resourceModel, record) {
+	rec, notes := recordOf(have)
+	imported, more := importedModelOf(ctx, have, r.defaultLabels, rec.Adopted)
+	diags.Append(more...)
+	state := newResourceModel(ctx, have.Namespace.Name)
+	state.model = imported
 	for _, note := range notes {
-		resp.Diagnostics.AddWarning("Not all of the namespace is imported", fmt.Sprintf("%s: %s", ref(state.Name.ValueString()), note))
+		diags.AddWarning("Not all of the namespace is imported", fmt.Sprintf("%s: %s", ref(have.Namespace.Name), note))
 	}
+	return state, rec
 }
 
 func (r *clusterResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {

@@ -93,12 +93,16 @@ func resourceAttributes(ctx context.Context) map[string]schema.Attribute {
 		Computed:            true,
 		Default:             booldefault.StaticBool(false),
 	}
-	all["timeouts"] = timeouts.Attributes(ctx, timeouts.Opts{
+	all["timeouts"] = timeoutsAttribute(ctx)
+	return all
+}
+
+func timeoutsAttribute(ctx context.Context) schema.Attribute {
+	return timeouts.Attributes(ctx, timeouts.Opts{
 		Create: true, Read: true, Update: true, Delete: true,
 		CreateDescription: "How long to wait for the cluster to be made, such as `90s`. Default: `5m`.",
 		ReadDescription:   "How long a read may take. Default: `2m`.",
 		UpdateDescription: "How long a change may take. Default: `5m`.",
 		DeleteDescription: "How long to wait for the cluster and all in it to be gone. Default: `10m`.",
 	})
-	return all
 }

@@ -3,6 +3,7 @@ package cluster
 import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	lschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
@@ -34,3 +35,6 @@ func listAttributes() map[string]schema.Attribute {
 		},
 	}
 }
+
+// queryAttributes are those of the list resource.
+func queryAttributes() map[string]lschema.Attribute { return fw.ListArguments(listAttributes()) }

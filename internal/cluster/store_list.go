@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"iter"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -13,5 +14,21 @@ import (
 // List reads all Namespaces that the selector takes.
 func (s store) List(ctx context.Context, selector labels.Selector) ([]*corev1.Namespace, error) {
 	namespaces, err := kube.List[*corev1.Namespace](ctx, s.namespaces().List, metav1.ListOptions{LabelSelector: selector.String()})
-	return namespaces, kube.Wrap(kube.Ref{Kind: "all", Name: "Namespaces"}, "list", err)
+	return namespaces, wrapList(err)
+}
+
+// Each is List, one Namespace after the other in the order of their names. It asks
+// for a page when the one before is used up.
+func (s store) Each(ctx context.Context, selector labels.Selector) iter.Seq2[*corev1.Namespace, error] {
+	return func(yield func(*corev1.Namespace, error) bool) {
+		for namespace, err := range kube.Each[*corev1.Namespace](ctx, s.namespaces().List, metav1.ListOptions{LabelSelector: selector.String()}) {
+			if !yield(namespace, wrapList(err)) {
+				return
+			}
+		}
+	}
+}
+
+func wrapList(err error) error {
+	return kube.Wrap(kube.Ref{Kind: "all", Name: "Namespaces"}, "list", err)
 }

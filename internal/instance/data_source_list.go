@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -56,15 +57,21 @@ func (d *instancesDataSource) Read(ctx context.Context, req datasource.ReadReque
 	ctx, cancel := kube.WithTimeout(ctx, defaultReadTimeout)
 	defer cancel()
 	cluster := config.Cluster.ValueString()
-	pods, err := d.store.List(ctx, cluster, selection{Labels: config.LabelSelector.ValueString(), Status: config.Status.ValueString()})
-	switch {
-	case kube.IsGone(err):
-		resp.Diagnostics.AddAttributeError(path.Root("cluster"), "No such cluster",
-			fmt.Sprintf("There is no Namespace %s. Check the name, and that the provider is connected to the right API server. If this configuration makes the cluster, refer to it as `mar_cluster.….name`, so that Terraform makes it first.", cluster))
-	case err != nil:
-		fw.AddError(&resp.Diagnostics, "list the instances of the cluster "+cluster, err, path.Root("cluster"))
-	default:
-		config.Instances = observedList(pods, config.IncludeControlled.ValueBool())
-		resp.Diagnostics.Append(resp.State.Set(ctx, config)...)
+	pods, err := d.store.List(ctx, selection{Cluster: cluster, Labels: config.LabelSelector.ValueString(), Status: config.Status.ValueString()})
+	if err != nil {
+		addListError(&resp.Diagnostics, cluster, err)
+		return
 	}
+	config.Instances = observedList(pods, config.IncludeControlled.ValueBool())
+	resp.Diagnostics.Append(resp.State.Set(ctx, config)...)
+}
+
+// addListError says why the instances of a cluster can't be listed.
+func addListError(diags *diag.Diagnostics, cluster string, err error) {
+	if kube.IsGone(err) {
+		diags.AddAttributeError(path.Root("cluster"), "No such cluster",
+			fmt.Sprintf("There is no Namespace %s. Check the name, and that the provider is connected to the right API server. If this configuration makes the cluster, refer to it as `mar_cluster.….name`, so that Terraform makes it first.", cluster))
+		return
+	}
+	fw.AddError(diags, "list the instances of the cluster "+cluster, err, path.Root("cluster"))
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/headgym/terraform-provider-mar/internal/kube"
@@ -25,6 +26,11 @@ func (k key) String() string { return k.Cluster + "/" + k.Name }
 func (k key) ref() kube.Ref {
 	return kube.Ref{Kind: "Pod", Namespace: k.Cluster, Name: k.Name}
 }
+
+func keyOf(o metav1.Object) key { return key{Cluster: o.GetNamespace(), Name: o.GetName()} }
+
+// before reports whether the API server lists it first.
+func (k key) before(other key) bool { return k.String() < other.String() }
 
 // parseID reads an import ID.
 func parseID(id string) (key, error) {

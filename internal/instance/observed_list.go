@@ -2,13 +2,15 @@ package instance
 
 import (
 	"cmp"
-	"maps"
+	"fmt"
+	"iter"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
+	"github.com/headgym/terraform-provider-mar/internal/validate"
 )
 
 // listedModel is an instance among others: what tells them apart and how they fare.
@@ -44,25 +46,40 @@ func observedList(pods []*corev1.Pod, withControlled bool) []listedModel {
 	return found
 }
 
-// withStopped adds the instances that are stopped, and takes away the Pods that
-// are on their way to be. Status, if any, is the only one that is asked for.
-func withStopped(pods []*corev1.Pod, templates []*corev1.PodTemplate, status string) []*corev1.Pod {
-	running := map[string]*corev1.Pod{}
-	for _, pod := range pods {
-		running[pod.Name] = pod
-	}
-	all := []*corev1.Pod{}
-	for _, template := range templates {
-		have := found{Pod: running[template.Name], Template: template}
-		if seen := presenceIn(have, resourceModel{}, true); seen.stopped() && isStoppedInstance(template) {
-			delete(running, template.Name)
-			all = append(all, have.subject(seen))
+// withStopped joins Pods to the templates of stopped instances, both in the order
+// of their names, and so lists what there is under each name in that order. A Pod
+// that is on its way to be stopped is its template's. Status, if any, is the only
+// one that is asked for.
+func withStopped(pods iter.Seq2[*corev1.Pod, error], templates []*corev1.PodTemplate, status string) iter.Seq2[found, error] {
+	return func(yield func(found, error) bool) {
+		rest := slices.DeleteFunc(slices.Clone(templates), func(t *corev1.PodTemplate) bool { return !isStoppedInstance(t) })
+		for pod, err := range pods {
+			if err != nil {
+				yield(found{}, err)
+				return
+			}
+			for ; len(rest) > 0 && keyOf(rest[0]).before(keyOf(pod)); rest = rest[1:] {
+				if !yield(found{Template: rest[0]}, nil) {
+					return
+				}
+			}
+			have := found{Pod: pod}
+			if len(rest) > 0 && keyOf(rest[0]) == keyOf(pod) {
+				have.Template, rest = rest[0], rest[1:]
+			}
+			if status == statusStopped && !presenceIn(have, resourceModel{}, true).stopped() {
+				continue
+			}
+			if !yield(have, nil) {
+				return
+			}
+		}
+		for _, template := range rest {
+			if !yield(found{Template: template}, nil) {
+				return
+			}
 		}
 	}
-	if status == statusStopped {
-		return all
-	}
-	return slices.AppendSeq(all, maps.Values(running))
 }
 
 func listedOf(m dataSourceModel) listedModel {
@@ -72,4 +89,38 @@ func listedOf(m dataSourceModel) listedModel {
 		Node: m.Node, IP: m.IP, CPU: m.CPU, Memory: m.Memory,
 		Labels: m.Labels, UID: m.UID, StartedAt: m.StartedAt,
 	}
+}
+
+// candidate is what the list resource says and asks of an instance.
+type candidate struct {
+	key
+	Presence   presence
+	Status     string
+	Controller string
+	// Reserved is set in Kubernetes' own Namespaces, which are no clusters, and
+	// Unfit where the name is one that no instance can have.
+	Reserved, Unfit bool
+}
+
+func candidateOf(have found) candidate {
+	seen := presenceIn(have, resourceModel{}, true)
+	pod := have.subject(seen)
+	k := keyOf(pod)
+	_, err := newKey(k.Cluster, k.Name)
+	return candidate{
+		key: k, Presence: seen, Status: statusOf(pod), Controller: controllerOf(pod),
+		Reserved: validate.IsReservedNamespace(k.Cluster), Unfit: err != nil,
+	}
+}
+
+// String names the instance to people who choose from a list.
+func (c candidate) String() string {
+	status := c.Status
+	if c.Presence.Pod == podLeaving && !c.Presence.stopped() {
+		status = "being deleted"
+	}
+	if c.Controller != "" {
+		status += ", of " + c.Controller
+	}
+	return fmt.Sprintf("%s (%s)", c.key, status)
 }

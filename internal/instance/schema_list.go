@@ -3,6 +3,7 @@ package instance
 import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	lschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
@@ -51,4 +52,16 @@ func listAttributes() map[string]schema.Attribute {
 			NestedObject:        schema.NestedAttributeObject{Attributes: each},
 		},
 	}
+}
+
+// queryAttributes are those of the list resource, which also looks in all clusters
+// at once.
+func queryAttributes() map[string]lschema.Attribute {
+	arguments := fw.ListArguments(listAttributes())
+	arguments["cluster"] = lschema.StringAttribute{
+		MarkdownDescription: "Only instances of this cluster, such as `dev`. One that isn't there is an error. Left out, those of all clusters, for which the credentials have to be allowed to list Pods everywhere; Kubernetes' own Namespaces (`default`, `kube-…`) are no clusters.",
+		Optional:            true,
+		Validators:          []validator.String{validate.ClusterName()},
+	}
+	return arguments
 }

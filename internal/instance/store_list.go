@@ -2,8 +2,8 @@ package instance
 
 import (
 	"context"
+	"iter"
 
-	"golang.org/x/sync/errgroup"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -12,42 +12,84 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
-// selection says which instances of a cluster to list; what is empty selects all.
+// selection says which instances to list; what is empty selects all. Without a
+// cluster it is those of all clusters.
 type selection struct {
-	Labels, Status string
+	Cluster, Labels, Status string
+}
+
+func (w selection) ref(kind string) kube.Ref {
+	if w.Cluster == "" {
+		return kube.Ref{Kind: "all", Name: kind}
+	}
+	return kube.Ref{Kind: "the " + kind + " of Namespace", Name: w.Cluster}
 }
 
 // List reads the Pods of a cluster, and those that its stopped instances stand
 // for. When there are none it makes sure that the cluster is there: a
 // *kube.GoneError says that it isn't.
-func (s *store) List(ctx context.Context, cluster string, which selection) ([]*corev1.Pod, error) {
+func (s *store) List(ctx context.Context, which selection) ([]*corev1.Pod, error) {
 	var pods []*corev1.Pod
-	var templates []*corev1.PodTemplate
-	group, reading := errgroup.WithContext(ctx)
-	group.Go(func() (err error) {
-		opts := metav1.ListOptions{LabelSelector: which.Labels}
-		if which.Status != "" && which.Status != statusStopped {
-			opts.FieldSelector = fields.OneTermEqualSelector("status.phase", which.Status).String()
+	for have, err := range s.Each(ctx, which) {
+		if err != nil {
+			return nil, err
 		}
-		pods, err = kube.List[*corev1.Pod](reading, s.client.Clientset.CoreV1().Pods(cluster).List, opts)
-		return kube.Wrap(kube.Ref{Kind: "the Pods of Namespace", Name: cluster}, "list", err)
-	})
-	if which.Status == "" || which.Status == statusStopped {
-		group.Go(func() (err error) {
-			templates, err = kube.List[*corev1.PodTemplate](reading, s.templates(cluster).List, metav1.ListOptions{LabelSelector: which.Labels})
-			if apierrors.IsForbidden(err) {
-				return nil
+		pods = append(pods, have.subject(presenceIn(have, resourceModel{}, true)))
+	}
+	return pods, nil
+}
+
+// Each is List, one instance after the other in the order of their names, with
+// what there is of each. It asks for a page of Pods when the one before is used
+// up.
+func (s *store) Each(ctx context.Context, which selection) iter.Seq2[found, error] {
+	return func(yield func(found, error) bool) {
+		templates, err := s.listTemplates(ctx, which)
+		if err != nil {
+			yield(found{}, err)
+			return
+		}
+		empty := true
+		for have, err := range withStopped(s.eachPod(ctx, which), templates, which.Status) {
+			empty = false
+			if !yield(have, err) {
+				return
 			}
-			return kube.Wrap(kube.Ref{Kind: "the PodTemplates of Namespace", Name: cluster}, "list", err)
-		})
+		}
+		if !empty || which.Cluster == "" {
+			return
+		}
+		if err := s.findCluster(ctx, which.Cluster); err != nil {
+			yield(found{}, err)
+		}
 	}
-	if err := group.Wait(); err != nil {
-		return nil, err
+}
+
+func (s *store) eachPod(ctx context.Context, which selection) iter.Seq2[*corev1.Pod, error] {
+	opts := metav1.ListOptions{LabelSelector: which.Labels}
+	if which.Status != "" && which.Status != statusStopped {
+		opts.FieldSelector = fields.OneTermEqualSelector("status.phase", which.Status).String()
 	}
-	if found := withStopped(pods, templates, which.Status); len(found) > 0 {
-		return found, nil
+	return func(yield func(*corev1.Pod, error) bool) {
+		for pod, err := range kube.Each[*corev1.Pod](ctx, s.client.Clientset.CoreV1().Pods(which.Cluster).List, opts) {
+			if !yield(pod, kube.Wrap(which.ref("Pods"), "list", err)) {
+				return
+			}
+		}
 	}
-	return nil, s.findCluster(ctx, cluster)
+}
+
+// listTemplates reads those among which the stopped instances are; where they may
+// not be read there are none.
+func (s *store) listTemplates(ctx context.Context, which selection) ([]*corev1.PodTemplate, error) {
+	if which.Status != "" && which.Status != statusStopped {
+		return nil, nil
+	}
+	templates, err := kube.List[*corev1.PodTemplate](ctx, s.templates(which.Cluster).List, metav1.ListOptions{LabelSelector: which.Labels})
+	if apierrors.IsForbidden(err) {
+		return nil, nil
+	}
+	return templates, kube.Wrap(which.ref("PodTemplates"), "list", err)
 }
 
 // findCluster tells an empty cluster from none, as far as the credentials allow it.

@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -17,7 +18,10 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance"
 )
 
-var _ provider.Provider = (*marProvider)(nil)
+var (
+	_ provider.Provider                  = (*marProvider)(nil)
+	_ provider.ProviderWithListResources = (*marProvider)(nil)
+)
 
 // New returns the constructor that the plugin servers ask for.
 func New(version string) func() provider.Provider {
@@ -43,6 +47,10 @@ func (p *marProvider) Resources(context.Context) []func() resource.Resource {
 
 func (p *marProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{cluster.NewDataSource, cluster.NewListDataSource, instance.NewDataSource, instance.NewListDataSource}
+}
+
+func (p *marProvider) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{cluster.NewListResource, instance.NewListResource}
 }
 
 // Configure makes the connection, and asks the server for its version: settings that
@@ -86,4 +94,5 @@ func (p *marProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	}
 	resp.ResourceData = data
 	resp.DataSourceData = data
+	resp.ListResourceData = data
 }
