@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
@@ -154,19 +156,49 @@ func TestAccInstanceList_readsNoMoreThanIsWanted(t *testing.T) {
 	})
 	terraform := acctest.NewCLI(t)
 	terraform.Configure(proxied)
-	terraform.Write("find.tfquery.hcl", querying("three", "limit = 3", "include_resource = true", searching(fmt.Sprintf("cluster = %q", cluster))))
+	terraform.Write("find.tfquery.hcl", querying("four", "limit = 4", "include_resource = true", searching(fmt.Sprintf("cluster = %q", cluster))))
 	output := terraform.Must(0, "query")
-	if got, want := listedBy(output, "three"), strings.ReplaceAll("C/a (Running) C/b (Running) C/c (Running)", "C", cluster); got != want {
+	if got, want := listedBy(output, "four"), strings.ReplaceAll("C/a (Running) C/b (Running) C/c (Running) C/d (Running)", "C", cluster); got != want {
 		t.Errorf("listed are %s, want %s", got, want)
 	}
 	// One of the templates that stopped instances are, and two pages of Pods.
 	if got := requests.Load(); got != 3 {
 		t.Errorf("%d requests, want 3", got)
 	}
+	if got := listedWithin(t, cluster, 2); got != 2 {
+		t.Errorf("%d results within a limit of 2", got)
+	}
 	refuse.Store(true)
 	if output := terraform.Must(1, "query"); !strings.Contains(output, "Could not list the instances of the cluster "+cluster) {
 		t.Errorf("half a list is no list:\n%s", output)
 	}
+}
+
+// listedWithin counts the results of a list that core doesn't cut short.
+func listedWithin(t *testing.T, cluster string, limit int64) int {
+	t.Helper()
+	s := serve(t)
+	lists, ok := s.ProviderServer.(tfprotov6.ListResourceServer)
+	if !ok {
+		t.Fatal("list resources have vanished")
+	}
+	config := tftypes.Object{AttributeTypes: map[string]tftypes.Type{
+		"cluster": tftypes.String, "label_selector": tftypes.String, "status": tftypes.String, "include_controlled": tftypes.Bool,
+	}}
+	stream, err := lists.ListResource(t.Context(), &tfprotov6.ListResourceRequest{
+		TypeName: "mar_instance", Limit: limit, Config: dynamic(t, config, nulls(config, map[string]tftypes.Value{"cluster": text(cluster)})),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := 0
+	for result := range stream.Results {
+		if len(result.Diagnostics) > 0 {
+			t.Error(texts(result.Diagnostics))
+		}
+		count++
+	}
+	return count
 }
 
 func strangersPods(t *testing.T) map[string]corev1.PodSpec {
