@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
@@ -51,8 +52,7 @@ func (d *instanceDataSource) Read(ctx context.Context, req datasource.ReadReques
 	seen := presenceIn(have, resourceModel{}, true)
 	switch {
 	case err == nil && seen.gone():
-		resp.Diagnostics.AddAttributeError(path.Root("name"), "No such instance",
-			fmt.Sprintf("There is no instance %s in the cluster %s: %s isn't there. Check both names. If this configuration makes the instance, refer to the resource's attributes instead, so that Terraform makes it first.", k.Name, k.Cluster, k.ref()))
+		addMissing(&resp.Diagnostics, k)
 	case err != nil:
 		fw.AddError(&resp.Diagnostics, "read the instance "+k.String(), err, path.Empty())
 	default:
@@ -63,4 +63,9 @@ func (d *instanceDataSource) Read(ctx context.Context, req datasource.ReadReques
 		resp.Diagnostics.Append(diags...)
 		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 	}
+}
+
+func addMissing(diags *diag.Diagnostics, k key) {
+	diags.AddAttributeError(path.Root("name"), "No such instance",
+		fmt.Sprintf("There is no instance %s in the cluster %s: %s isn't there. Check both names. If this configuration makes the instance, refer to the resource's attributes instead, so that Terraform makes it first.", k.Name, k.Cluster, k.ref()))
 }

@@ -138,9 +138,11 @@ func seenSecretOf(secret metav1.Object, instance string) seenSecret {
 
 // ownSecret names the Secret that the instance has all its variables from, if it
 // looks like one that was made for it.
-func ownSecret(pod *corev1.Pod, m model) string {
+func ownSecret(pod *corev1.Pod, m model) string { return secretOf(pod, m.Name.ValueString()) }
+
+func secretOf(pod *corev1.Pod, instance string) string {
 	for _, source := range mainContainer(pod).EnvFrom {
-		if source.SecretRef != nil && strings.HasPrefix(source.SecretRef.Name, m.Name.ValueString()+secretInfix) {
+		if source.SecretRef != nil && strings.HasPrefix(source.SecretRef.Name, instance+secretInfix) {
 			return source.SecretRef.Name
 		}
 	}

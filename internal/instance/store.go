@@ -27,6 +27,8 @@ type store struct {
 	// Resizable reports whether the server has the resize subresource, which it
 	// asks for once.
 	Resizable func() (bool, error)
+	// tell, if set, hears what is being done.
+	tell func(string)
 }
 
 func newStore(client *kube.Client) *store {
@@ -58,6 +60,7 @@ func (s *store) Written() string { return s.client.Written() }
 // other is a *kube.ExistsError.
 func (s *store) Create(ctx context.Context, pod *corev1.Pod) (*corev1.Pod, error) {
 	ref := podRef(pod)
+	s.say(ref, "making it")
 	for {
 		created, err := s.post(ctx, ref, pod)
 		var exists *kube.ExistsError
@@ -192,6 +195,7 @@ func (s *store) patchSize(ctx context.Context, pod *corev1.Pod, want size) (*cor
 // Delete asks for the Pod with that UID to go, in its own time, and waits until
 // it is no more. That it is gone already is fine.
 func (s *store) Delete(ctx context.Context, ref kube.Ref, uid string) error {
+	s.say(ref, "deleting it")
 	if err := kube.Delete(ctx, ref, types.UID(uid), s.pods(ref).Delete); err != nil {
 		return err
 	}
@@ -200,8 +204,8 @@ func (s *store) Delete(ctx context.Context, ref kube.Ref, uid string) error {
 
 // awaitGone waits until the Pod with that UID is no more.
 func (s *store) awaitGone(ctx context.Context, ref kube.Ref, uid types.UID) error {
-	start := time.Now()
-	last, err := kube.AwaitGone(ctx, ref, uid, s.pods(ref))
+	start, follow := time.Now(), s.follow(ref)
+	last, err := kube.AwaitGone(ctx, ref, uid, s.pods(ref), func(*corev1.Pod) { follow("it to end") })
 	if err == nil || last == nil || !timedOut(err) {
 		return err
 	}
@@ -222,6 +226,7 @@ func (s *store) Await(ctx context.Context, pod *corev1.Pod, g goal) (*corev1.Pod
 		view   outlook
 		key    string
 		faulty = start
+		follow = s.follow(ref)
 	)
 	last, err := kube.Await(ctx, ref, pod.UID, s.pods(ref), func(p *corev1.Pod) (bool, error) {
 		if now := faultKey(p, g); now != key {
@@ -230,6 +235,9 @@ func (s *store) Await(ctx context.Context, pod *corev1.Pod, g goal) (*corev1.Pod
 		view = progress(p, g, time.Since(faulty))
 		if view.Hopeless != "" {
 			return false, errors.New(view.Hopeless)
+		}
+		if !view.Done {
+			follow(orElse(view.Waiting, "the API server"))
 		}
 		return view.Done, nil
 	})

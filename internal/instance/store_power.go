@@ -102,6 +102,7 @@ func (s *store) Reader(ctx context.Context, k key, uid string) func() (*corev1.P
 // that it owns the instance's Secret. From then on the Pod can go: nothing is
 // lost with it.
 func (s *store) Shelve(ctx context.Context, p parts) (*corev1.PodTemplate, parts, error) {
+	s.say(templateRef(p.Pod.Namespace, p.Pod.Name), "keeping the instance as it")
 	template, isNew, err := s.postTemplate(ctx, templateOf(p.Pod))
 	if err != nil {
 		return nil, p, err

@@ -46,10 +46,16 @@ func Await[T metav1.Object](ctx context.Context, ref Ref, uid types.UID, r Reade
 	}
 }
 
-// AwaitGone blocks until no object with that UID is there. It returns the last
-// object seen, and the context's cause when the context ends first.
-func AwaitGone[T metav1.Object](ctx context.Context, ref Ref, uid types.UID, r Reader[T]) (T, error) {
-	last, err := Await(ctx, ref, uid, r, func(T) (bool, error) { return false, nil })
+// AwaitGone blocks until no object with that UID is there. Whoever watches sees
+// the object as Await's check does. It returns the last object seen, and the
+// context's cause when the context ends first.
+func AwaitGone[T metav1.Object](ctx context.Context, ref Ref, uid types.UID, r Reader[T], watches ...func(T)) (T, error) {
+	last, err := Await(ctx, ref, uid, r, func(o T) (bool, error) {
+		for _, see := range watches {
+			see(o)
+		}
+		return false, nil
+	})
 	var gone *GoneError
 	if errors.As(err, &gone) {
 		return last, nil

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -20,6 +21,7 @@ import (
 
 var (
 	_ provider.Provider                  = (*marProvider)(nil)
+	_ provider.ProviderWithActions       = (*marProvider)(nil)
 	_ provider.ProviderWithListResources = (*marProvider)(nil)
 )
 
@@ -51,6 +53,10 @@ func (p *marProvider) DataSources(context.Context) []func() datasource.DataSourc
 
 func (p *marProvider) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{cluster.NewListResource, instance.NewListResource}
+}
+
+func (p *marProvider) Actions(context.Context) []func() action.Action {
+	return []func() action.Action{instance.NewStartAction, instance.NewStopAction, instance.NewRestartAction}
 }
 
 // Configure makes the connection, and asks the server for its version: settings that
@@ -95,4 +101,5 @@ func (p *marProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	resp.ResourceData = data
 	resp.DataSourceData = data
 	resp.ListResourceData = data
+	resp.ActionData = data
 }

@@ -1,0 +1,122 @@
+package instance
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/action/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/headgym/terraform-provider-mar/internal/fw"
+	"github.com/headgym/terraform-provider-mar/internal/kube"
+)
+
+var _ action.ActionWithConfigure = (*powerAction)(nil)
+
+// NewStartAction returns the action mar_instance_start.
+func NewStartAction() action.Action { return &powerAction{deed: deedStart} }
+
+// NewStopAction returns the action mar_instance_stop.
+func NewStopAction() action.Action { return &powerAction{deed: deedStop} }
+
+// NewRestartAction returns the action mar_instance_restart.
+func NewRestartAction() action.Action { return &powerAction{deed: deedRestart} }
+
+// powerAction does by a word what desired_status and restart_triggers do by
+// configuration, to any instance that was made here.
+type powerAction struct {
+	deed  deed
+	store *store
+}
+
+type actionModel struct {
+	Cluster  types.String   `tfsdk:"cluster"`
+	Name     types.String   `tfsdk:"name"`
+	Timeouts timeouts.Value `tfsdk:"timeouts"`
+}
+
+// startingModel is that of the actions after which the instance runs.
+type startingModel struct {
+	actionModel
+	WaitFor types.String `tfsdk:"wait_for"`
+}
+
+func (m actionModel) key() key {
+	return key{Cluster: m.Cluster.ValueString(), Name: m.Name.ValueString()}
+}
+
+func (a *powerAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_" + typeName + "_" + string(a.deed)
+}
+
+func (a *powerAction) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+	resp.Schema = schema.Schema{MarkdownDescription: a.deed.description(), Attributes: actionAttributes(ctx, a.deed)}
+}
+
+func (a *powerAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
+	if data := fw.ProviderDataFrom(req.ProviderData, &resp.Diagnostics); data != nil {
+		a.store = newStore(data.Client)
+	}
+}
+
+// Invoke finds out how the instance is and does what the table of power says, so
+// that an invocation that was interrupted goes on when it is repeated.
+func (a *powerAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	var config startingModel
+	if a.deed == deedStop {
+		resp.Diagnostics.Append(req.Config.Get(ctx, &config.actionModel)...)
+	} else {
+		resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	}
+	ctx, cancel := withTimeout(ctx, config.Timeouts.Invoke, defaultTimeout, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	told := a.store.telling(func(text string) { resp.SendProgress(action.InvokeProgressEvent{Message: text}) })
+	sending, warnings := kube.WithWarnings(ctx)
+	k := config.key()
+	err := a.carryOut(sending, told, config, &resp.Diagnostics)
+	fw.AddServerWarnings(&resp.Diagnostics, k.ref(), warnings)
+	switch {
+	case fw.IsCancelled(err):
+		resp.Diagnostics.AddError(fmt.Sprintf("Could not %s the instance %s", a.deed, k),
+			"The run was cancelled in the middle of it. Nothing is lost: invoke the action again, and it goes on from there.")
+	case err != nil:
+		fw.AddError(&resp.Diagnostics, fmt.Sprintf("%s the instance %s", a.deed, k), err, path.Empty())
+	}
+}
+
+func (a *powerAction) carryOut(ctx context.Context, s *store, config startingModel, diags *diag.Diagnostics) error {
+	k := config.key()
+	have, err := s.Find(ctx, k)
+	if err != nil {
+		return err
+	}
+	seen := presenceByName(have, k)
+	next := a.deed.moveFor(seen)
+	switch next {
+	case moveCreate:
+		addMissing(diags, k)
+		return nil
+	case moveRefuse:
+		return stranger(have)
+	}
+	if already := a.deed.already(seen); already != "" {
+		s.say(k.ref(), already)
+	}
+	if a.deed.finished(seen) {
+		diags.AddWarning("Instance has finished",
+			fmt.Sprintf("%s has ended and is neither stopped nor running, so that there is nothing to start. The action `mar_instance_restart` runs it once more.", k.ref()))
+		return nil
+	}
+	if have, err = s.Move(ctx, next, have, seen); err != nil || a.deed == deedStop {
+		return err
+	}
+	_, err = s.Await(ctx, have.Pod, goal{For: orElse(config.WaitFor.ValueString(), waitReady)})
+	return err
+}

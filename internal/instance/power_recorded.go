@@ -1,0 +1,107 @@
+package instance
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/headgym/terraform-provider-mar/internal/kube"
+)
+
+// presenceByName tells what was found apart for who knows an instance by its name
+// alone: a Pod is the instance's if it was made here for it.
+func presenceByName(have found, k key) presence {
+	return presenceOf(have, func(pod *corev1.Pod) bool { return kube.IsInstances(pod, k.Name) })
+}
+
+// recordedPod is the Pod to make an instance anew from, by what is recorded of it:
+// in the template of a stopped one, and on the Pod of another the spec as it was
+// sent. Labels and annotations that others have put on the Pod meanwhile are
+// theirs, and may say what isn't true of another Pod, such as an address.
+func recordedPod(have found, seen presence, manager string) (*corev1.Pod, error) {
+	if seen.stopped() {
+		of := have.Template.Template
+		return madeFrom(have.Template, of.Labels, of.Annotations, of.Spec), nil
+	}
+	var spec corev1.PodSpec
+	if err := json.Unmarshal([]byte(have.Pod.Annotations[kube.AnnotationSpec]), &spec); err != nil {
+		return nil, fmt.Errorf("%s has no readable record of what it was made from, in its annotation %s: %w. Change the instance by its resource, which writes the record anew", podRef(have.Pod), kube.AnnotationSpec, err)
+	}
+	own := ownership(have.Pod.ManagedFields, manager)
+	sent := func(texts map[string]string, field string) map[string]string {
+		kept := map[string]string{}
+		for name, text := range texts {
+			if own.has("metadata", field, name) {
+				kept[name] = text
+			}
+		}
+		return kept
+	}
+	return madeFrom(have.Pod, sent(have.Pod.Labels, "labels"), sent(have.Pod.Annotations, "annotations"), spec), nil
+}
+
+func madeFrom(o metav1.Object, labels, annotations map[string]string, spec corev1.PodSpec) *corev1.Pod {
+	pod := &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{Namespace: o.GetNamespace(), Name: o.GetName(), Labels: labels, Annotations: map[string]string{}},
+		Spec:       *spec.DeepCopy(),
+	}
+	maps.Copy(pod.Annotations, annotations)
+	pod.Annotations[kube.AnnotationNonce] = kube.NewNonce()
+	pod.Annotations[kube.AnnotationSpec] = specText(spec)
+	return pod
+}
+
+// stranger says why a Pod that wasn't made here can't be started, stopped or
+// restarted by its name.
+func stranger(have found) error {
+	ref := podRef(have.Pod)
+	if owner := controllerOf(have.Pod); owner != "" {
+		return fmt.Errorf("%s belongs to %s, which makes it anew as it sees fit. Start, stop or restart %s instead", ref, owner, owner)
+	}
+	return fmt.Errorf("%s wasn't made by this provider, so that what to make it anew from isn't recorded, and stopping it would lose it. Import it as a `mar_instance` and set `desired_status` or `restart_triggers` there: from the first change on that Terraform makes of it, actions know it too", ref)
+}
+
+// deed is what an action is for.
+type deed string
+
+const (
+	deedStart   deed = "start"
+	deedStop    deed = "stop"
+	deedRestart deed = "restart"
+)
+
+// moveFor decides what is to be done about an instance that was found so. One whose
+// Pod is going by itself is brought back as in a restart.
+func (d deed) moveFor(seen presence) move {
+	next := moveNone
+	switch d {
+	case deedStart:
+		next = nextMove(powerRunning, seen, false)
+	case deedStop:
+		next = nextMove(powerStopped, seen, false)
+	case deedRestart:
+		next = nextMove("", seen, true)
+	}
+	if next == moveReplace {
+		return moveRestart
+	}
+	return next
+}
+
+// already says what is so before anything is done, nothing where it isn't.
+func (d deed) already(seen presence) string {
+	switch {
+	case d == deedStop && seen.stopped():
+		return "it is stopped already"
+	case d == deedStart && seen.Pod == podAlive:
+		return "it runs already"
+	}
+	return ""
+}
+
+// finished reports whether the deed is a start of an instance whose program has
+// come to its end, and so is neither stopped nor running.
+func (d deed) finished(seen presence) bool { return d == deedStart && seen.Pod == podFinished }

@@ -1,0 +1,50 @@
+package instance
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/action/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/headgym/terraform-provider-mar/internal/validate"
+)
+
+// description says what an action of that deed does.
+func (d deed) description() string {
+	switch d {
+	case deedStop:
+		return "Stops a MAR instance that this provider made: its program is given its time to end, and the instance keeps its name, its configuration and its secret variables until it is started again. In Kubernetes its Pod becomes a PodTemplate of the same name. An instance that is stopped already is left as it is."
+	case deedRestart:
+		return "Restarts a MAR instance that this provider made, under its name: its program is given its time to end, and the instance is made anew as it was last applied. One that is stopped is started."
+	}
+	return "Starts a MAR instance that this provider made and that was stopped, and waits until it is ready. One that runs already is left as it is."
+}
+
+// actionAttributes are an action's arguments.
+func actionAttributes(ctx context.Context, d deed) map[string]schema.Attribute {
+	all := map[string]schema.Attribute{
+		"cluster": schema.StringAttribute{
+			MarkdownDescription: "The name of the cluster that the instance is in, such as `mar_instance.web.cluster`.",
+			Required:            true,
+			Validators:          []validator.String{validate.ClusterName()},
+		},
+		"name": schema.StringAttribute{
+			MarkdownDescription: "The instance's name, such as `mar_instance.web.name`. An instance that isn't there is an error, and so is a Pod that was made elsewhere.",
+			Required:            true,
+			Validators:          []validator.String{validate.InstanceName()},
+		},
+		"timeouts": timeouts.AttributesWithOpts(ctx, timeouts.Opts{
+			InvokeDescription: "How long it may take in all, such as \"90s\" or \"20m\". Default: 10m.",
+		}),
+	}
+	if d != deedStop {
+		all["wait_for"] = schema.StringAttribute{
+			MarkdownDescription: "How far to wait. `Ready` (default): it runs and passes its readiness checks, or has finished well where `restart_policy` lets it finish. `Running`: its program was started. `Scheduled`: it was given a node. `Succeeded`: it has finished well; not with `restart_policy = \"Always\"`. `None`: not at all.",
+			Optional:            true,
+			Validators:          []validator.String{stringvalidator.OneOf(waitReady, waitRunning, waitScheduled, waitSucceeded, waitNone)},
+		}
+	}
+	return all
+}
