@@ -7,7 +7,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
-func TestPlaceOf(t *testing.T) {
+func TestPlaceOf_conflict(t *testing.T) {
 	m := plannedFull()
 	for field, want := range map[string]string{
 		".metadata.labels.team":                                        `labels["team"]`,

@@ -100,7 +100,7 @@ func (p intent) ofChange(ctx context.Context, known resourceModel, pod *corev1.P
 		return nil
 	case moveNone, moveTidy:
 	}
-	before, diags := desired(ctx, p.Prior.model, making{Nonce: "dry-run", Secret: secretOf(*p.Prior)})
+	before, diags := desired(ctx, p.Prior.model, making{Nonce: "dry-run", Secret: trialSecretOf(*p.Prior)})
 	if diags.HasError() {
 		return nil
 	}
@@ -123,7 +123,7 @@ func (p intent) ofChange(ctx context.Context, known resourceModel, pod *corev1.P
 	return all
 }
 
-func secretOf(m resourceModel) string {
+func trialSecretOf(m resourceModel) string {
 	if m.SecretEnvVersion.IsNull() {
 		return ""
 	}

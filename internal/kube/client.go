@@ -36,6 +36,9 @@ type Client struct {
 	ForceConflicts bool
 	// formerManager is set where objects were written under another name before.
 	formerManager string
+
+	// Endpoint is the API server's own.
+	Endpoint Endpoint
 }
 
 // After returns the client for an object that was last written under that field
@@ -72,6 +75,10 @@ func NewClient(conn Connection, userAgent string) (*Client, error) {
 	}
 	dryRuns := NewDryRuns()
 	cfg.Wrap(func(next http.RoundTripper) http.RoundTripper { return &writeNoter{next: next, dryRuns: dryRuns} })
+	endpoint, err := endpointOf(cfg)
+	if err != nil {
+		return nil, err
+	}
 	httpClient, err := httpClientFor(cfg, conn)
 	if err != nil {
 		return nil, fmt.Errorf("set up the connection to %s: %w", cfg.Host, err)
@@ -90,6 +97,7 @@ func NewClient(conn Connection, userAgent string) (*Client, error) {
 		Discovery:    clientset.Discovery(),
 		DryRuns:      dryRuns,
 		FieldManager: FieldManager,
+		Endpoint:     endpoint,
 	}, nil
 }
 

@@ -9,20 +9,23 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	fwlist "github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/headgym/terraform-provider-mar/internal/cluster"
+	"github.com/headgym/terraform-provider-mar/internal/credentials"
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/instance"
 )
 
 var (
-	_ provider.Provider                  = (*marProvider)(nil)
-	_ provider.ProviderWithActions       = (*marProvider)(nil)
-	_ provider.ProviderWithListResources = (*marProvider)(nil)
+	_ provider.Provider                       = (*marProvider)(nil)
+	_ provider.ProviderWithActions            = (*marProvider)(nil)
+	_ provider.ProviderWithEphemeralResources = (*marProvider)(nil)
+	_ provider.ProviderWithListResources      = (*marProvider)(nil)
 )
 
 // New returns the constructor that the plugin servers ask for.
@@ -51,12 +54,16 @@ func (p *marProvider) DataSources(context.Context) []func() datasource.DataSourc
 	return []func() datasource.DataSource{cluster.NewDataSource, cluster.NewListDataSource, instance.NewDataSource, instance.NewListDataSource}
 }
 
-func (p *marProvider) ListResources(context.Context) []func() list.ListResource {
-	return []func() list.ListResource{cluster.NewListResource, instance.NewListResource}
+func (p *marProvider) ListResources(context.Context) []func() fwlist.ListResource {
+	return []func() fwlist.ListResource{cluster.NewListResource, instance.NewListResource}
 }
 
 func (p *marProvider) Actions(context.Context) []func() action.Action {
 	return []func() action.Action{instance.NewStartAction, instance.NewStopAction, instance.NewRestartAction}
+}
+
+func (p *marProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{credentials.NewEphemeralResource}
 }
 
 // Configure makes the connection, and asks the server for its version: settings that
@@ -102,4 +109,5 @@ func (p *marProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	resp.DataSourceData = data
 	resp.ListResourceData = data
 	resp.ActionData = data
+	resp.EphemeralResourceData = data
 }

@@ -29,6 +29,17 @@ func TestNewServer_hasEveryPartOfTheProtocol(t *testing.T) {
 		if schema.ResourceSchemas[kind] == nil || schema.DataSourceSchemas[kind] == nil {
 			t.Errorf("%s isn't served", kind)
 		}
+		if schema.ListResourceSchemas[kind] == nil {
+			t.Errorf("%s can't be listed", kind)
+		}
+	}
+	for _, action := range []string{"mar_instance_start", "mar_instance_stop", "mar_instance_restart"} {
+		if schema.ActionSchemas[action] == nil {
+			t.Errorf("the action %s isn't served", action)
+		}
+	}
+	if schema.EphemeralResourceSchemas["mar_cluster_credentials"] == nil {
+		t.Error("mar_cluster_credentials isn't served")
 	}
 }
 
