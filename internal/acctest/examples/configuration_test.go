@@ -32,9 +32,12 @@ var (
 	readInstance = regexp.MustCompile(`data "mar_instance" "[^"]+" \{\s*cluster\s*=\s*"([^"]+)"\s*name\s*=\s*"([^"]+)"`)
 	// readInstances has the cluster's name.
 	readInstances = regexp.MustCompile(`data "mar_instances" "[^"]+" \{\s*cluster\s*=\s*"([^"]+)"`)
-	readClusters  = regexp.MustCompile(`data "mar_clusters" `)
-	usedCluster   = regexp.MustCompile(`\bmar_cluster\.(\w+)\.`)
-	waitsForEnd   = regexp.MustCompile(`(?m)^\s*wait_for\s*=\s*"Succeeded"$`)
+	// listedInstances and usedAccount have the cluster's name, usedAccount the account's too.
+	listedInstances = regexp.MustCompile(`list "mar_instance" "[^"]+" \{[^}]*\bcluster\s*=\s*"([^"]+)"`)
+	usedAccount     = regexp.MustCompile(`ephemeral "mar_cluster_credentials" "[^"]+" \{\s*cluster\s*=\s*"([^"]+)"\s*service_account\s*=\s*"([^"]+)"`)
+	readClusters    = regexp.MustCompile(`data "mar_clusters" `)
+	usedCluster     = regexp.MustCompile(`\bmar_cluster\.(\w+)\.`)
+	waitsForEnd     = regexp.MustCompile(`(?m)^\s*wait_for\s*=\s*"Succeeded"$`)
 )
 
 func configurationOf(t *testing.T, files map[string]string) configuration {
@@ -47,7 +50,8 @@ func configurationOf(t *testing.T, files map[string]string) configuration {
 		c.made = append(c.made, c.names[match[1]])
 	}
 	there := slices.Concat(readCluster.FindAllStringSubmatch(all, -1), readInstance.FindAllStringSubmatch(all, -1),
-		readInstances.FindAllStringSubmatch(all, -1), placedInstance.FindAllStringSubmatch(all, -1))
+		readInstances.FindAllStringSubmatch(all, -1), placedInstance.FindAllStringSubmatch(all, -1),
+		listedInstances.FindAllStringSubmatch(all, -1), usedAccount.FindAllStringSubmatch(all, -1))
 	for _, match := range there {
 		if c.names[match[1]] == "" {
 			c.names[match[1]] = acctest.Namespace(t)

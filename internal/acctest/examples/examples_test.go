@@ -37,6 +37,12 @@ func TestAccExamples(t *testing.T) {
 				testImportBlock(t, e)
 			case importCommand:
 				testImportCommand(t, e)
+			case listBlock:
+				testQuery(t, read(t, e))
+			case actionBlock:
+				testAction(t, read(t, e))
+			case ephemeralBlock:
+				testCredentials(t, read(t, e))
 			case module:
 				testModule(t, e)
 			case modular:

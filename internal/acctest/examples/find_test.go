@@ -29,6 +29,11 @@ const (
 	// importBlock and importCommand import what the folder's resource.tf makes.
 	importBlock
 	importCommand
+	// listBlock is a query, actionBlock a file with an action, ephemeralBlock one
+	// with an ephemeral resource.
+	listBlock
+	actionBlock
+	ephemeralBlock
 	// module is a folder with a module that has tests of its own, modular one with a
 	// configuration that is made of such modules.
 	module
@@ -63,6 +68,9 @@ func kindOf(file string) kind {
 		{"resources/mar_*/import-by-*.tf", importBlock},
 		{"resources/mar_*/import.sh", importCommand},
 		{"data-sources/mar_*/data-source*.tf", dataSourceBlock},
+		{"list-resources/mar_*/list-resource*.tfquery.hcl", listBlock},
+		{"actions/mar_*/action*.tf", actionBlock},
+		{"ephemeral-resources/mar_*/ephemeral-resource*.tf", ephemeralBlock},
 		{"instances/*/*.tf", instance},
 		{"modules/*/*.tf", module},
 		{"modules/*/README.md", module},
@@ -121,7 +129,7 @@ func TestExamples_allAreTried(t *testing.T) {
 	for _, e := range find(t) {
 		seen[e.kind] = true
 	}
-	for _, k := range []kind{whole, instance, providerBlock, resourceBlock, dataSourceBlock, importBlock, importCommand, module, modular, manifest} {
+	for _, k := range []kind{whole, instance, providerBlock, resourceBlock, dataSourceBlock, importBlock, importCommand, listBlock, actionBlock, ephemeralBlock, module, modular, manifest} {
 		if !seen[k] {
 			t.Errorf("there is no example of kind %d", k)
 		}
@@ -129,7 +137,7 @@ func TestExamples_allAreTried(t *testing.T) {
 }
 
 func TestExamples_everyTypeHasAPage(t *testing.T) {
-	for _, folder := range []string{"resources", "data-sources"} {
+	for _, folder := range []string{"resources", "data-sources", "list-resources", "actions", "ephemeral-resources"} {
 		types, err := os.ReadDir(path.Join(root, folder))
 		if err != nil {
 			t.Fatal(err)
