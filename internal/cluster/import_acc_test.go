@@ -86,3 +86,28 @@ func TestAccCluster_generatedConfigurationPlansEmpty(t *testing.T) {
 	other.Must(0, "plan", "-detailed-exitcode")
 	terraform.Must(0, "destroy", "-auto-approve")
 }
+
+// TestAccCluster_importsByIdentityForEach holds that one import block brings many
+// under management.
+func TestAccCluster_importsByIdentityForEach(t *testing.T) {
+	t.Parallel()
+	acctest.NeedsTerraform(t, "1.12.0")
+	terraform := acctest.NewCLI(t)
+	names := fmt.Sprintf("toset([%q, %q])", acctest.Namespace(t), acctest.Namespace(t))
+	terraform.Configure(fmt.Sprintf(`
+resource "mar_cluster" "test" {
+  for_each = %[1]s
+  name     = each.key
+}
+
+import {
+  for_each = %[1]s
+  to       = mar_cluster.test[each.key]
+  identity = { name = each.key }
+}
+`, names))
+	if output := terraform.Must(0, "apply", "-auto-approve"); !strings.Contains(output, "2 imported, 0 added, 0 changed, 0 destroyed") {
+		t.Errorf("not both and nothing else:\n%s", output)
+	}
+	terraform.Must(0, "plan", "-detailed-exitcode")
+}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	dschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	rschema "github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -93,5 +94,16 @@ func TestNulls(t *testing.T) {
 	nested := map[string]attr.Type{"s": types.StringType, "q": fwtypes.QuantityType{}, "m": types.MapType{ElemType: types.StringType}, "set": types.SetType{ElemType: types.StringType}, "o": types.ObjectType{AttrTypes: map[string]attr.Type{"x": types.BoolType}}}
 	if o, diags := types.ObjectValue(nested, fw.Nulls(nested)); diags.HasError() || !o.Attributes()["o"].IsNull() {
 		t.Errorf("got %v, %v", o, diags)
+	}
+}
+
+func TestListArguments(t *testing.T) {
+	arguments := fw.ListArguments(map[string]dschema.Attribute{
+		"cluster": dschema.StringAttribute{Required: true, MarkdownDescription: "where"},
+		"all":     dschema.BoolAttribute{Optional: true},
+		"found":   dschema.ListAttribute{Computed: true, ElementType: types.StringType},
+	})
+	if len(arguments) != 2 || !arguments["cluster"].IsRequired() || arguments["cluster"].GetMarkdownDescription() != "where" || !arguments["all"].IsOptional() {
+		t.Errorf("got %v", arguments)
 	}
 }

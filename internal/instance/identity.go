@@ -27,10 +27,9 @@ func (k key) ref() kube.Ref {
 	return kube.Ref{Kind: "Pod", Namespace: k.Cluster, Name: k.Name}
 }
 
+// keyOf is the key of a Pod or its template. As texts, keys are in the order in which
+// the API server lists them.
 func keyOf(o metav1.Object) key { return key{Cluster: o.GetNamespace(), Name: o.GetName()} }
-
-// before reports whether the API server lists it first.
-func (k key) before(other key) bool { return k.String() < other.String() }
 
 // parseID reads an import ID.
 func parseID(id string) (key, error) {

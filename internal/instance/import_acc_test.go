@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -70,6 +71,30 @@ func TestAccInstance_importsAForeignPod(t *testing.T) {
 		},
 		resource.TestStep{Config: config, ConfigPlanChecks: quiet(), Check: thePod(t, cluster, pod.same)},
 	)
+}
+
+// TestAccInstance_importsByIdentityForEach holds that one import block brings many
+// under management.
+func TestAccInstance_importsByIdentityForEach(t *testing.T) {
+	t.Parallel()
+	acctest.NeedsTerraform(t, "1.12.0")
+	cluster := acctest.Namespace(t)
+	both := strings.Replace(block(cluster, "name = each.key", fmt.Sprintf("image = %q", image)), "{", "{\n  for_each = toset([\"a\", \"b\"])", 1)
+	maker := acctest.NewCLI(t)
+	maker.Configure(both)
+	maker.Must(0, "apply", "-auto-approve")
+	terraform := acctest.NewCLI(t)
+	terraform.Configure(both + fmt.Sprintf(`
+import {
+  for_each = toset(["a", "b"])
+  to       = mar_instance.test[each.key]
+  identity = { cluster = %q, name = each.key }
+}
+`, cluster))
+	if output := terraform.Must(0, "apply", "-auto-approve"); !strings.Contains(output, "2 imported, 0 added, 0 changed, 0 destroyed") {
+		t.Errorf("not both and nothing else:\n%s", output)
+	}
+	terraform.Must(0, "plan", "-detailed-exitcode")
 }
 
 func TestAccInstance_importIsRefused(t *testing.T) {

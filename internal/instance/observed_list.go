@@ -52,34 +52,46 @@ func observedList(pods []*corev1.Pod, withControlled bool) []listedModel {
 // one that is asked for.
 func withStopped(pods iter.Seq2[*corev1.Pod, error], templates []*corev1.PodTemplate, status string) iter.Seq2[found, error] {
 	return func(yield func(found, error) bool) {
+		for have, err := range joined(pods, templates) {
+			if err == nil && status == statusStopped && !presenceIn(have, resourceModel{}, true).stopped() {
+				continue
+			}
+			if !yield(have, err) {
+				return
+			}
+		}
+	}
+}
+
+func joined(pods iter.Seq2[*corev1.Pod, error], templates []*corev1.PodTemplate) iter.Seq2[found, error] {
+	return func(yield func(found, error) bool) {
+		alone := func(templates []*corev1.PodTemplate) bool {
+			return !slices.ContainsFunc(templates, func(t *corev1.PodTemplate) bool { return !yield(found{Template: t}, nil) })
+		}
 		rest := slices.DeleteFunc(slices.Clone(templates), func(t *corev1.PodTemplate) bool { return !isStoppedInstance(t) })
 		for pod, err := range pods {
 			if err != nil {
 				yield(found{}, err)
 				return
 			}
-			for ; len(rest) > 0 && keyOf(rest[0]).before(keyOf(pod)); rest = rest[1:] {
-				if !yield(found{Template: rest[0]}, nil) {
-					return
-				}
-			}
+			var earlier []*corev1.PodTemplate
 			have := found{Pod: pod}
-			if len(rest) > 0 && keyOf(rest[0]) == keyOf(pod) {
-				have.Template, rest = rest[0], rest[1:]
-			}
-			if status == statusStopped && !presenceIn(have, resourceModel{}, true).stopped() {
-				continue
-			}
-			if !yield(have, nil) {
+			earlier, have.Template, rest = partedBy(keyOf(pod), rest)
+			if !alone(earlier) || !yield(have, nil) {
 				return
 			}
 		}
-		for _, template := range rest {
-			if !yield(found{Template: template}, nil) {
-				return
-			}
-		}
+		alone(rest)
 	}
+}
+
+// partedBy are the templates before the key, the one of that key, and those after.
+func partedBy(k key, templates []*corev1.PodTemplate) (before []*corev1.PodTemplate, same *corev1.PodTemplate, after []*corev1.PodTemplate) {
+	at, exists := slices.BinarySearchFunc(templates, k, func(t *corev1.PodTemplate, k key) int { return cmp.Compare(keyOf(t).String(), k.String()) })
+	if !exists {
+		return templates[:at], nil, templates[at:]
+	}
+	return templates[:at], templates[at], templates[at+1:]
 }
 
 func listedOf(m dataSourceModel) listedModel {

@@ -1,6 +1,8 @@
 package instance
 
 import (
+	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -10,6 +12,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
+
+	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
 func TestObservedList_sortsAndLeavesOutControlledOnes(t *testing.T) {
@@ -56,5 +60,81 @@ func TestListSchema_fitsTheModel(t *testing.T) {
 	var back instancesModel
 	if diags := state.Get(t.Context(), &back); diags.HasError() || len(back.Instances) != 4 {
 		t.Errorf("got %d back, %v", len(back.Instances), diags)
+	}
+}
+
+// TestWithStopped holds the order across namespaces, what is listed under a name that
+// both a Pod and a template have, and that an error ends the list.
+func TestWithStopped(t *testing.T) {
+	pod := func(cluster, name string, leaving bool) *corev1.Pod {
+		p := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: cluster, Name: name}}
+		if leaving {
+			p.DeletionTimestamp = &metav1.Time{}
+		}
+		return p
+	}
+	template := func(cluster, name, instance string) *corev1.PodTemplate {
+		return &corev1.PodTemplate{ObjectMeta: metav1.ObjectMeta{Namespace: cluster, Name: name, Labels: map[string]string{kube.LabelManagedBy: kube.ManagedBy, kube.LabelInstanceID: instance}}}
+	}
+	pods := []*corev1.Pod{pod("a-b", "z", false), pod("a", "alive", false), pod("a", "leaving", true), pod("c", "x", false)}
+	templates := []*corev1.PodTemplate{
+		template("a-b", "0", "0"), template("a", "alive", "alive"), template("a", "foreign", "other"), template("a", "leaving", "leaving"), template("b", "s", "s"), template("d", "s", "s"),
+	}
+	for name, c := range map[string]struct {
+		status string
+		broken bool
+		want   string
+	}{
+		"all":     {want: "a-b/0 Stopped, a-b/z, a/alive, a/leaving Stopped, b/s Stopped, c/x, d/s Stopped"},
+		"stopped": {status: statusStopped, want: "a-b/0 Stopped, a/leaving Stopped, b/s Stopped, d/s Stopped"},
+		"broken":  {broken: true, want: "a-b/0 Stopped, a-b/z, a/alive, a/leaving Stopped, b/s Stopped, c/x, error"},
+	} {
+		read := func(yield func(*corev1.Pod, error) bool) {
+			for _, p := range pods {
+				if !yield(p, nil) {
+					return
+				}
+			}
+			if c.broken {
+				yield(nil, errors.New("broken"))
+			}
+		}
+		var got []string
+		for have, err := range withStopped(read, templates, c.status) {
+			if err != nil {
+				got = append(got, "error")
+				continue
+			}
+			subject := have.subject(presenceIn(have, resourceModel{}, true))
+			got = append(got, strings.TrimSpace(keyOf(subject).String()+" "+string(subject.Status.Phase)))
+		}
+		if text := strings.Join(got, ", "); text != c.want {
+			t.Errorf("%s: got %s, want %s", name, text, c.want)
+		}
+	}
+	for range withStopped(func(yield func(*corev1.Pod, error) bool) { yield(pods[0], nil) }, templates, "") {
+		break
+	}
+}
+
+func TestCandidate(t *testing.T) {
+	pod := podFrom(t, "ready")
+	pod.Namespace, pod.Name = "dev", "web"
+	for want, edit := range map[string]func(*corev1.Pod){
+		"dev/web (Running)":       func(*corev1.Pod) {},
+		"dev/web (being deleted)": func(p *corev1.Pod) { p.DeletionTimestamp = &metav1.Time{} },
+		"dev/web (Running, of ReplicaSet api)": func(p *corev1.Pod) {
+			p.OwnerReferences = []metav1.OwnerReference{{Kind: "ReplicaSet", Name: "api", Controller: ptr.To(true)}}
+		},
+	} {
+		one := pod.DeepCopy()
+		edit(one)
+		if c := candidateOf(found{Pod: one}); c.String() != want || c.Unfit || c.Reserved {
+			t.Errorf("got %s, want %s", c, want)
+		}
+	}
+	pod.Namespace, pod.Name = "kube-system", "web.v1"
+	if c := candidateOf(found{Pod: pod}); !c.Unfit || !c.Reserved {
+		t.Errorf("got %+v", c)
 	}
 }

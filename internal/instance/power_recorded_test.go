@@ -43,7 +43,7 @@ func TestRecordedPod(t *testing.T) {
 	pod.Annotations = map[string]string{"a": "1", "cni.example.com/address": "10.0.0.1", kube.AnnotationNonce: "old"}
 	pod.ManagedFields = []metav1.ManagedFieldsEntry{{
 		Manager:  kube.FieldManager,
-		FieldsV1: &metav1.FieldsV1{Raw: []byte(`{"f:metadata":{"f:labels":{"f:team":{}},"f:annotations":{"f:a":{}}}}`)},
+		FieldsV1: metav1.NewFieldsV1(`{"f:metadata":{"f:labels":{"f:team":{}},"f:annotations":{"f:a":{}}}}`),
 	}}
 	if _, err := recordedPod(found{Pod: pod}, presence{Pod: podAlive}, kube.FieldManager); err == nil || !strings.Contains(err.Error(), "no readable record") {
 		t.Errorf("without a record: %v", err)

@@ -38,26 +38,35 @@ func Each[T runtime.Object, L interface {
 				yield(none, err)
 				return
 			}
-			items, err := meta.ExtractList(list)
-			if err != nil {
-				yield(none, err)
+			if !eachItem(list, yield) {
 				return
-			}
-			for _, item := range items {
-				object, ok := item.(T)
-				if !ok {
-					yield(none, fmt.Errorf("the API server's list holds a %T instead of a %T", item, object))
-					return
-				}
-				if !yield(object, nil) {
-					return
-				}
 			}
 			if opts.Continue = list.GetContinue(); opts.Continue == "" {
 				return
 			}
 		}
 	}
+}
+
+// eachItem reports whether more is wanted.
+func eachItem[T runtime.Object](list runtime.Object, yield func(T, error) bool) bool {
+	var none T
+	items, err := meta.ExtractList(list)
+	if err != nil {
+		yield(none, err)
+		return false
+	}
+	for _, item := range items {
+		object, ok := item.(T)
+		if !ok {
+			yield(none, fmt.Errorf("the API server's list holds a %T instead of a %T", item, object))
+			return false
+		}
+		if !yield(object, nil) {
+			return false
+		}
+	}
+	return true
 }
 
 // continuation is the token that a server gives along with its refusal of one
