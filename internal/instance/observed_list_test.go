@@ -112,7 +112,10 @@ func TestWithStopped(t *testing.T) {
 			t.Errorf("%s: got %s, want %s", name, text, c.want)
 		}
 	}
-	for range withStopped(func(yield func(*corev1.Pod, error) bool) { yield(pods[0], nil) }, templates, "") {
+	for have, err := range withStopped(func(yield func(*corev1.Pod, error) bool) { yield(pods[0], nil) }, templates, "") {
+		if err != nil || have.Template != templates[0] {
+			t.Errorf("the first is %v, %v", have, err)
+		}
 		break
 	}
 }
