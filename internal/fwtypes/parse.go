@@ -1,6 +1,7 @@
 package fwtypes
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/big"
@@ -18,29 +19,60 @@ func ParseQuantity(s string) (resource.Quantity, error) {
 		return resource.Quantity{}, fmt.Errorf("the quantity is empty; write an amount such as \"500m\" or \"4Gi\", or leave the attribute out")
 	}
 	outOfRange := fmt.Errorf("%q is outside of what Kubernetes can hold: amounts are zero, or from 1n (a billionth) to 2^63-1", s)
-	if tooLong(s) {
+	q, err := ParseExact(s)
+	if errors.Is(err, errInexact) {
 		return resource.Quantity{}, outOfRange
 	}
-	q, err := resource.ParseQuantity(s)
 	if err != nil {
-		return resource.Quantity{}, fmt.Errorf("%q is not a Kubernetes quantity: write a number with an optional suffix, m (thousandths), k, M, G, T, P, E (powers of 1000) or Ki, Mi, Gi, Ti, Pi, Ei (powers of 1024), such as \"500m\", \"2\" or \"4Gi\"%s", s, suffixHint(s))
+		return resource.Quantity{}, err
 	}
 	if q.Sign() < 0 {
 		return resource.Quantity{}, fmt.Errorf("%q is negative; an amount is zero or more", s)
 	}
-	written, held := exact(s), amountOf(q)
-	if written.Cmp(held) != 0 || written.Cmp(new(big.Rat).SetInt64(math.MaxInt64)) > 0 {
+	if Rat(q).Cmp(new(big.Rat).SetInt64(math.MaxInt64)) > 0 {
 		return resource.Quantity{}, outOfRange
 	}
 	return q, nil
 }
 
+// ParseExact reads whatever Kubernetes' notation says and its arithmetic holds
+// unchanged: negative amounts too, and those beyond 64 bits. It refuses what
+// resource.ParseQuantity would round up (finer than a billionth) or cap (beyond
+// 2^63-1 with a binary suffix).
+func ParseExact(s string) (resource.Quantity, error) {
+	if tooLong(s) {
+		return resource.Quantity{}, inexact(s)
+	}
+	q, err := resource.ParseQuantity(s)
+	if err != nil {
+		return resource.Quantity{}, fmt.Errorf("%q is not a Kubernetes quantity: write a number with an optional suffix, m (thousandths), k, M, G, T, P, E (powers of 1000) or Ki, Mi, Gi, Ti, Pi, Ei (powers of 1024), such as \"500m\", \"2\" or \"4Gi\"%s", s, suffixHint(s))
+	}
+	if exact(s).Cmp(Rat(q)) != 0 {
+		return resource.Quantity{}, inexact(s)
+	}
+	return q, nil
+}
+
+var errInexact = errors.New("not held unchanged by Kubernetes: its amounts are multiples of 1n (a billionth), and with a binary suffix (Ki … Ei) go up to 2^63-1")
+
+func inexact(s string) error { return fmt.Errorf("%q: %w", s, errInexact) }
+
+// Rat is the amount as an exact fraction.
+func Rat(q resource.Quantity) *big.Rat { return rat(q.AsDec().String()) }
+
 // tooLong guards the exact arithmetic: a short text such as 1e999999999 would
 // otherwise become a number of a gigabyte.
 func tooLong(s string) bool {
-	const maxDigits, maxExponentDigits = 64, 2
-	exponent := strings.TrimLeft(s[strings.LastIndexAny(s, "eE")+1:], "+-0")
-	return len(s) > maxDigits || exponent != s && len(exponent) > maxExponentDigits && isDigits(exponent)
+	const maxDigits, maxExponentDigits = 256, 2
+	if len(s) > maxDigits {
+		return true
+	}
+	start := strings.LastIndexAny(s, "eE")
+	if start < 0 {
+		return false
+	}
+	exponent := strings.TrimLeft(s[start+1:], "+-0")
+	return len(exponent) > maxExponentDigits && isDigits(exponent)
 }
 
 func isDigits(s string) bool {
@@ -88,8 +120,6 @@ func first(s string) byte {
 	}
 	return s[0]
 }
-
-func amountOf(q resource.Quantity) *big.Rat { return rat(q.AsDec().String()) }
 
 // rat reads a decimal number; what isn't one is zero, which equals no amount
 // that was written.

@@ -16,6 +16,7 @@ func TestParseQuantity_accepts(t *testing.T) {
 	for in, want := range map[string]string{
 		"0": "0", "2": "2", "2000m": "2", "0.5": "500m", "0.5k": "500", "4096Mi": "4Gi", "1.5Gi": "1536Mi",
 		"1e3": "1e3", "1n": "1n", "7Ei": "7Ei", "9E": "9E", "9223372036854775807": "9223372036854775807", ".5": "500m",
+		"+100": "+100", "0100": "0100", "00100m": "00100m", "1e+3": "1e+3", "1e03": "1e03",
 	} {
 		q, err := fwtypes.ParseQuantity(in)
 		if err != nil {
@@ -47,6 +48,26 @@ func TestParseQuantity_refuses(t *testing.T) {
 		strings.Repeat("9", 99): "outside",
 	} {
 		if _, err := fwtypes.ParseQuantity(in); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: got error %v, want one with %q", in, err, want)
+		}
+	}
+}
+
+func TestParseExact(t *testing.T) {
+	for in, want := range map[string]string{
+		"2000m": "2", "-1": "-1", "-118": "-118", "-1.5Gi": "-1536Mi", "9223372036854775808": "9223372036854775808",
+		"10E": "10E", "1e19": "10e18", "1n": "1n", "1500u": "1500u", strings.Repeat("9", 99): strings.Repeat("9", 99),
+	} {
+		q, err := fwtypes.ParseExact(in)
+		if err != nil || q.String() != want {
+			t.Errorf("%q: got %s (%v), want %s", in, q.String(), err, want)
+		}
+	}
+	for in, want := range map[string]string{
+		"": "not a Kubernetes quantity", "4GB": `perhaps "4G" is meant`, "8Ei": "not held unchanged", "-8.5Ei": "not held unchanged",
+		"0.5n": "not held unchanged", "1e999999999": "not held unchanged", strings.Repeat("9", 300): "not held unchanged",
+	} {
+		if _, err := fwtypes.ParseExact(in); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: got error %v, want one with %q", in, err, want)
 		}
 	}

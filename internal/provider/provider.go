@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 	fwlist "github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/headgym/terraform-provider-mar/internal/cluster"
 	"github.com/headgym/terraform-provider-mar/internal/credentials"
+	"github.com/headgym/terraform-provider-mar/internal/functions"
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/instance"
 )
@@ -25,6 +27,7 @@ var (
 	_ provider.Provider                       = (*marProvider)(nil)
 	_ provider.ProviderWithActions            = (*marProvider)(nil)
 	_ provider.ProviderWithEphemeralResources = (*marProvider)(nil)
+	_ provider.ProviderWithFunctions          = (*marProvider)(nil)
 	_ provider.ProviderWithListResources      = (*marProvider)(nil)
 )
 
@@ -65,6 +68,8 @@ func (p *marProvider) Actions(context.Context) []func() action.Action {
 func (p *marProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
 	return []func() ephemeral.EphemeralResource{credentials.NewEphemeralResource}
 }
+
+func (p *marProvider) Functions(context.Context) []func() function.Function { return functions.All() }
 
 // Configure makes the connection, and asks the server for its version: settings that
 // lead nowhere are one error of the plan, and not one of each resource in the middle
