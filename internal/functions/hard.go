@@ -121,17 +121,12 @@ func (h *hard) add(key corev1.ResourceName, value attr.Value) error {
 	return nil
 }
 
-// amountOf is a limit or a request as the API server has it, which counts in
-// thousandths.
+// amountOf is a limit or a request; what the provider would refuse as one is an
+// error.
 func amountOf(value attr.Value) (resource.Quantity, error) {
 	text, err := textOf(value)
 	if err != nil {
 		return resource.Quantity{}, err
 	}
-	amount, err := fwtypes.ParseQuantity(text)
-	if err != nil {
-		return resource.Quantity{}, err
-	}
-	amount.RoundUp(resource.Milli)
-	return amount, nil
+	return fwtypes.ParseQuantity(text)
 }

@@ -35,12 +35,12 @@ func (quantityCompare) Run(ctx context.Context, req function.RunRequest, resp *f
 	}
 	first, err := fwtypes.ParseExact(a)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, sentence(err))
+		resp.Error = function.NewArgumentFuncError(0, err.Error())
 		return
 	}
 	second, err := fwtypes.ParseExact(b)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(1, sentence(err))
+		resp.Error = function.NewArgumentFuncError(1, err.Error())
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, int64(fwtypes.Rat(first).Cmp(fwtypes.Rat(second))))

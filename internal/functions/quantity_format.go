@@ -46,7 +46,7 @@ func (quantityFormat) Run(ctx context.Context, req function.RunRequest, resp *fu
 		return
 	}
 	if len(suffixes) > 1 {
-		resp.Error = function.NewArgumentFuncError(2, fmt.Sprintf("Say one suffix, %q or %q.", suffixDecimal, suffixBinary))
+		resp.Error = function.NewArgumentFuncError(2, fmt.Sprintf("say one suffix, %q or %q", suffixDecimal, suffixBinary))
 		return
 	}
 	format := resource.DecimalSI
@@ -55,12 +55,12 @@ func (quantityFormat) Run(ctx context.Context, req function.RunRequest, resp *fu
 	}
 	amount, err := fromNumber(number)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, sentence(err))
+		resp.Error = function.NewArgumentFuncError(0, err.Error())
 		return
 	}
 	text, err := canonical(amount, format)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, sentence(err))
+		resp.Error = function.NewArgumentFuncError(0, err.Error())
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, text)

@@ -33,12 +33,12 @@ func (quantityParse) Run(ctx context.Context, req function.RunRequest, resp *fun
 	}
 	quantity, err := fwtypes.ParseExact(text)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, sentence(err))
+		resp.Error = function.NewArgumentFuncError(0, err.Error())
 		return
 	}
 	number, err := numberOf(quantity)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, sentence(err))
+		resp.Error = function.NewArgumentFuncError(0, err.Error())
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, types.NumberValue(number))
@@ -47,5 +47,3 @@ func (quantityParse) Run(ctx context.Context, req function.RunRequest, resp *fun
 func quantityParameter(name, says string) function.Parameter {
 	return function.StringParameter{Name: name, MarkdownDescription: says}
 }
-
-func sentence(err error) string { return err.Error() + "." }

@@ -40,7 +40,7 @@ func (quantitySum) Run(ctx context.Context, req function.RunRequest, resp *funct
 	}
 	sum, err := sumOf(texts)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, sentence(err))
+		resp.Error = function.NewArgumentFuncError(0, err.Error())
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, sum)

@@ -49,7 +49,7 @@ func (quotaFits) Run(ctx context.Context, req function.RunRequest, resp *functio
 		return
 	}
 	if len(limitRanges) > 1 {
-		resp.Error = function.NewArgumentFuncError(3, "A cluster has one limit range.")
+		resp.Error = function.NewArgumentFuncError(3, "a cluster has one limit range")
 		return
 	}
 	var limitRange types.Dynamic
@@ -58,22 +58,22 @@ func (quotaFits) Run(ctx context.Context, req function.RunRequest, resp *functio
 	}
 	h, err := hardOf(quota)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, sentence(err))
+		resp.Error = function.NewArgumentFuncError(0, err.Error())
 		return
 	}
 	defaults, err := defaultsOf(limitRange)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(2, sentence(err))
+		resp.Error = function.NewArgumentFuncError(2, err.Error())
 		return
 	}
 	n, err := needsOf(instances, defaults)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(1, sentence(err))
+		resp.Error = function.NewArgumentFuncError(1, err.Error())
 		return
 	}
 	value, err := result(h, n)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(1, sentence(err))
+		resp.Error = function.NewArgumentFuncError(1, err.Error())
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, value)

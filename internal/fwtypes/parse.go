@@ -10,15 +10,15 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 )
 
-// ParseQuantity reads a non-negative amount. Unlike resource.ParseQuantity it
-// refuses what Kubernetes can't hold and would silently change: amounts beyond
-// 2^63-1, which are capped, and amounts finer than a billionth, which are
-// rounded up.
+// ParseQuantity reads a non-negative amount of a resource. It refuses what the API
+// server can't hold and would silently change: amounts beyond 2^63-1, which are
+// capped, and amounts finer than a thousandth, which are rounded up (by
+// SetDefaults_ResourceList, in whatever it stores).
 func ParseQuantity(s string) (resource.Quantity, error) {
 	if s == "" {
 		return resource.Quantity{}, fmt.Errorf("the quantity is empty; write an amount such as \"500m\" or \"4Gi\", or leave the attribute out")
 	}
-	outOfRange := fmt.Errorf("%q is outside of what Kubernetes can hold: amounts are zero, or from 1n (a billionth) to 2^63-1", s)
+	outOfRange := fmt.Errorf("%q is outside of what Kubernetes can hold: amounts of a resource are multiples of 1m (a thousandth), up to 2^63-1", s)
 	q, err := ParseExact(s)
 	if errors.Is(err, errInexact) {
 		return resource.Quantity{}, outOfRange
@@ -28,6 +28,9 @@ func ParseQuantity(s string) (resource.Quantity, error) {
 	}
 	if q.Sign() < 0 {
 		return resource.Quantity{}, fmt.Errorf("%q is negative; an amount is zero or more", s)
+	}
+	if rounded := q.DeepCopy(); !rounded.RoundUp(resource.Milli) {
+		return resource.Quantity{}, fmt.Errorf("%q is finer than a thousandth, which Kubernetes rounds up to", s)
 	}
 	if Rat(q).Cmp(new(big.Rat).SetInt64(math.MaxInt64)) > 0 {
 		return resource.Quantity{}, outOfRange

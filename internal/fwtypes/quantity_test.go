@@ -15,7 +15,7 @@ import (
 func TestParseQuantity_accepts(t *testing.T) {
 	for in, want := range map[string]string{
 		"0": "0", "2": "2", "2000m": "2", "0.5": "500m", "0.5k": "500", "4096Mi": "4Gi", "1.5Gi": "1536Mi",
-		"1e3": "1e3", "1n": "1n", "7Ei": "7Ei", "9E": "9E", "9223372036854775807": "9223372036854775807", ".5": "500m",
+		"1e3": "1e3", "1m": "1m", "7Ei": "7Ei", "9E": "9E", "9223372036854775807": "9223372036854775807", ".5": "500m",
 		"+100": "+100", "0100": "0100", "00100m": "00100m", "1e+3": "1e+3", "1e03": "1e03",
 	} {
 		q, err := fwtypes.ParseQuantity(in)
@@ -43,6 +43,9 @@ func TestParseQuantity_refuses(t *testing.T) {
 		"8Ei":                   "outside",
 		"10E":                   "outside",
 		"0.5n":                  "outside",
+		"1n":                    "finer than a thousandth",
+		"1500u":                 "finer than a thousandth",
+		"0.0005":                "finer than a thousandth",
 		"0.0000000001":          "outside",
 		"9223372036854775808":   "outside",
 		strings.Repeat("9", 99): "outside",

@@ -140,17 +140,9 @@ func (d *decoder) members(s *shape, r raw) []member {
 			}
 			inner = f.shape
 		}
-		n := d.node(inner, e.value)
-		if n == nil {
-			continue
+		if n := d.node(inner, e.value); n != nil {
+			members = append(members, member{e.key, n})
 		}
-		if isResourceList(s) && !n.unknown {
-			if err := fineness(fmt.Sprint(n.value)); err != nil {
-				d.fault(n.at, "%v", err)
-				continue
-			}
-		}
-		members = append(members, member{e.key, n})
 	}
 	return members
 }

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 )
@@ -118,18 +117,6 @@ func truth(r raw) (any, error) {
 		}
 	}
 	return nil, fmt.Errorf("has to be true or false, and is %q", r.text)
-}
-
-// fineness refuses what the API server would round up in a list of resources.
-func fineness(amount string) error {
-	q, err := resource.ParseQuantity(amount)
-	if err != nil {
-		return err
-	}
-	if rounded := q.DeepCopy(); !rounded.RoundUp(resource.Milli) {
-		return fmt.Errorf("%s is finer than a thousandth, which Kubernetes rounds up to", amount)
-	}
-	return nil
 }
 
 func isResourceList(s *shape) bool { return s.of == reflect.TypeFor[corev1.ResourceList]() }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	corev1 "k8s.io/api/core/v1"
 	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/util/validation"
 )
@@ -119,9 +120,10 @@ func quotaKeyFaults(s string) []string {
 	if faults := validation.IsQualifiedName(s); len(faults) > 0 {
 		return faults
 	}
-	if slices.Contains(standardResources(), s) || strings.Contains(s, "/") {
+	hugePages := strings.HasPrefix(s, corev1.ResourceHugePagesPrefix) || strings.HasPrefix(s, corev1.ResourceRequestsHugePagesPrefix)
+	if slices.Contains(standardResources(), s) || strings.Contains(s, "/") || hugePages {
 		return nil
 	}
-	return []string{fmt.Sprintf("a key without a slash must be one of %s; others are written as count/<resource>.<group>, requests.<vendor>/<resource> or <class>.storageclass.storage.k8s.io/requests.storage",
+	return []string{fmt.Sprintf("a key without a slash must be one of %s, or hugepages-<size>; others are written as count/<resource>.<group>, requests.<vendor>/<resource> or <class>.storageclass.storage.k8s.io/requests.storage",
 		strings.Join(standardResources(), ", "))}
 }

@@ -96,7 +96,7 @@ func TestKeyRules(t *testing.T) {
 		},
 		"quota": {
 			rule:   validate.QuotaKeys(map[string]string{"pods": "use the attribute `instances`"}),
-			accept: []string{"count/jobs.batch", "requests.nvidia.com/gpu", "gold.storageclass.storage.k8s.io/requests.storage", "cpu"},
+			accept: []string{"count/jobs.batch", "requests.nvidia.com/gpu", "gold.storageclass.storage.k8s.io/requests.storage", "cpu", "hugepages-2Mi", "requests.hugepages-1Gi"},
 			refuse: map[string]string{"pods": "`instances`", "oranges": "must be one of", "a b": "name part"},
 		},
 	} {
