@@ -27,6 +27,10 @@ func TestAccExamples(t *testing.T) {
 			switch e.kind {
 			case whole, resourceBlock:
 				applied(t, configurationOf(t, read(t, e)), nil)
+			case functionCall:
+				testFunction(t, e)
+			case sized:
+				testSized(t, e)
 			case instance:
 				testInstance(t, e)
 			case dataSourceBlock:

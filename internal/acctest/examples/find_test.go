@@ -26,6 +26,10 @@ const (
 	// resourceBlock is a file with resources, dataSourceBlock one with a data source.
 	resourceBlock
 	dataSourceBlock
+	// functionCall is a file with calls of a function, and outputs of their results.
+	functionCall
+	// sized makes a cluster whose quota is computed from its instances.
+	sized
 	// importBlock and importCommand import what the folder's resource.tf makes.
 	importBlock
 	importCommand
@@ -63,8 +67,10 @@ func kindOf(file string) kind {
 	}{
 		{"provider/provider*.tf", providerBlock},
 		{"resources/mar_*/resource*.tf", resourceBlock},
+		{"guides/quota/sized.tf", sized},
 		{"guides/*/*.tf", resourceBlock},
 		{"guides/*/*.yaml", manifest},
+		{"functions/*/function.tf", functionCall},
 		{"resources/mar_*/import-by-*.tf", importBlock},
 		{"resources/mar_*/import.sh", importCommand},
 		{"data-sources/mar_*/data-source*.tf", dataSourceBlock},
@@ -129,7 +135,7 @@ func TestExamples_allAreTried(t *testing.T) {
 	for _, e := range find(t) {
 		seen[e.kind] = true
 	}
-	for _, k := range []kind{whole, instance, providerBlock, resourceBlock, dataSourceBlock, importBlock, importCommand, listBlock, actionBlock, ephemeralBlock, module, modular, manifest} {
+	for _, k := range []kind{whole, instance, providerBlock, resourceBlock, dataSourceBlock, importBlock, importCommand, listBlock, actionBlock, ephemeralBlock, module, modular, manifest, functionCall, sized} {
 		if !seen[k] {
 			t.Errorf("there is no example of kind %d", k)
 		}
