@@ -1,0 +1,200 @@
+package cluster
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"math/rand"
+	"reflect"
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/randfill"
+
+	"github.com/headgym/terraform-provider-mar/internal/kube"
+)
+
+// seedsOf are the bytes that a fuzz target starts from; they run as ordinary tests.
+func seedsOf(f *testing.F, n int64) {
+	f.Helper()
+	for seed := range n {
+		data := make([]byte, 2048)
+		rand.New(rand.NewSource(seed)).Read(data)
+		f.Add(data)
+	}
+}
+
+// amountAsStored is any amount that the API server may have stored: a multiple of a
+// thousandth, in any notation.
+func amountAsStored(c randfill.Continue) resource.Quantity {
+	odd := []string{"0", "1m", "999m", "1500m", "0.5k", "4096Mi", "1.5Gi", "1e3", "12E-1", "1023", "1025Ki", "7Ei", "9E", fmt.Sprint(math.MaxInt64)}
+	if c.Bool() {
+		return resource.MustParse(odd[c.Intn(len(odd))])
+	}
+	suffixes := []string{"", "m", "k", "M", "G", "Ki", "Mi", "Gi"}
+	var bits [4]byte
+	binary.LittleEndian.PutUint32(bits[:], c.Uint32())
+	return resource.MustParse(fmt.Sprintf("%d%s", binary.LittleEndian.Uint32(bits[:]), suffixes[c.Intn(len(suffixes))]))
+}
+
+func keyOf(c randfill.Continue) corev1.ResourceName {
+	keys := []corev1.ResourceName{
+		"cpu", "memory", "ephemeral-storage", "storage", "limits.ephemeral-storage", "requests.ephemeral-storage", "count/pods", "count/jobs.batch",
+		"requests.nvidia.com/gpu", "nvidia.com/gpu", "hugepages-2Mi", "gold.storageclass.storage.k8s.io/requests.storage", "example.com/thing",
+	}
+	for _, k := range quotaKeys() {
+		keys = append(keys, k.Key)
+	}
+	return keys[c.Intn(len(keys))]
+}
+
+// filler fills quotas and limit ranges as the API server may have them.
+func filler(data []byte) *randfill.Filler {
+	return randfill.NewFromGoFuzz(data).NilChance(0.3).NumElements(0, 6).Funcs(
+		func(q *resource.Quantity, c randfill.Continue) { *q = amountAsStored(c) },
+		func(n *corev1.ResourceName, c randfill.Continue) { *n = keyOf(c) },
+		func(s *corev1.ResourceQuotaSpec, c randfill.Continue) {
+			c.FillNoCustom(&s.Hard)
+			for _, k := range quotaKeys() {
+				if amount, ok := s.Hard[k.Key]; ok && k.Counts {
+					// The server refuses half a Pod.
+					s.Hard[k.Key] = *resource.NewQuantity(amount.Value(), resource.DecimalSI)
+				}
+			}
+			if c.Intn(3) == 0 {
+				s.Scopes = []corev1.ResourceQuotaScope{corev1.ResourceQuotaScope(quotaScopes()[c.Intn(len(quotaScopes()))])}
+			}
+			c.Fill(&s.ScopeSelector)
+		},
+		func(r *corev1.ScopedResourceSelectorRequirement, c randfill.Continue) {
+			r.ScopeName = corev1.ResourceQuotaScope(quotaScopes()[c.Intn(len(quotaScopes()))])
+			r.Operator = []corev1.ScopeSelectorOperator{corev1.ScopeSelectorOpExists, corev1.ScopeSelectorOpIn, corev1.ScopeSelectorOpNotIn, corev1.ScopeSelectorOpDoesNotExist}[c.Intn(4)]
+			if r.Operator == corev1.ScopeSelectorOpIn || r.Operator == corev1.ScopeSelectorOpNotIn {
+				r.Values = []string{"high", "low"}[:1+c.Intn(2)]
+			}
+		},
+		func(s *corev1.LimitRangeSpec, c randfill.Continue) {
+			for _, kind := range []corev1.LimitType{corev1.LimitTypePersistentVolumeClaim, corev1.LimitTypePod, corev1.LimitTypeContainer} {
+				if c.Bool() {
+					continue
+				}
+				item := corev1.LimitRangeItem{Type: kind}
+				c.Fill(&item.Min)
+				c.Fill(&item.Max)
+				switch kind {
+				case corev1.LimitTypeContainer:
+					c.Fill(&item.Default)
+					c.Fill(&item.DefaultRequest)
+					c.Fill(&item.MaxLimitRequestRatio)
+				case corev1.LimitTypePersistentVolumeClaim:
+					item.Min, item.Max = onlyStorage(item.Min), onlyStorage(item.Max)
+				}
+				s.Limits = append(s.Limits, filledIn(item))
+			}
+		},
+	)
+}
+
+// onlyStorage is what a limit on claims is about.
+func onlyStorage(list corev1.ResourceList) corev1.ResourceList {
+	for _, amount := range list {
+		return corev1.ResourceList{corev1.ResourceStorage: amount}
+	}
+	return nil
+}
+
+// generated is a namespace with quotas and a limit range of the provider's own, or of
+// somebody else.
+func generated(data []byte) observed {
+	fill := filler(data)
+	var ours bool
+	fill.Fill(&ours)
+	meta := func(name string) metav1.ObjectMeta {
+		m := metav1.ObjectMeta{Name: name, Namespace: "dev", UID: "u"}
+		if ours {
+			m.Labels = childLabels()
+		}
+		return m
+	}
+	o := observed{
+		Namespace:   &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "dev", UID: "u", Labels: map[string]string{"team": "a"}}},
+		Quotas:      map[string]*corev1.ResourceQuota{},
+		LimitRanges: map[string]*corev1.LimitRange{},
+	}
+	if ours {
+		o.Namespace.Labels[kube.LabelManagedBy] = kube.ManagedBy
+	}
+	for _, name := range []string{quotaName, scopedQuotaPrefix + "a"} {
+		quota := &corev1.ResourceQuota{ObjectMeta: meta(name)}
+		fill.Fill(&quota.Spec)
+		o.Quotas[name] = quota
+	}
+	limits := &corev1.LimitRange{ObjectMeta: meta(limitRangeName)}
+	fill.Fill(&limits.Spec)
+	o.LimitRanges[limitRangeName] = limits
+	return o
+}
+
+// FuzzRoundTrip imports whatever quotas and limit ranges a namespace may have, and
+// holds that what is declared then is what was there, is what is made of it, and is
+// read back the same.
+func FuzzRoundTrip(f *testing.F) {
+	seedsOf(f, 200)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		o := generated(data)
+		rec, _ := recordOf(o)
+		first, diags := importedModelOf(t.Context(), o, nil, rec.Adopted)
+		if diags.HasError() {
+			t.Fatal(diags)
+		}
+		again, diags := modelOf(t.Context(), o, first, rec.Adopted)
+		if diags.HasError() {
+			t.Fatal(diags)
+		}
+		same(t, "a second look at what was imported", first, again)
+
+		want, diags := desiredOf(t.Context(), first, rec.Adopted)
+		if diags.HasError() {
+			t.Fatal(diags)
+		}
+		made := served(t, want)
+		if steps := changesBetween(want, made, dropped{}); !reflect.DeepEqual(steps, noChanges()) {
+			t.Errorf("after an apply there is still something to do: %+v", steps)
+		}
+		back, diags := modelOf(t.Context(), made, first, rec.Adopted)
+		if diags.HasError() {
+			t.Fatal(diags)
+		}
+		same(t, "what was made of the import", first, back)
+		sameObjects(t, first, want, o, rec.Adopted)
+	})
+}
+
+func same(t *testing.T, what string, want, got model) {
+	t.Helper()
+	if !sameMeaning(want.Quota, got.Quota) {
+		t.Errorf("%s: quota is %s, and was %s", what, got.Quota, want.Quota)
+	}
+	if !sameMeaning(want.ScopedQuotas, got.ScopedQuotas) {
+		t.Errorf("%s: scoped_quotas is %s, and was %s", what, got.ScopedQuotas, want.ScopedQuotas)
+	}
+	if !sameMeaning(want.LimitRange, got.LimitRange) {
+		t.Errorf("%s: limit_range is %s, and was %s", what, got.LimitRange, want.LimitRange)
+	}
+}
+
+// sameObjects holds that an import that is applied changes none of the objects that
+// it has read.
+func sameObjects(t *testing.T, m model, want desired, o observed, a adopted) {
+	t.Helper()
+	steps := changesBetween(want, o.own(a), dropped{})
+	if declared(m.Quota) && steps.Quotas[a.quota()] != keep {
+		t.Errorf("the quota %v isn't what was imported of it: %s", o.Quotas[a.quota()].Spec, m.Quota)
+	}
+	if declared(m.LimitRange) && steps.LimitRanges[a.limitRange()] != keep {
+		t.Errorf("the limit range %v isn't what was imported of it: %s", o.LimitRanges[a.limitRange()].Spec, m.LimitRange)
+	}
+}
+
