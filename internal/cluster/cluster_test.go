@@ -14,6 +14,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
 
+	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
@@ -64,7 +65,7 @@ func TestRoundTrip_observedOfDesiredIsTheModel(t *testing.T) {
 			}
 			for part, same := range map[string]bool{
 				"region": m.Region.Equal(got.Region), "labels": m.Labels.Equal(got.Labels), "labels_all": m.LabelsAll.Equal(got.LabelsAll),
-				"annotations": m.Annotations.Equal(got.Annotations), "quota": sameMeaning(m.Quota, got.Quota),
+				"annotations": m.Annotations.Equal(got.Annotations), "annotations_all": m.AnnotationsAll.Equal(got.AnnotationsAll), "quota": sameMeaning(m.Quota, got.Quota),
 				"scoped_quotas": sameMeaning(m.ScopedQuotas, got.ScopedQuotas), "limit_range": sameMeaning(m.LimitRange, got.LimitRange),
 				"network": m.Network.Equal(got.Network), "access": m.Access.Equal(got.Access), "service_accounts": m.ServiceAccounts.Equal(got.ServiceAccounts), "pod_security": m.PodSecurity.Equal(got.PodSecurity),
 			} {
@@ -82,8 +83,8 @@ func TestObserved_importLeavesOutWhatNobodyDeclared(t *testing.T) {
 	o.Namespace.Labels = map[string]string{
 		"kubernetes.io/metadata.name": "prod", kube.LabelManagedBy: kube.ManagedBy, kube.LabelRegion: "eu", "team": "a", "env": "test",
 	}
-	o.Namespace.Annotations = map[string]string{kube.AnnotationNonce: "n"}
-	m, diags := importedModelOf(t.Context(), o, map[string]string{"env": "test"}, adopted{})
+	o.Namespace.Annotations = map[string]string{kube.AnnotationNonce: "n", "example.com/bill": "4711"}
+	m, diags := importedModelOf(t.Context(), o, fw.Defaults{Labels: map[string]string{"env": "test"}, Annotations: map[string]string{"example.com/bill": "4711"}}, adopted{})
 	if diags.HasError() {
 		t.Fatal(diags)
 	}
@@ -95,6 +96,9 @@ func TestObserved_importLeavesOutWhatNobodyDeclared(t *testing.T) {
 	}
 	if !m.Annotations.IsNull() || m.Region.ValueString() != "eu" {
 		t.Errorf("annotations %v, region %v", m.Annotations, m.Region)
+	}
+	if !m.AnnotationsAll.Equal(texts(map[string]string{"example.com/bill": "4711"})) {
+		t.Errorf("annotations_all: %v", m.AnnotationsAll)
 	}
 	if !sameMeaning(m.Quota, configurations()["full"].Quota) {
 		t.Errorf("quota: %v", m.Quota)

@@ -63,6 +63,7 @@ func configurations() map[string]model {
 	labelled.Labels = texts(map[string]string{"team": "payments"})
 	labelled.LabelsAll = texts(map[string]string{"team": "payments", "env": "test"})
 	labelled.Annotations = texts(map[string]string{"example.com/owner": "pay@example.com"})
+	labelled.AnnotationsAll = texts(map[string]string{"example.com/owner": "pay@example.com", "example.com/bill": "4711"})
 
 	full := newModel("prod")
 	full.LabelsAll = texts(nil)

@@ -71,7 +71,7 @@ func desiredNamespace(m model) *corev1.Namespace {
 	return &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{
 		Name:        m.Name.ValueString(),
 		Labels:      labels,
-		Annotations: fw.StringMap(m.Annotations),
+		Annotations: fw.StringMap(m.AnnotationsAll),
 	}}
 }
 

@@ -30,8 +30,8 @@ func TestChanges(t *testing.T) {
 		"nothing":        {func(*model) {}, func(*changes) {}},
 		"region":         {func(m *model) { m.Region = types.StringValue("eu") }, func(c *changes) { c.Namespace = apply }},
 		"a label":        {func(m *model) { m.LabelsAll = texts(map[string]string{"a": "b"}) }, func(c *changes) { c.Namespace = apply }},
-		"an annotation":  {func(m *model) { m.Annotations = texts(map[string]string{"a": "b"}) }, func(c *changes) { c.Namespace = apply }},
-		"no annotations": {func(m *model) { m.Annotations = texts(nil) }, func(*changes) {}},
+		"an annotation":  {func(m *model) { m.AnnotationsAll = texts(map[string]string{"a": "b"}) }, func(c *changes) { c.Namespace = apply }},
+		"no annotations": {func(m *model) { m.AnnotationsAll = texts(nil) }, func(*changes) {}},
 		"pod security": {func(m *model) {
 			m.PodSecurity = object(podSecurityTypes(), map[string]attr.Value{"enforce": types.StringValue("privileged")})
 		}, func(c *changes) { c.Namespace = apply }},

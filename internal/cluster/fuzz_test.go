@@ -13,6 +13,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/randfill"
 
+	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
@@ -145,7 +146,7 @@ func FuzzRoundTrip(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		o := generated(data)
 		rec, _ := recordOf(o)
-		first, diags := importedModelOf(t.Context(), o, nil, rec.Adopted)
+		first, diags := importedModelOf(t.Context(), o, fw.Defaults{}, rec.Adopted)
 		if diags.HasError() {
 			t.Fatal(diags)
 		}
@@ -197,4 +198,3 @@ func sameObjects(t *testing.T, m model, want desired, o observed, a adopted) {
 		t.Errorf("the limit range %v isn't what was imported of it: %s", o.LimitRanges[a.limitRange()].Spec, m.LimitRange)
 	}
 }
-

@@ -18,6 +18,7 @@ type model struct {
 	Labels          types.Map    `tfsdk:"labels"`
 	LabelsAll       types.Map    `tfsdk:"labels_all"`
 	Annotations     types.Map    `tfsdk:"annotations"`
+	AnnotationsAll  types.Map    `tfsdk:"annotations_all"`
 	Quota           types.Object `tfsdk:"quota"`
 	ScopedQuotas    types.Map    `tfsdk:"scoped_quotas"`
 	LimitRange      types.Object `tfsdk:"limit_range"`
@@ -46,6 +47,7 @@ func newModel(name string) model {
 		Labels:          types.MapNull(types.StringType),
 		LabelsAll:       types.MapNull(types.StringType),
 		Annotations:     types.MapNull(types.StringType),
+		AnnotationsAll:  types.MapNull(types.StringType),
 		Quota:           types.ObjectNull(quotaTypes()),
 		ScopedQuotas:    types.MapNull(scopedQuotaType()),
 		LimitRange:      types.ObjectNull(limitRangeTypes()),

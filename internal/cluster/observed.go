@@ -89,6 +89,7 @@ func modelOf(ctx context.Context, o observed, prior model, a adopted) (model, di
 	m.Labels = fw.ObservedLabels(prior.Labels, o.Namespace.Labels)
 	m.LabelsAll = fw.ObservedLabels(prior.LabelsAll, o.Namespace.Labels)
 	m.Annotations = fw.ObservedLabels(prior.Annotations, o.Namespace.Annotations)
+	m.AnnotationsAll = fw.ObservedLabels(prior.AnnotationsAll, o.Namespace.Annotations)
 	m.PodSecurity = observedPodSecurity(prior.PodSecurity, o.Namespace.Labels)
 	m.Quota = observedQuota(o.Quotas[a.quota()])
 	m.ScopedQuotas = observedScopedQuotas(o.Quotas, prior.ScopedQuotas)
@@ -102,11 +103,11 @@ func modelOf(ctx context.Context, o observed, prior model, a adopted) (model, di
 }
 
 // importedModelOf reads the objects of a cluster that no state has yet: all that
-// isn't the system's counts as declared, labels that the provider's defaults
-// give as theirs.
-func importedModelOf(ctx context.Context, o observed, defaultLabels map[string]string, a adopted) (model, diag.Diagnostics) {
+// isn't the system's counts as declared, labels and annotations that the provider's
+// defaults give as theirs.
+func importedModelOf(ctx context.Context, o observed, defaults fw.Defaults, a adopted) (model, diag.Diagnostics) {
 	o = o.own(a)
-	m := importedNamespaceOf(o.Namespace, defaultLabels)
+	m := importedNamespaceOf(o.Namespace, defaults)
 	m.Quota = observedQuota(o.Quotas[a.quota()])
 	m.ScopedQuotas = observedScopedQuotas(o.Quotas, m.ScopedQuotas)
 	m.LimitRange = observedLimitRange(o.LimitRanges[a.limitRange()], nil)
@@ -118,22 +119,28 @@ func importedModelOf(ctx context.Context, o observed, defaultLabels map[string]s
 }
 
 // importedNamespaceOf reads what is on the Namespace itself.
-func importedNamespaceOf(ns *corev1.Namespace, defaultLabels map[string]string) model {
+func importedNamespaceOf(ns *corev1.Namespace, defaults fw.Defaults) model {
 	m := read(observed{Namespace: ns})
 	m.PodSecurity = importedPodSecurity(ns.Labels)
 	nobodys := func(key string) bool {
 		return key == kube.LabelRegion || kube.IsSystemKey(key) || !m.PodSecurity.IsNull() && isPodSecurityLabel(key)
 	}
-	m.LabelsAll = fw.ImportedLabels(ns.Labels, nobodys)
-	if m.LabelsAll.IsNull() {
-		m.LabelsAll = types.MapValueMust(types.StringType, map[string]attr.Value{})
-	}
-	m.Labels = fw.ImportedLabels(ns.Labels, func(key string) bool {
-		given, ok := defaultLabels[key]
-		return nobodys(key) || ok && given == ns.Labels[key]
-	})
-	m.Annotations = fw.ImportedLabels(ns.Annotations, kube.IsSystemKey)
+	m.Labels, m.LabelsAll = importedKeys(ns.Labels, defaults.Labels, nobodys)
+	m.Annotations, m.AnnotationsAll = importedKeys(ns.Annotations, defaults.Annotations, kube.IsSystemKey)
 	return m
+}
+
+// importedKeys are the labels or annotations that count as declared, without and
+// with those that are as the provider's defaults give them.
+func importedKeys(live, defaults map[string]string, nobodys func(key string) bool) (declared, all types.Map) {
+	all = fw.ImportedLabels(live, nobodys)
+	if all.IsNull() {
+		all = types.MapValueMust(types.StringType, map[string]attr.Value{})
+	}
+	return fw.ImportedLabels(live, func(key string) bool {
+		given, ok := defaults[key]
+		return nobodys(key) || ok && given == live[key]
+	}), all
 }
 
 func read(o observed) model {

@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
@@ -112,7 +113,7 @@ func TestPodSecurity_onImport(t *testing.T) {
 		}
 		// What can't be said stays a plain label, so that nothing is lost.
 		o := observed{Namespace: &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "dev", Labels: labels}}}
-		m, diags := importedModelOf(t.Context(), o, nil, adopted{})
+		m, diags := importedModelOf(t.Context(), o, fw.Defaults{}, adopted{})
 		if diags.HasError() || m.PodSecurity.IsNull() != (len(m.Labels.Elements()) > 0 || len(labels) == 0) {
 			t.Errorf("%s: labels %v beside %v", name, m.Labels, m.PodSecurity)
 		}

@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/selection"
 
+	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 	"github.com/headgym/terraform-provider-mar/internal/validate"
 )
@@ -35,7 +36,7 @@ func observedList(namespaces []*corev1.Namespace) []listedModel {
 		if validate.IsReservedNamespace(ns.Name) {
 			continue
 		}
-		m := importedNamespaceOf(ns, nil)
+		m := importedNamespaceOf(ns, fw.Defaults{})
 		found = append(found, listedModel{
 			ID: m.ID, Name: m.Name, Region: m.Region, Labels: m.Labels, Annotations: m.Annotations,
 			UID: m.UID, CreatedAt: m.CreatedAt, Phase: m.Phase,

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 )
 
@@ -24,7 +25,7 @@ func countedPhases() []corev1.PodPhase {
 // that moment.
 func observedNow(ctx context.Context, o observed, c census, now time.Time) (dataSourceModel, diag.Diagnostics) {
 	a, _ := adoptionOf(o)
-	read, diags := importedModelOf(ctx, o, nil, a)
+	read, diags := importedModelOf(ctx, o, fw.Defaults{}, a)
 	status, reason := healthOf(c, now)
 	return dataSourceModel{
 		model:          read,

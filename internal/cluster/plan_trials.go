@@ -27,7 +27,7 @@ func settledPlan(ctx context.Context, state, plan model) (model, []string) {
 		reset   func()
 	}{
 		{"access", !isKnown(ctx, plan.Access), func() { settled.Access = state.Access }},
-		{"annotations", !isKnown(ctx, plan.Annotations), func() { settled.Annotations = state.Annotations }},
+		{"annotations", !isKnown(ctx, plan.AnnotationsAll), func() { settled.AnnotationsAll = state.AnnotationsAll }},
 		{"labels", !isKnown(ctx, plan.LabelsAll), func() { settled.LabelsAll = state.LabelsAll }},
 		{"limit_range", !isKnown(ctx, plan.LimitRange), func() { settled.LimitRange = state.LimitRange }},
 		{"network", !isKnown(ctx, plan.Network), func() { settled.Network = state.Network }},

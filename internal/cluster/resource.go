@@ -40,9 +40,9 @@ const (
 func NewResource() resource.Resource { return &clusterResource{} }
 
 type clusterResource struct {
-	store         store
-	defaultLabels map[string]string
-	validation    fw.PlanValidation
+	store      store
+	defaults   fw.Defaults
+	validation fw.PlanValidation
 }
 
 func (r *clusterResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -59,7 +59,7 @@ func (r *clusterResource) IdentitySchema(_ context.Context, _ resource.IdentityS
 
 func (r *clusterResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	if data := fw.ProviderDataFrom(req.ProviderData, &resp.Diagnostics); data != nil {
-		r.store, r.defaultLabels, r.validation = store{client: data.Client}, data.DefaultLabels, data.PlanValidation
+		r.store, r.defaults, r.validation = store{client: data.Client}, data.Defaults, data.PlanValidation
 	}
 }
 
@@ -161,7 +161,7 @@ func (r *clusterResource) readImported(ctx context.Context, have observed, resp 
 
 func (r *clusterResource) imported(ctx context.Context, have observed, diags *diag.Diagnostics) (resourceModel, record) {
 	rec, notes := recordOf(have)
-	imported, more := importedModelOf(ctx, have, r.defaultLabels, rec.Adopted)
+	imported, more := importedModelOf(ctx, have, r.defaults, rec.Adopted)
 	diags.Append(more...)
 	state := newResourceModel(ctx, have.Namespace.Name)
 	state.model = imported
@@ -179,7 +179,7 @@ func (r *clusterResource) Update(ctx context.Context, req resource.UpdateRequest
 	resp.Diagnostics.Append(diags...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{Name: plan.Name})...)
 	rec := fw.LoadRecord[record](ctx, req.Private, &resp.Diagnostics)
-	plan.LabelsAll = fw.LabelsAll(r.defaultLabels, plan.Labels)
+	plan.LabelsAll = fw.LabelsAll(r.defaults.Labels, plan.Labels)
 	before, _ := desiredOf(ctx, state.model, rec.Adopted)
 	want, diags := desiredOf(ctx, plan.model, rec.Adopted)
 	resp.Diagnostics.Append(diags...)

@@ -39,9 +39,11 @@ func (r *clusterResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	plan.LabelsAll = fw.LabelsAll(r.defaultLabels, plan.Labels)
+	plan.LabelsAll = fw.LabelsAll(r.defaults.Labels, plan.Labels)
+	plan.AnnotationsAll = fw.LabelsAll(r.defaults.Annotations, plan.Annotations)
 	resp.Diagnostics.Append(validatePodSecurity(plan.PodSecurity, plan.LabelsAll)...)
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("labels_all"), plan.LabelsAll)...)
+	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("annotations_all"), plan.AnnotationsAll)...)
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("id"), plan.Name)...)
 	if req.State.Raw.IsNull() {
 		warn(&resp.Diagnostics, missingDefaults(ctx, plan.model))
@@ -62,7 +64,7 @@ func (r *clusterResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	}
 	rec := fw.LoadRecord[record](ctx, req.Private, &resp.Diagnostics)
 	warn(&resp.Diagnostics, letGo(state.model, plan.model, rec.Adopted))
-	if rec.Others && !plan.LabelsAll.IsUnknown() && !plan.Annotations.IsUnknown() {
+	if rec.Others && !plan.LabelsAll.IsUnknown() && !plan.AnnotationsAll.IsUnknown() {
 		warn(&resp.Diagnostics, losesOthers(droppedBetween(desiredNamespace(state.model), desiredNamespace(plan.model))))
 	}
 	if rec.Unlabelled {

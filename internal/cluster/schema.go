@@ -49,6 +49,11 @@ func attributes() map[string]schema.Attribute {
 			Optional:            true,
 			Validators:          validate.Annotations(),
 		},
+		"annotations_all": schema.MapAttribute{
+			MarkdownDescription: "All annotations that the configuration declares: `annotations` over the provider's `default_annotations`.",
+			ElementType:         types.StringType,
+			Computed:            true,
+		},
 		"quota":            quotaAttribute(),
 		"scoped_quotas":    scopedQuotasAttribute(),
 		"limit_range":      limitRangeAttribute(),

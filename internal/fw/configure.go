@@ -14,14 +14,18 @@ import (
 // ProviderData is what a configured provider gives to its resources and data
 // sources.
 type ProviderData struct {
-	Client *kube.Client
-	// DefaultLabels are put on every cluster and instance that doesn't declare
-	// the key itself.
-	DefaultLabels map[string]string
+	Client   *kube.Client
+	Defaults Defaults
 	// Told are the instances whose status has been explained.
 	Told Told
 	// PlanValidation is how plans find out what an apply would be refused.
 	PlanValidation PlanValidation
+}
+
+// Defaults are put on every cluster and instance that doesn't declare the key
+// itself.
+type Defaults struct {
+	Labels, Annotations map[string]string
 }
 
 // ProviderDataFrom reads a Configure request's data. It returns nil while the

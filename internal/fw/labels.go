@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// LabelsAll merges declared labels over the provider's defaults. It is unknown
+// LabelsAll merges declared labels, or annotations, over the provider's defaults. It is unknown
 // as a whole where a declared label is, for core wants one answer a map.
 func LabelsAll(defaults map[string]string, declared types.Map) types.Map {
 	if declared.IsUnknown() {
@@ -36,12 +36,6 @@ func StringMap(m types.Map) map[string]string {
 		}
 	}
 	return texts
-}
-
-// SameLabels reports whether two maps declare the same; null and empty both
-// declare nothing.
-func SameLabels(a, b types.Map) bool {
-	return a.Equal(b) || !a.IsUnknown() && !b.IsUnknown() && len(a.Elements()) == 0 && len(b.Elements()) == 0
 }
 
 // ObservedLabels reads back what was declared: the keys of declared that the

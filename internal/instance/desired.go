@@ -42,7 +42,7 @@ func desired(ctx context.Context, m model, how making) (*corev1.Pod, diag.Diagno
 			Namespace:   m.Cluster.ValueString(),
 			Name:        m.Name.ValueString(),
 			Labels:      withDefault(desiredLabels(m), kube.LabelApp, kube.AppValue),
-			Annotations: fw.StringMap(m.Annotations),
+			Annotations: fw.StringMap(m.AnnotationsAll),
 		},
 		Spec: spec,
 	}
@@ -140,7 +140,7 @@ type change struct {
 }
 
 func desiredChange(prior, plan model) change {
-	c := change{Labels: desiredLabels(plan), Annotations: fw.StringMap(plan.Annotations)}
+	c := change{Labels: desiredLabels(plan), Annotations: fw.StringMap(plan.AnnotationsAll)}
 	if !plan.Image.Equal(prior.Image) {
 		c.Image = plan.Image.ValueString()
 	}

@@ -56,7 +56,7 @@ func TestApplyConfiguration_sendsAllThatIsOwned(t *testing.T) {
 	}}
 	changed := plannedFull()
 	changed.Labels, changed.LabelsAll = texted("team", "pay"), texted("team", "pay")
-	changed.Annotations = texted()
+	changed.Annotations, changed.AnnotationsAll = texted(), texted()
 	changed.Image = types.StringValue("registry.example.com/web:2")
 	config, err := applyConfiguration(pod, "terraform-provider-mar", desiredChange(plannedFull(), changed))
 	if err != nil {

@@ -22,17 +22,21 @@ import (
 // who wrote which field tells what the provider was told to write from what
 // others added later. Of a Pod that was made elsewhere, all is taken. It also
 // names the resources whose limit counts as declared.
-func imported(ctx context.Context, pod *corev1.Pod, manager string, defaultLabels map[string]string) (model, []string, diag.Diagnostics) {
+func imported(ctx context.Context, pod *corev1.Pod, manager string, defaults fw.Defaults) (model, []string, diag.Diagnostics) {
 	own, container := ownership(pod.ManagedFields, manager), mainContainer(pod)
 	m := everything(pod)
 	labels := own.filter(m.Labels, types.StringType, "metadata", "labels")
 	m.Labels = without(labels, func(key, value string) bool {
-		byDefault, ok := defaultLabels[key]
+		byDefault, ok := defaults.Labels[key]
 		// The API server copies a node's topology labels to its Pods.
 		return ok && byDefault == value || key == kube.LabelApp && value == kube.AppValue || strings.HasPrefix(key, "topology.kubernetes.io/")
 	})
-	m.LabelsAll = importedLabelsAll(m.Labels, defaultLabels, pod.Labels)
-	m.Annotations = own.filter(m.Annotations, types.StringType, "metadata", "annotations")
+	m.LabelsAll = importedLabelsAll(m.Labels, defaults.Labels, pod.Labels)
+	m.Annotations = without(own.filter(m.Annotations, types.StringType, "metadata", "annotations"), func(key, value string) bool {
+		byDefault, ok := defaults.Annotations[key]
+		return ok && byDefault == value
+	})
+	m.AnnotationsAll = importedLabelsAll(m.Annotations, defaults.Annotations, pod.Annotations)
 
 	in := func(fields ...any) []any {
 		return append([]any{"spec", "containers", fieldpath.KeyByFields("name", container.Name)}, fields...)

@@ -8,6 +8,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
+
+	"github.com/headgym/terraform-provider-mar/internal/fw"
 )
 
 // TestImported_readsSurroundingsAsUsuallyWritten holds that what the provider
@@ -21,7 +23,7 @@ func TestImported_readsSurroundingsAsUsuallyWritten(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			pod := visited(t, m)
 			pod.ManagedFields = []metav1.ManagedFieldsEntry{{Manager: "us", Operation: "Update", FieldsV1: metav1.NewFieldsV1(ours)}}
-			got, _, _ := imported(t.Context(), pod, "us", nil)
+			got, _, _ := imported(t.Context(), pod, "us", fw.Defaults{})
 			want := stateful(t, m).model
 			for _, entries := range []struct{ want, got *types.Map }{{&want.EnvValueFrom, &got.EnvValueFrom}, {&want.HealthChecks, &got.HealthChecks}, {&want.Volumes, &got.Volumes}} {
 				if !sameEntries(*entries.want, *entries.got) {
@@ -53,7 +55,7 @@ func TestImported_leavesOutWhatItCantSay(t *testing.T) {
 		m.HealthChecks = surrounded()["health-checks"].HealthChecks
 		pod := visited(t, m)
 		change(pod)
-		got, _, _ := imported(t.Context(), pod, "us", nil)
+		got, _, _ := imported(t.Context(), pod, "us", fw.Defaults{})
 		return got
 	}
 	for name, change := range map[string]func(*corev1.Pod){

@@ -11,6 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 
+	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 )
 
@@ -29,7 +30,7 @@ func TestImported_isWhatWasDeclared(t *testing.T) {
 "f:ports":{"k:{\"containerPort\":8080,\"protocol\":\"TCP\"}":{".":{}},"k:{\"containerPort\":5353,\"protocol\":\"UDP\"}":{".":{}}},
 "f:resources":{"f:limits":{"f:cpu":{},"f:memory":{},"f:ephemeral-storage":{},"f:nvidia.com/gpu":{}},"f:requests":{"f:cpu":{},"f:memory":{},"f:ephemeral-storage":{},"f:nvidia.com/gpu":{}}}}}}}`)},
 	}
-	got, limited, _ := imported(t.Context(), pod, "us", map[string]string{"stage": "dev"})
+	got, limited, _ := imported(t.Context(), pod, "us", fw.Defaults{Labels: map[string]string{"stage": "dev"}})
 	want := stateful(t, m).model
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -47,9 +48,10 @@ func TestImported_takesAllOfAForeignPod(t *testing.T) {
 	pod.Annotations = map[string]string{"kubectl.kubernetes.io/last-applied-configuration": "{}", "note": "1"}
 	pod.Spec.SecurityContext.RunAsUser = ptr.To[int64](0)
 	pod.ManagedFields = []metav1.ManagedFieldsEntry{{Manager: "kubectl", Operation: "Update", FieldsV1: metav1.NewFieldsV1(`{"f:metadata":{}}`)}}
-	got, _, _ := imported(t.Context(), pod, "us", map[string]string{"stage": "dev"})
+	got, _, _ := imported(t.Context(), pod, "us", fw.Defaults{Labels: map[string]string{"stage": "dev"}})
 	want := stateful(t, planned()).model
 	want.Labels, want.LabelsAll, want.Annotations = texted("app", "theirs"), texted("app", "theirs"), texted("note", "1")
+	want.AnnotationsAll = texted("note", "1")
 	want.Env = texted("INJECTED", "1")
 	want.EnvValueFrom = entries(variableType(), map[string]variableModel{"NODE": {Field: str("spec.nodeName")}})
 	want.Ports = types.MapValueMust(portType(), map[string]attr.Value{"metrics": portModel{Port: types.Int64Value(9090), Protocol: types.StringValue("TCP")}.object()})

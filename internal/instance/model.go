@@ -12,27 +12,28 @@ import (
 
 // model is what a resource and a data source both know of an instance.
 type model struct {
-	ID            types.String     `tfsdk:"id"`
-	Cluster       types.String     `tfsdk:"cluster"`
-	Name          types.String     `tfsdk:"name"`
-	Image         types.String     `tfsdk:"image"`
-	Command       types.List       `tfsdk:"command"`
-	Args          types.List       `tfsdk:"args"`
-	Env           types.Map        `tfsdk:"env"`
-	CPU           fwtypes.Quantity `tfsdk:"cpu"`
-	Memory        fwtypes.Quantity `tfsdk:"memory"`
-	Limits        types.Map        `tfsdk:"limits"`
-	Requests      types.Map        `tfsdk:"requests"`
-	Ports         types.Map        `tfsdk:"ports"`
-	RestartPolicy types.String     `tfsdk:"restart_policy"`
-	Security      types.Object     `tfsdk:"security"`
-	Labels        types.Map        `tfsdk:"labels"`
-	LabelsAll     types.Map        `tfsdk:"labels_all"`
-	Annotations   types.Map        `tfsdk:"annotations"`
-	UID           types.String     `tfsdk:"uid"`
-	Status        types.String     `tfsdk:"status"`
-	Node          types.String     `tfsdk:"node"`
-	IP            types.String     `tfsdk:"ip"`
+	ID             types.String     `tfsdk:"id"`
+	Cluster        types.String     `tfsdk:"cluster"`
+	Name           types.String     `tfsdk:"name"`
+	Image          types.String     `tfsdk:"image"`
+	Command        types.List       `tfsdk:"command"`
+	Args           types.List       `tfsdk:"args"`
+	Env            types.Map        `tfsdk:"env"`
+	CPU            fwtypes.Quantity `tfsdk:"cpu"`
+	Memory         fwtypes.Quantity `tfsdk:"memory"`
+	Limits         types.Map        `tfsdk:"limits"`
+	Requests       types.Map        `tfsdk:"requests"`
+	Ports          types.Map        `tfsdk:"ports"`
+	RestartPolicy  types.String     `tfsdk:"restart_policy"`
+	Security       types.Object     `tfsdk:"security"`
+	Labels         types.Map        `tfsdk:"labels"`
+	LabelsAll      types.Map        `tfsdk:"labels_all"`
+	Annotations    types.Map        `tfsdk:"annotations"`
+	AnnotationsAll types.Map        `tfsdk:"annotations_all"`
+	UID            types.String     `tfsdk:"uid"`
+	Status         types.String     `tfsdk:"status"`
+	Node           types.String     `tfsdk:"node"`
+	IP             types.String     `tfsdk:"ip"`
 
 	EnvValueFrom   types.Map    `tfsdk:"env_value_from"`
 	HealthChecks   types.Map    `tfsdk:"health_checks"`
@@ -103,18 +104,19 @@ type terminationModel struct {
 // must know their types even when null, which their zero values don't.
 func newModel() model {
 	return model{
-		Command:     types.ListNull(types.StringType),
-		Args:        types.ListNull(types.StringType),
-		Env:         types.MapNull(types.StringType),
-		CPU:         fwtypes.NewQuantityNull(),
-		Memory:      fwtypes.NewQuantityNull(),
-		Limits:      types.MapNull(fwtypes.QuantityType{}),
-		Requests:    types.MapNull(fwtypes.QuantityType{}),
-		Ports:       types.MapNull(portType()),
-		Security:    types.ObjectNull(securityTypes()),
-		Labels:      types.MapNull(types.StringType),
-		LabelsAll:   types.MapNull(types.StringType),
-		Annotations: types.MapNull(types.StringType),
+		Command:        types.ListNull(types.StringType),
+		Args:           types.ListNull(types.StringType),
+		Env:            types.MapNull(types.StringType),
+		CPU:            fwtypes.NewQuantityNull(),
+		Memory:         fwtypes.NewQuantityNull(),
+		Limits:         types.MapNull(fwtypes.QuantityType{}),
+		Requests:       types.MapNull(fwtypes.QuantityType{}),
+		Ports:          types.MapNull(portType()),
+		Security:       types.ObjectNull(securityTypes()),
+		Labels:         types.MapNull(types.StringType),
+		LabelsAll:      types.MapNull(types.StringType),
+		Annotations:    types.MapNull(types.StringType),
+		AnnotationsAll: types.MapNull(types.StringType),
 
 		EnvValueFrom: types.MapNull(variableType()),
 		HealthChecks: types.MapNull(checkType()),

@@ -37,6 +37,7 @@ func observed(pod *corev1.Pod, prior model, limited []string) model {
 	m.Labels = declaredKeys(m.Labels, prior.Labels, types.StringType)
 	m.LabelsAll = declaredKeys(m.LabelsAll, prior.LabelsAll, types.StringType)
 	m.Annotations = declaredKeys(m.Annotations, prior.Annotations, types.StringType)
+	m.AnnotationsAll = declaredKeys(m.AnnotationsAll, prior.AnnotationsAll, types.StringType)
 	m.Security = declaredSecurity(m.Security, prior.Security)
 	m.Pod = podspec.Observed(prior.Pod, pod.Spec, mainContainer(pod).Name)
 	return m
@@ -67,6 +68,7 @@ func everything(pod *corev1.Pod) model {
 	m.LabelsAll = textMap(pod.Labels, func(string) bool { return true })
 	m.Labels = textMap(pod.Labels, func(key string) bool { return !kube.IsSystemKey(key) })
 	m.Annotations = textMap(pod.Annotations, func(key string) bool { return !kube.IsSystemKey(key) })
+	m.AnnotationsAll = m.Annotations
 	m.UID = textOrNull(string(pod.UID))
 	m.Status = types.StringValue(statusOf(pod))
 	m.Node = textOrNull(pod.Spec.NodeName)

@@ -73,7 +73,7 @@ func TestObserved_seesDrift(t *testing.T) {
 		}},
 		"label removed":         {func(p *corev1.Pod) { delete(p.Labels, "team") }, func(m *model) { m.Labels, m.LabelsAll = less(m.Labels, "team"), less(m.LabelsAll, "team") }},
 		"default label removed": {func(p *corev1.Pod) { delete(p.Labels, "stage") }, func(m *model) { m.LabelsAll = less(m.LabelsAll, "stage") }},
-		"annotation removed":    {func(p *corev1.Pod) { p.Annotations = nil }, func(m *model) { m.Annotations = texted() }},
+		"annotation removed":    {func(p *corev1.Pod) { p.Annotations = nil }, func(m *model) { m.Annotations, m.AnnotationsAll = texted(), texted() }},
 		"variable removed":      {func(p *corev1.Pod) { app(p).Env = app(p).Env[1:] }, func(m *model) { m.Env = less(m.Env, "HOST") }},
 		"cpu":                   {func(p *corev1.Pod) { app(p).Resources.Limits[corev1.ResourceCPU] = resource.MustParse("3") }, func(m *model) { m.CPU = fwtypes.NewQuantity("3") }},
 		"request":               {func(p *corev1.Pod) { app(p).Resources.Requests[corev1.ResourceCPU] = resource.MustParse("3") }, func(m *model) { m.Requests = quantities("cpu", "3", "ephemeral-storage", "1Gi") }},

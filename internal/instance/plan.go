@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
-
-	"github.com/headgym/terraform-provider-mar/internal/fw"
 )
 
 // record is what is remembered of an instance beside its state.
@@ -171,7 +169,7 @@ func (d *decision) changeInPlace(prior, plan resourceModel, rec record) {
 	}
 	// A resize changes what the instance would be made anew from, which is noted
 	// on it, and so does a pod that says more of what the Pod is already.
-	if differs || d.Resize != nil || len(rec.Standing.Unlabelled) > 0 || !plan.Pod.Equal(prior.Pod) || !plan.LabelsAll.Equal(prior.LabelsAll) || !fw.SameLabels(plan.Annotations, prior.Annotations) {
+	if differs || d.Resize != nil || len(rec.Standing.Unlabelled) > 0 || !plan.Pod.Equal(prior.Pod) || !plan.LabelsAll.Equal(prior.LabelsAll) || !plan.AnnotationsAll.Equal(prior.AnnotationsAll) {
 		change := desiredChange(prior.model, plan.model)
 		d.Change = &change
 	}
@@ -235,6 +233,9 @@ func completed(plan, seen model) model {
 	}
 	if m.LabelsAll.IsUnknown() {
 		m.LabelsAll = seen.LabelsAll
+	}
+	if m.AnnotationsAll.IsUnknown() {
+		m.AnnotationsAll = seen.AnnotationsAll
 	}
 	return m
 }

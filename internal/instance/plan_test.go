@@ -32,7 +32,7 @@ func TestDecide(t *testing.T) {
 			replace: "image",
 		},
 		"labels":                  {plan: func(m *resourceModel) { m.LabelsAll = texted("team", "pay") }, change: true},
-		"annotations":             {plan: func(m *resourceModel) { m.Annotations = texted("a", "b") }, change: true},
+		"annotations":             {plan: func(m *resourceModel) { m.AnnotationsAll = texted("a", "b") }, change: true},
 		"annotations, still none": {plan: func(m *resourceModel) { m.Annotations = texted() }},
 		"labels, still the same":  {plan: func(m *resourceModel) { m.Labels = texted() }},
 		"wait_for":                {plan: func(m *resourceModel) { m.WaitFor = types.StringValue(waitRunning) }},

@@ -47,8 +47,8 @@ type intent struct {
 	Plan, Config resourceModel
 	Record       record
 	Todo         decision
-	// DefaultLabels are the provider's.
-	DefaultLabels map[string]string
+	// Defaults are the provider's.
+	Defaults fw.Defaults
 }
 
 // trials are the writes that can be asked about before the rest of the plan is
@@ -214,7 +214,8 @@ func (p intent) known(ctx context.Context) (resourceModel, []string, bool) {
 		*entries.value, missing = knownEntries(ctx, entries.name, *entries.value)
 		leftOut = append(leftOut, missing...)
 	}
-	m.LabelsAll = fw.LabelsAll(p.DefaultLabels, m.Labels)
+	m.LabelsAll = fw.LabelsAll(p.Defaults.Labels, m.Labels)
+	m.AnnotationsAll = fw.LabelsAll(p.Defaults.Annotations, m.Annotations)
 	slices.Sort(leftOut)
 	return m, leftOut, true
 }

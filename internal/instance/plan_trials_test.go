@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
+	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
@@ -64,7 +65,7 @@ func TestTrials_ofWhatIsKnown(t *testing.T) {
 	} {
 		plan, config := resourceOf(t, planned()), resourceOf(t, newModel())
 		c.edit(&plan, &config)
-		trials, leftOut := intent{Plan: plan, Config: config, DefaultLabels: map[string]string{"team": "shop"}}.trials(t.Context())
+		trials, leftOut := intent{Plan: plan, Config: config, Defaults: fw.Defaults{Labels: map[string]string{"team": "shop"}}}.trials(t.Context())
 		if got := writes(trials); got != c.want || strings.Join(leftOut, " ") != c.leftOut {
 			t.Errorf("%s: asks about %q without %q, want %q without %q", name, got, leftOut, c.want, c.leftOut)
 		}

@@ -37,10 +37,10 @@ var (
 func NewResource() resource.Resource { return &instanceResource{} }
 
 type instanceResource struct {
-	store         *store
-	defaultLabels map[string]string
-	told          *fw.Told
-	validation    fw.PlanValidation
+	store      *store
+	defaults   fw.Defaults
+	told       *fw.Told
+	validation fw.PlanValidation
 }
 
 func (r *instanceResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -60,7 +60,7 @@ func (r *instanceResource) IdentitySchema(_ context.Context, _ resource.Identity
 
 func (r *instanceResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	if data := fw.ProviderDataFrom(req.ProviderData, &resp.Diagnostics); data != nil {
-		r.store, r.defaultLabels, r.told, r.validation = newStore(data.Client), data.DefaultLabels, &data.Told, data.PlanValidation
+		r.store, r.defaults, r.told, r.validation = newStore(data.Client), data.Defaults, &data.Told, data.PlanValidation
 	}
 }
 
@@ -75,7 +75,8 @@ func (r *instanceResource) Create(ctx context.Context, req resource.CreateReques
 	if !named {
 		plan.Name = types.StringValue(generatedPrefix + kube.RandomSuffix())
 	}
-	plan.LabelsAll = fw.LabelsAll(r.defaultLabels, plan.Labels)
+	plan.LabelsAll = fw.LabelsAll(r.defaults.Labels, plan.Labels)
+	plan.AnnotationsAll = fw.LabelsAll(r.defaults.Annotations, plan.Annotations)
 	rec := record{Limited: limitedBy(config.model)}
 	made, diags := partsOf(ctx, plan, config, types.Int64Null(), rec)
 	resp.Diagnostics.Append(diags...)
@@ -183,7 +184,7 @@ func (r *instanceResource) read(ctx context.Context, state *resourceModel, rec *
 	if importing {
 		*state = newResourceModel(ctx)
 		var more diag.Diagnostics
-		state.model, rec.Limited, more = imported(ctx, subject, r.store.Manager(), r.defaultLabels)
+		state.model, rec.Limited, more = imported(ctx, subject, r.store.Manager(), r.defaults)
 		diags.Append(more...)
 	} else {
 		prior := *state

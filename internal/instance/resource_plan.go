@@ -24,7 +24,8 @@ func (r *instanceResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	plan.LabelsAll = fw.LabelsAll(r.defaultLabels, plan.Labels)
+	plan.LabelsAll = fw.LabelsAll(r.defaults.Labels, plan.Labels)
+	plan.AnnotationsAll = fw.LabelsAll(r.defaults.Annotations, plan.Annotations)
 	if !plan.Cluster.IsUnknown() && !plan.Name.IsUnknown() {
 		plan.ID = types.StringValue(plan.key().String())
 	}
@@ -81,7 +82,7 @@ func (r *instanceResource) planChange(ctx context.Context, req resource.ModifyPl
 	if d.Cause != nil && !r.told.Has(prior.key().String()) {
 		addNotes(&resp.Diagnostics, []note{*d.Cause})
 	}
-	if changes := !req.Plan.Raw.Equal(req.State.Raw) || !plan.LabelsAll.Equal(prior.LabelsAll) || len(d.Replace) > 0 || d.Move == moveTidy || len(rec.Standing.Unlabelled) > 0; changes {
+	if changes := !req.Plan.Raw.Equal(req.State.Raw) || !plan.LabelsAll.Equal(prior.LabelsAll) || !plan.AnnotationsAll.Equal(prior.AnnotationsAll) || len(d.Replace) > 0 || d.Move == moveTidy || len(rec.Standing.Unlabelled) > 0; changes {
 		setUnknown(plan, d.Unknown)
 		setGone(plan, d.Gone)
 		if d.Move == moveStop {

@@ -17,7 +17,7 @@ func (r *instanceResource) validatePlan(ctx context.Context, p intent, diags *di
 	if !r.validation.Asks() || cluster == "" || r.validation.DryRuns.Changes(cluster, "") {
 		return
 	}
-	p.DefaultLabels = r.defaultLabels
+	p.Defaults = r.defaults
 	doing := "create the instance "
 	if p.Prior != nil {
 		doing = "update the instance "

@@ -24,7 +24,8 @@ func (r *instanceResource) Update(ctx context.Context, req resource.UpdateReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	u.Plan.LabelsAll = fw.LabelsAll(r.defaultLabels, u.Plan.Labels)
+	u.Plan.LabelsAll = fw.LabelsAll(r.defaults.Labels, u.Plan.Labels)
+	u.Plan.AnnotationsAll = fw.LabelsAll(r.defaults.Annotations, u.Plan.Annotations)
 	u.Todo = decide(u.Prior, u.Plan, u.Config, u.Record, facts{Resizable: true})
 	u.Record.Limited = limitedBy(u.Config.model)
 	var diags diag.Diagnostics

@@ -171,6 +171,12 @@ func metadataAttributes() map[string]schema.Attribute {
 			Optional:            true,
 			Validators:          validate.Annotations(),
 		},
+		"annotations_all": schema.MapAttribute{
+			MarkdownDescription: "The provider's `default_annotations` with `annotations` over them: all annotations that Terraform manages on the instance, but for the provider's own.",
+			ElementType:         types.StringType,
+			Computed:            true,
+			PlanModifiers:       []planmodifier.Map{mapplanmodifier.UseStateForUnknown()},
+		},
 	}
 }
 

@@ -64,6 +64,7 @@ func planned() model {
 	m.RestartPolicy = types.StringValue("Always")
 	m.Security = newSecurity().object()
 	m.LabelsAll = types.MapValueMust(types.StringType, map[string]attr.Value{})
+	m.AnnotationsAll = m.LabelsAll
 	m.UID, m.Status, m.Node, m.IP = types.StringUnknown(), types.StringUnknown(), types.StringUnknown(), types.StringUnknown()
 	return m
 }
@@ -92,6 +93,7 @@ func plannedFull() model {
 	m.Labels = texted("team", "shop", "app", "web")
 	m.LabelsAll = texted("team", "shop", "app", "web", "stage", "dev")
 	m.Annotations = texted("example.com/owner", "shop@example.com")
+	m.AnnotationsAll = m.Annotations
 	return m
 }
 

@@ -107,7 +107,7 @@ func (p *marProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		return
 	}
 	data := &fw.ProviderData{
-		Client: client, DefaultLabels: fw.StringMap(m.DefaultLabels),
+		Client: client, Defaults: fw.Defaults{Labels: fw.StringMap(m.DefaultLabels), Annotations: fw.StringMap(m.DefaultAnnotations)},
 		PlanValidation: fw.PlanValidation{Mode: mode, DryRuns: client.DryRuns},
 	}
 	resp.ResourceData = data

@@ -21,10 +21,11 @@ const envPlanValidation = "MAR_PLAN_VALIDATION"
 // conductModel is what the provider block says of how the provider works, whatever
 // it is connected to.
 type conductModel struct {
-	DefaultLabels  types.Map    `tfsdk:"default_labels"`
-	FieldManager   types.String `tfsdk:"field_manager"`
-	ForceConflicts types.Bool   `tfsdk:"force_conflicts"`
-	PlanValidation types.String `tfsdk:"plan_validation"`
+	DefaultAnnotations types.Map    `tfsdk:"default_annotations"`
+	DefaultLabels      types.Map    `tfsdk:"default_labels"`
+	FieldManager       types.String `tfsdk:"field_manager"`
+	ForceConflicts     types.Bool   `tfsdk:"force_conflicts"`
+	PlanValidation     types.String `tfsdk:"plan_validation"`
 }
 
 func conductAttributes() map[string]schema.Attribute {
@@ -34,6 +35,12 @@ func conductAttributes() map[string]schema.Attribute {
 			ElementType:         types.StringType,
 			Optional:            true,
 			Validators:          validate.Labels(),
+		},
+		"default_annotations": schema.MapAttribute{
+			MarkdownDescription: "Annotations for every cluster and instance of this provider, such as `{ \"example.com/owner\" = \"payments@example.com\" }`. An annotation of the same key on a resource wins. What a resource has in all is its `annotations_all`.",
+			ElementType:         types.StringType,
+			Optional:            true,
+			Validators:          validate.Annotations(),
 		},
 		"field_manager": schema.StringAttribute{
 			MarkdownDescription: "Name under which the API server records which fields this provider has set (`metadata.managedFields`), such as `terraform-team-a`. Worth setting only where several configurations or tools share objects and have to be told apart. When it changes, each object is taken over from the old name with its next change. Default: `terraform-provider-mar`.",
@@ -53,7 +60,7 @@ func conductAttributes() map[string]schema.Attribute {
 }
 
 func (m conductModel) values() map[string]attr.Value {
-	return map[string]attr.Value{"default_labels": m.DefaultLabels, "field_manager": m.FieldManager, "force_conflicts": m.ForceConflicts, "plan_validation": m.PlanValidation}
+	return map[string]attr.Value{"default_labels": m.DefaultLabels, "default_annotations": m.DefaultAnnotations, "field_manager": m.FieldManager, "force_conflicts": m.ForceConflicts, "plan_validation": m.PlanValidation}
 }
 
 // conduct has the client work as the block says.
