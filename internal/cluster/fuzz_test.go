@@ -142,7 +142,7 @@ func generated(data []byte) observed {
 // holds that what is declared then is what was there, is what is made of it, and is
 // read back the same.
 func FuzzRoundTrip(f *testing.F) {
-	seedsOf(f, 200)
+	seedsOf(f, 100)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		o := generated(data)
 		rec, _ := recordOf(o)

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 
@@ -86,5 +87,17 @@ func TestParseID(t *testing.T) {
 		if k, err := parseID(id); err == nil {
 			t.Errorf("%q was read as %v", id, k)
 		}
+	}
+}
+
+// A Pod may name a capability twice; a set has each once.
+func TestImported_capabilitiesNamedTwice(t *testing.T) {
+	pod := living(t, planned())
+	twice := []corev1.Capability{"NET_ADMIN", "NET_ADMIN"}
+	pod.Spec.Containers[1].SecurityContext.Capabilities = &corev1.Capabilities{Add: twice, Drop: twice}
+	got, _, diags := imported(t.Context(), pod, "us", fw.Defaults{})
+	security := got.Security.Attributes()
+	if diags.HasError() || !security["capabilities_add"].Equal(textSet("NET_ADMIN")) || !security["capabilities_drop"].Equal(textSet("NET_ADMIN")) {
+		t.Errorf("got %v, %v", security, diags)
 	}
 }

@@ -2,6 +2,7 @@ package instance
 
 import (
 	"context"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -237,8 +238,9 @@ func timeoutsNull(ctx context.Context) timeouts.Value {
 	return timeouts.Value{}
 }
 
+// textSet has each text once, however often it was said.
 func textSet(texts ...string) types.Set {
-	return types.SetValueMust(types.StringType, textValues(texts))
+	return types.SetValueMust(types.StringType, textValues(slices.Compact(slices.Sorted(slices.Values(texts)))))
 }
 
 func textValues(texts []string) []attr.Value {
