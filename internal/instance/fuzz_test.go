@@ -28,7 +28,9 @@ func generatedPod(data []byte) *corev1.Pod {
 			made++
 			*s = fmt.Sprintf("%s%d", []string{"a", "no ", "-", "é \"quoted\" ", "$(X) ", "line\nbreak ", "{", "# ", "1e", "/"}[c.Intn(10)], made)
 		},
-		func(q *resource.Quantity, c randfill.Continue) { *q = resource.MustParse(amounts[c.Intn(len(amounts))]) },
+		func(q *resource.Quantity, c randfill.Continue) {
+			*q = resource.MustParse(amounts[c.Intn(len(amounts))])
+		},
 		func(n *corev1.ResourceName, c randfill.Continue) { *n = resources[c.Intn(len(resources))] },
 		func(i *intstr.IntOrString, c randfill.Continue) {
 			*i = intstr.FromInt32(1 + c.Int31n(60000))
