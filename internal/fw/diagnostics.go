@@ -140,7 +140,7 @@ func advice(e *kube.RefusedError) string {
 		if strings.Contains(e.Message, `"system:anonymous"`) {
 			return "No credentials were sent. Set token or a client certificate, or use a kubeconfig that has them."
 		}
-		return missingRight("The credentials"+origin(e)+" lack this permission.", e.Lacks)
+		return missingRight("The credentials lack this permission"+origin(e)+".", e.Lacks)
 	case kube.RefusedEscalation:
 		return "Kubernetes lets nobody grant what they don't have themselves. Use credentials that hold these permissions, or that may `escalate` roles and `bind` them, as the provider's guide Permissions has it, or grant less."
 	case kube.RefusedByPolicy:

@@ -62,12 +62,12 @@ func explainNoCredentials(e *kube.CredentialsError) string {
 	return text + "\n\nMend that, or use other credentials."
 }
 
-// origin says where credentials that lack a permission come from, in the middle of a
+// origin says where credentials that lack a permission come from, at the end of a
 // sentence.
 func origin(err error) string {
 	var access *kube.AccessError
 	if !errors.As(err, &access) || access.Credentials == "" {
 		return ""
 	}
-	return ", which come from " + access.Credentials + ","
+	return "; they come from " + access.Credentials
 }

@@ -113,7 +113,7 @@ data "mar_cluster" "test" { name = "mar-acc-none" }`)
 		"half":           {[]string{"KUBE_HOST=" + host, "KUBE_CLIENT_CERT_DATA=x"}, []string{"only client_certificate is set", "set by the environment variable KUBE_CLIENT_CERT_DATA"}},
 		"authority":      {[]string{"KUBE_HOST=" + host, "KUBE_CLUSTER_CA_CERT_DATA=x"}, []string{"PEM text", "set by the environment variable KUBE_CLUSTER_CA_CERT_DATA"}},
 		"file":           {[]string{"KUBECONFIG=/nowhere/config"}, []string{"/nowhere/config can't be read", "set by the environment variable KUBECONFIG"}},
-		"no rights":      {[]string{"KUBE_CONFIG_PATH=" + acctest.Kubeconfig(t)}, []string{`User "jane" cannot get resource "namespaces"`, `The credentials, which come from the user "admin" of the kubeconfig`}},
+		"no rights":      {[]string{"KUBE_CONFIG_PATH=" + acctest.Kubeconfig(t)}, []string{`User "jane" cannot get resource "namespaces"`, `The credentials lack this permission; they come from the user "admin" of the kubeconfig`}},
 		"rejected token": {[]string{"KUBE_HOST=" + host, "KUBE_CLUSTER_CA_CERT_DATA=" + authority, "KUBE_TOKEN=nonsense"}, []string{"doesn't accept the credentials, which come from the environment variable KUBE_TOKEN"}},
 	} {
 		t.Run(title, func(t *testing.T) {
