@@ -10,7 +10,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/tools/build/terraform"
 )
 
-const targetNames = "devcluster, terraform, terraform@VERSION, golangci-lint, tfplugindocs, changie"
+const targetNames = "devcluster, terraform, terraform@VERSION, opentofu@VERSION, golangci-lint, tfplugindocs, changie"
 
 // A target makes sure that a program is there and up to date, and returns its path.
 type target func(ctx context.Context, root string, log io.Writer) (string, error)
@@ -19,6 +19,11 @@ func targetNamed(name string) (target, error) {
 	if version, ok := strings.CutPrefix(name, "terraform@"); ok {
 		return func(ctx context.Context, root string, log io.Writer) (string, error) {
 			return terraform.BuildVersion(ctx, root, version, log)
+		}, nil
+	}
+	if version, ok := strings.CutPrefix(name, "opentofu@"); ok {
+		return func(ctx context.Context, root string, log io.Writer) (string, error) {
+			return terraform.BuildOpenTofu(ctx, root, version, log)
 		}, nil
 	}
 	switch name {

@@ -15,13 +15,16 @@ import (
 
 // recipe is part of what a Terraform is made from: a changed recipe makes a new one.
 //
-//go:embed build.go patch.go
+//go:embed build.go patch.go opentofu.go
 var recipe embed.FS
 
-func build(ctx context.Context, root, version, name string, log io.Writer) (string, error) {
+// A compiler makes a version's program from its source.
+type compiler func(ctx context.Context, version, output string, log io.Writer) error
+
+func build(ctx context.Context, root, version, name string, compile compiler, log io.Writer) (string, error) {
 	key := cache.NewKey()
-	key.Text(version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	for _, file := range []string{"build.go", "patch.go"} {
+	key.Text(name, version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	for _, file := range []string{"build.go", "patch.go", "opentofu.go"} {
 		source, err := recipe.ReadFile(file)
 		if err != nil {
 			return "", err
@@ -41,7 +44,7 @@ func build(ctx context.Context, root, version, name string, log io.Writer) (stri
 
 // compile builds Terraform from a patched copy of its source.
 func compile(ctx context.Context, version, output string, log io.Writer) error {
-	source, err := download(ctx, version, log)
+	source, err := download(ctx, "github.com/hashicorp/terraform", version, log)
 	if err != nil {
 		return err
 	}

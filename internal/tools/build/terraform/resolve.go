@@ -38,7 +38,7 @@ func Resolve(ctx context.Context, root string, log io.Writer) (string, error) {
 		}
 	}
 
-	return build(ctx, root, built, "terraform", log)
+	return build(ctx, root, built, "terraform", compile, log)
 }
 
 // BuildVersion builds a given version, to test with several.
@@ -46,7 +46,15 @@ func BuildVersion(ctx context.Context, root, version string, log io.Writer) (str
 	if !semver.IsValid("v" + version) {
 		return "", fmt.Errorf("%q is no version; write it like %s", version, built)
 	}
-	return build(ctx, root, version, "terraform-"+version, log)
+	return build(ctx, root, version, "terraform-"+version, compile, log)
+}
+
+// BuildOpenTofu builds a given version of OpenTofu.
+func BuildOpenTofu(ctx context.Context, root, version string, log io.Writer) (string, error) {
+	if !semver.IsValid("v" + version) {
+		return "", fmt.Errorf("%q is no version; write it like 1.12.6", version)
+	}
+	return build(ctx, root, version, "tofu-"+version, compileOpenTofu, log)
 }
 
 func fromEnvironment(ctx context.Context, chosen string) (string, error) {
