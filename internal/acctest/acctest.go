@@ -2,9 +2,7 @@ package acctest
 
 import (
 	"context"
-	"encoding/json"
 	"os"
-	"os/exec"
 	"testing"
 	"time"
 
@@ -46,8 +44,8 @@ func NeedsEmbedded(tb testing.TB) {
 	}
 }
 
-// NeedsTerraform skips a test of what an older Terraform doesn't have, such as
-// write-only attributes before "1.11.0".
+// NeedsTerraform skips a test of what an older Terraform doesn't have. A feature
+// that has a name is asked for by it, with Needs.
 func NeedsTerraform(tb testing.TB, least string) {
 	tb.Helper()
 	if is := terraformVersion(tb); is.LessThan(version.Must(version.NewVersion(least))) {
@@ -64,17 +62,11 @@ func HasTerraform(tb testing.TB, least string) bool {
 func terraformVersion(tb testing.TB) *version.Version {
 	tb.Helper()
 	Kubeconfig(tb)
-	output, err := exec.CommandContext(tb.Context(), os.Getenv(envTerraform), "version", "-json").Output()
+	core, err := coreUnderTest()
 	if err != nil {
-		tb.Fatalf("ask Terraform for its version: %v", err)
-	}
-	var is struct {
-		Version string `json:"terraform_version"`
-	}
-	if err := json.Unmarshal(output, &is); err != nil {
 		tb.Fatal(err)
 	}
-	return version.Must(version.NewVersion(is.Version))
+	return core.Version
 }
 
 // Kubeconfig is the path of the kubeconfig of the tested cluster's administrator.

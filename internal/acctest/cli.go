@@ -15,16 +15,20 @@ import (
 	"github.com/hashicorp/go-plugin"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 )
 
-const providerAddress = "registry.terraform.io/headgym/mar"
+// source is the provider's, on every registry.
+const source = "headgym/mar"
 
 // CLI is a working directory for the real terraform command, for what the test
 // framework has no step for: warnings, generated configuration, the state file.
 type CLI struct {
-	t        *testing.T
-	dir      string
-	reattach string
+	t   *testing.T
+	dir string
+	// reattach is where Terraform reaches each provider, in the form of
+	// TF_REATTACH_PROVIDERS.
+	reattach map[string]any
 	// config is the path of a configuration of Terraform's own, if it has one.
 	config string
 	env    []string
@@ -35,22 +39,39 @@ type CLI struct {
 func NewCLI(t *testing.T) *CLI {
 	t.Helper()
 	Kubeconfig(t)
-	return &CLI{t: t, dir: t.TempDir(), reattach: serve(t)}
-}
-
-// serve serves the provider until the test ends and returns how Terraform
-// reaches it, in the form of TF_REATTACH_PROVIDERS.
-func serve(t *testing.T) string {
-	t.Helper()
 	server, err := Providers()["mar"]()
 	if err != nil {
 		t.Fatal(err)
 	}
+	c := &CLI{t: t, dir: t.TempDir(), reattach: map[string]any{}}
+	c.Serve(source, server)
+	return c
+}
+
+// Registry is the host of the registry that the Terraform or OpenTofu under test
+// takes providers from.
+func Registry() string {
+	if host := os.Getenv(resource.EnvTfAccProviderHost); host != "" {
+		return host
+	}
+	return "registry.terraform.io"
+}
+
+// Serve serves a provider of that source until the test ends.
+func (c *CLI) Serve(as string, server tfprotov6.ProviderServer) {
+	c.t.Helper()
+	address := Registry() + "/" + as
+	c.reattach[address] = serve(c.t, address, server)
+}
+
+// serve returns how Terraform reaches the provider.
+func serve(t *testing.T, address string, server tfprotov6.ProviderServer) any {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	configs, closed := make(chan *plugin.ReattachConfig), make(chan struct{})
 	failed := make(chan error, 1)
 	go func() {
-		failed <- tf6server.Serve(providerAddress, func() tfprotov6.ProviderServer { return server },
+		failed <- tf6server.Serve(address, func() tfprotov6.ProviderServer { return server },
 			tf6server.WithDebug(ctx, configs, closed), tf6server.WithGoPluginLogger(hclog.NewNullLogger()), tf6server.WithLoggingSink(t), tf6server.WithoutLogStderrOverride())
 	}()
 	t.Cleanup(func() {
@@ -63,15 +84,10 @@ func serve(t *testing.T) string {
 	case err := <-failed:
 		t.Fatalf("serve the provider: %v", err)
 	}
-	type address struct{ Network, String string }
-	text, err := json.Marshal(map[string]any{providerAddress: map[string]any{
+	return map[string]any{
 		"Protocol": string(config.Protocol), "ProtocolVersion": config.ProtocolVersion,
-		"Pid": config.Pid, "Test": true, "Addr": address{config.Addr.Network(), config.Addr.String()},
-	}})
-	if err != nil {
-		t.Fatal(err)
+		"Pid": config.Pid, "Test": true, "Addr": map[string]string{"Network": config.Addr.Network(), "String": config.Addr.String()},
 	}
-	return string(text)
 }
 
 // Env sets environment variables, as NAME=value, for what is run from now on.
@@ -158,14 +174,19 @@ func (c *CLI) Kill(now <-chan struct{}, args ...string) (output string, finished
 }
 
 func (c *CLI) command(args ...string) *exec.Cmd {
+	c.t.Helper()
+	reattach, err := json.Marshal(c.reattach)
+	if err != nil {
+		c.t.Fatal(err)
+	}
 	command := exec.Command(os.Getenv(envTerraform), args...)
 	command.Dir = c.dir
 	command.Env = append(os.Environ(), "TF_IN_AUTOMATION=1", "TF_INPUT=0", "TF_CLI_ARGS=-no-color", "CHECKPOINT_DISABLE=1")
 	switch {
 	case c.config != "":
 		command.Env = append(command.Env, "TF_REATTACH_PROVIDERS=", "TF_CLI_CONFIG_FILE="+c.config)
-	case c.reattach != "":
-		command.Env = append(command.Env, "TF_REATTACH_PROVIDERS="+c.reattach)
+	case c.reattach != nil:
+		command.Env = append(command.Env, "TF_REATTACH_PROVIDERS="+string(reattach))
 	}
 	command.Env = append(command.Env, c.env...)
 	command.WaitDelay = time.Minute

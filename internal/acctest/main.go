@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 )
 
 const (
@@ -41,6 +43,9 @@ func Main(m *testing.M, further ...string) int {
 		return m.Run()
 	}
 	if err := onlyOwnConfiguration(); err != nil {
+		return fail(err)
+	}
+	if err := findableByOpenTofu(); err != nil {
 		return fail(err)
 	}
 	if own := os.Getenv(envOwnCluster); own != "" {
@@ -81,6 +86,21 @@ func onlyOwnConfiguration() error {
 		}
 	}
 	return nil
+}
+
+// findableByOpenTofu serves the provider under the address that OpenTofu looks for,
+// which is on a registry of its own.
+func findableByOpenTofu() error {
+	core, err := coreUnderTest()
+	if err != nil || !core.OpenTofu {
+		return err
+	}
+	if os.Getenv(resource.EnvTfAccProviderNamespace) == "" {
+		if err := os.Setenv(resource.EnvTfAccProviderNamespace, "hashicorp"); err != nil {
+			return err
+		}
+	}
+	return os.Setenv(resource.EnvTfAccProviderHost, "registry.opentofu.org")
 }
 
 func startCluster(further []string) (stop func(), err error) {

@@ -19,7 +19,7 @@ func OtherPlatforms() []string { return []string{"windows_amd64", "freebsd_arm"}
 // other platforms it has files that only look like it.
 func Mirror(dir string) error {
 	for _, platform := range append(OtherPlatforms(), runtime.GOOS+"_"+runtime.GOARCH) {
-		binary := filepath.Join(dir, providerAddress, MirrorVersion, platform, "terraform-provider-mar_v"+MirrorVersion)
+		binary := filepath.Join(dir, Registry(), source, MirrorVersion, platform, "terraform-provider-mar_v"+MirrorVersion)
 		if platform == runtime.GOOS+"_"+runtime.GOARCH {
 			build := exec.Command("go", "build", "-ldflags", "-s -w -X main.version="+MirrorVersion, "-o", binary, "github.com/headgym/terraform-provider-mar")
 			if output, err := build.CombinedOutput(); err != nil {

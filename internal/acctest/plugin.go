@@ -27,7 +27,7 @@ func NewPluginCLI(t *testing.T) *CLI {
 	cli.config = filepath.Join(plugins, "terraform.rc")
 	for name, content := range map[string]string{
 		"terraform-provider-mar": fmt.Sprintf("#!/bin/sh\n%s=1 exec '%s'\n", envPlugin, self),
-		"terraform.rc":           fmt.Sprintf("provider_installation {\n  dev_overrides { \"headgym/mar\" = %q }\n  direct {}\n}\n", plugins),
+		"terraform.rc":           fmt.Sprintf("provider_installation {\n  dev_overrides { %q = %q }\n  direct {}\n}\n", source, plugins),
 	} {
 		if err := os.WriteFile(filepath.Join(plugins, name), []byte(content), 0o700); err != nil {
 			t.Fatal(err)
@@ -41,7 +41,7 @@ func servePlugin() int {
 	if err != nil {
 		return fail(err)
 	}
-	if err := tf6server.Serve(providerAddress, func() tfprotov6.ProviderServer { return server }); err != nil {
+	if err := tf6server.Serve(Registry()+"/"+source, func() tfprotov6.ProviderServer { return server }); err != nil {
 		return fail(err)
 	}
 	return 0

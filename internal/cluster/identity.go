@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"k8s.io/apimachinery/pkg/util/validation"
 
+	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 	"github.com/headgym/terraform-provider-mar/internal/validate"
 )
@@ -20,7 +21,7 @@ type identity struct {
 }
 
 func identitySchema() identityschema.Schema {
-	return identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+	return identityschema.Schema{Version: fw.IdentityVersion, Attributes: map[string]identityschema.Attribute{
 		"name": identityschema.StringAttribute{
 			Description:       "The cluster's name, which is its Namespace's.",
 			RequiredForImport: true,

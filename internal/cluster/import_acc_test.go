@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/headgym/terraform-provider-mar/internal/acctest"
 )
@@ -33,10 +32,10 @@ func TestAccCluster_importIDsThatCannotBe(t *testing.T) {
 }
 
 func TestAccCluster_importByIdentity(t *testing.T) {
+	acctest.Needs(t, acctest.ImportByIdentity)
 	name := acctest.ClusterName(t)
 	resource.ParallelTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
-		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
 		Steps: []resource.TestStep{
 			{
 				Config: config(name, canonicalBody),

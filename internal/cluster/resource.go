@@ -17,11 +17,13 @@ import (
 )
 
 var (
-	_ resource.ResourceWithConfigure      = (*clusterResource)(nil)
-	_ resource.ResourceWithIdentity       = (*clusterResource)(nil)
-	_ resource.ResourceWithImportState    = (*clusterResource)(nil)
-	_ resource.ResourceWithModifyPlan     = (*clusterResource)(nil)
-	_ resource.ResourceWithValidateConfig = (*clusterResource)(nil)
+	_ resource.ResourceWithConfigure       = (*clusterResource)(nil)
+	_ resource.ResourceWithIdentity        = (*clusterResource)(nil)
+	_ resource.ResourceWithImportState     = (*clusterResource)(nil)
+	_ resource.ResourceWithModifyPlan      = (*clusterResource)(nil)
+	_ resource.ResourceWithMoveState       = (*clusterResource)(nil)
+	_ resource.ResourceWithUpgradeIdentity = (*clusterResource)(nil)
+	_ resource.ResourceWithValidateConfig  = (*clusterResource)(nil)
 )
 
 const (
@@ -137,7 +139,7 @@ func (r *clusterResource) Read(ctx context.Context, req resource.ReadRequest, re
 		resp.State.RemoveResource(ctx)
 	case err != nil:
 		fw.AddError(&resp.Diagnostics, "read the cluster "+state.Name.ValueString(), err, placeOf(err, rec.Adopted))
-	case state.UID.IsNull():
+	case isUnread(state.model):
 		r.readImported(ctx, have, resp)
 	default:
 		resp.Diagnostics.Append(r.save(ctx, &resp.State, have, state, rec.Adopted)...)

@@ -30,6 +30,10 @@ func (r *clusterResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	var state, plan resourceModel
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		if isUnread(state.model) {
+			fw.AddUnread(&resp.Diagnostics, ref(state.Name.ValueString()))
+			return
+		}
 	}
 	if req.Plan.Raw.IsNull() {
 		protect(state, &resp.Diagnostics)

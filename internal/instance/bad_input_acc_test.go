@@ -18,7 +18,7 @@ import (
 // by a plan, and that nothing is created.
 func TestAccInstance_badInputIsRefusedAtPlan(t *testing.T) {
 	t.Parallel()
-	acctest.NeedsTerraform(t, "1.11.0")
+	acctest.Needs(t, acctest.WriteOnly)
 	cluster := acctest.Namespace(t)
 	body := func(attributes string) string {
 		return fmt.Sprintf("  cluster = %q\n  image = \"web:1\"\n  %s", cluster, attributes)
@@ -114,7 +114,7 @@ func TestAccInstance_badInputIsRefusedAtPlan(t *testing.T) {
 // refused on the line that is wrong, a text by its path and its line.
 func TestAccInstance_badPodIsRefusedAtPlan(t *testing.T) {
 	t.Parallel()
-	acctest.NeedsTerraform(t, "1.11.0")
+	acctest.Needs(t, acctest.WriteOnly)
 	cluster := acctest.Namespace(t)
 	body := func(pod string, attributes ...string) string {
 		return fmt.Sprintf("  cluster = %q\n  image = \"web:1\"\n  %s\n  pod = %s", cluster, strings.Join(attributes, "\n  "), pod)

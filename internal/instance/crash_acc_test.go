@@ -22,7 +22,7 @@ import (
 // the instance under its name and with its Secret, as if nothing had been.
 func TestAccInstance_killedPowerMovesGoOn(t *testing.T) {
 	t.Parallel()
-	acctest.NeedsTerraform(t, "1.11.0")
+	acctest.Needs(t, acctest.WriteOnly)
 	const secret = "secret_env_wo = { PASSWORD = \"hunter2\" }\n  secret_env_wo_version = 1"
 	for name, c := range map[string]struct {
 		before, after string

@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
@@ -24,6 +23,7 @@ import (
 // without a difference to its configuration, by ID and by identity.
 func TestAccInstance_importsAsDeclared(t *testing.T) {
 	t.Parallel()
+	acctest.Needs(t, acctest.ImportByIdentity)
 	cluster := acctest.Namespace(t)
 	config := instanceConfig(cluster,
 		`command = ["/bin/web"]`, `args = ["-v"]`, `env = { A = "1" }`, `cpu = "2"`, `memory = "1Gi"`,
@@ -34,7 +34,6 @@ func TestAccInstance_importsAsDeclared(t *testing.T) {
 		return resource.TestStep{Config: config, ResourceName: address, ImportState: true, ImportStateKind: kind}
 	}
 	resource.Test(t, resource.TestCase{
-		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config, ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectIdentity(address, map[string]knownvalue.Check{

@@ -57,12 +57,11 @@ func isStoppedInstance(t *corev1.PodTemplate) bool {
 }
 
 // presenceIn tells what was found apart for the instance in the state. On
-// import any Pod is the one that is meant, and so is the one that was just made.
+// import any Pod is the one that is meant, and so is the one that was just made;
+// of one that was moved here the UID is known.
 func presenceIn(have found, state resourceModel, importing bool) presence {
-	if state.UID.IsUnknown() {
-		importing = true
-	}
-	return presenceOf(have, func(pod *corev1.Pod) bool { return importing || isSame(state.model, pod) })
+	whichever := state.UID.IsUnknown() || importing && state.UID.IsNull()
+	return presenceOf(have, func(pod *corev1.Pod) bool { return whichever || isSame(state.model, pod) })
 }
 
 // powerOf is the value of desired_status that an instance which was found so has.

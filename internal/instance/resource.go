@@ -26,11 +26,13 @@ const (
 )
 
 var (
-	_ resource.ResourceWithConfigure      = (*instanceResource)(nil)
-	_ resource.ResourceWithIdentity       = (*instanceResource)(nil)
-	_ resource.ResourceWithImportState    = (*instanceResource)(nil)
-	_ resource.ResourceWithModifyPlan     = (*instanceResource)(nil)
-	_ resource.ResourceWithValidateConfig = (*instanceResource)(nil)
+	_ resource.ResourceWithConfigure       = (*instanceResource)(nil)
+	_ resource.ResourceWithIdentity        = (*instanceResource)(nil)
+	_ resource.ResourceWithImportState     = (*instanceResource)(nil)
+	_ resource.ResourceWithModifyPlan      = (*instanceResource)(nil)
+	_ resource.ResourceWithMoveState       = (*instanceResource)(nil)
+	_ resource.ResourceWithUpgradeIdentity = (*instanceResource)(nil)
+	_ resource.ResourceWithValidateConfig  = (*instanceResource)(nil)
 )
 
 // NewResource returns the resource mar_instance.
@@ -55,7 +57,7 @@ func (r *instanceResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 }
 
 func (r *instanceResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
-	resp.IdentitySchema = identityschema.Schema{Attributes: identityAttributes()}
+	resp.IdentitySchema = identityschema.Schema{Version: fw.IdentityVersion, Attributes: identityAttributes()}
 }
 
 func (r *instanceResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
@@ -151,7 +153,7 @@ func (r *instanceResource) Read(ctx context.Context, req resource.ReadRequest, r
 		fw.AddError(&resp.Diagnostics, "read the instance "+prior.key().String(), err, path.Empty())
 		return
 	}
-	importing := prior.Image.IsNull()
+	importing := isUnread(prior.model)
 	seen := presenceIn(have, prior, importing)
 	if !importing {
 		r.explain(ctx, prior, have, seen, &resp.Diagnostics)

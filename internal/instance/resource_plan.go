@@ -43,6 +43,9 @@ func (r *instanceResource) planChange(ctx context.Context, req resource.ModifyPl
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	rec := fw.LoadRecord[record](ctx, req.Private, &resp.Diagnostics)
+	if isUnread(prior.model) {
+		fw.AddUnread(&resp.Diagnostics, prior.key().ref())
+	}
 	if resp.Diagnostics.HasError() {
 		return
 	}

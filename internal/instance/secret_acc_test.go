@@ -26,7 +26,7 @@ func secretEnv(password string, version int) string {
 
 func TestAccInstance_secretVariablesLiveInASecretOfItsOwn(t *testing.T) {
 	t.Parallel()
-	acctest.NeedsTerraform(t, "1.11.0")
+	acctest.Needs(t, acctest.WriteOnly)
 	cluster := acctest.Namespace(t)
 	var first uid
 	var made *corev1.Secret
@@ -65,7 +65,7 @@ func gone(t *testing.T, cluster, secret string) {
 
 func TestAccInstance_secretOutlivesAStop(t *testing.T) {
 	t.Parallel()
-	acctest.NeedsTerraform(t, "1.11.0")
+	acctest.Needs(t, acctest.WriteOnly)
 	cluster := acctest.Namespace(t)
 	var made *corev1.Secret
 	test(t,
@@ -100,7 +100,7 @@ func TestAccInstance_secretOutlivesAStop(t *testing.T) {
 // TestAccInstance_secretIsNeitherInStateNorPlan is promise 8.
 func TestAccInstance_secretIsNeitherInStateNorPlan(t *testing.T) {
 	t.Parallel()
-	acctest.NeedsTerraform(t, "1.11.0")
+	acctest.Needs(t, acctest.WriteOnly)
 	cluster := acctest.Namespace(t)
 	terraform := acctest.NewCLI(t)
 	const value = "correct-horse-battery"
@@ -128,7 +128,7 @@ func TestAccInstance_secretIsNeitherInStateNorPlan(t *testing.T) {
 
 func TestAccInstance_secretThatIsRefusedLeavesNothing(t *testing.T) {
 	t.Parallel()
-	acctest.NeedsTerraform(t, "1.11.0")
+	acctest.Needs(t, acctest.WriteOnly)
 	cluster := acctest.Namespace(t)
 	terraform := acctest.NewCLI(t)
 	terraform.Configure(acctest.WithRights(t, instanceRights()...) + instanceConfig(cluster, secretEnv("hunter2", 1)))
@@ -147,7 +147,7 @@ func TestAccInstance_secretThatIsRefusedLeavesNothing(t *testing.T) {
 // create: the Pod is there then, and must not be lost to the state.
 func TestAccInstance_createThatBreaksOffKeepsWhatItMade(t *testing.T) {
 	t.Parallel()
-	acctest.NeedsTerraform(t, "1.11.0")
+	acctest.Needs(t, acctest.WriteOnly)
 	cluster := acctest.Namespace(t)
 	broken := acctest.FaultyProxy(t, func(r *http.Request) acctest.Fault {
 		if r.Method == http.MethodDelete && strings.Contains(r.URL.Path, "/podtemplates/") {

@@ -100,7 +100,7 @@ func TestAccInstance_updateMatrix(t *testing.T) {
 		t.Run(c.attribute, func(t *testing.T) {
 			t.Parallel()
 			if c.attribute == "secret_env_wo_version" {
-				acctest.NeedsTerraform(t, "1.11.0")
+				acctest.Needs(t, acctest.WriteOnly)
 			}
 			cluster := acctest.Namespace(t)
 			var before corev1.Pod
@@ -137,7 +137,7 @@ func TestAccInstance_updateMatrixOfAStoppedOne(t *testing.T) {
 		t.Run(c.attribute, func(t *testing.T) {
 			t.Parallel()
 			if c.attribute == "secret_env_wo_version" {
-				acctest.NeedsTerraform(t, "1.11.0")
+				acctest.Needs(t, acctest.WriteOnly)
 			}
 			cluster := acctest.Namespace(t)
 			var before corev1.PodTemplate

@@ -13,7 +13,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/config"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
@@ -100,6 +99,9 @@ func gone(clusters []string) func(context.Context, *kubernetes.Clientset) error 
 func testImportBlock(t *testing.T, e example) {
 	t.Helper()
 	block := readFile(t, e.path)
+	if strings.Contains(block, "identity") {
+		acctest.Needs(t, acctest.ImportByIdentity)
+	}
 	made := configurationOf(t, read(t, example{path: path.Join(path.Dir(e.path), "resource.tf"), kind: resourceBlock}))
 	to := regexp.MustCompile(`(?m)^\s*to\s*=\s*(\S+)$`).FindStringSubmatch(block)
 	if to == nil {
@@ -112,9 +114,6 @@ func testImportBlock(t *testing.T, e example) {
 		ImportStateKind:        resource.ImportBlockWithID,
 		ImportStateConfigExact: true,
 	})
-	if strings.Contains(block, "identity") {
-		c.TerraformVersionChecks = []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)}
-	}
 	resource.ParallelTest(t, c)
 }
 

@@ -33,7 +33,7 @@ func testInstance(t *testing.T, e example) {
 		claim(t, c.names["shop"], "queue-data")
 		checked(t, c, nil, thePod(t, c.names["shop"], "queue", all(ready, mounts("/data"))))
 	case "secrets":
-		acctest.NeedsTerraform(t, "1.11.0")
+		acctest.Needs(t, acctest.WriteOnly)
 		variables := config.Variables{"database_password": config.StringVariable("s3cret")}
 		checked(t, c, variables, theSecret(t, c.names["shop"], "DATABASE_PASSWORD", "s3cret"))
 	case "sidecar":

@@ -1,0 +1,100 @@
+package fw
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/headgym/terraform-provider-mar/internal/kube"
+)
+
+// kubernetesProvider ends the address of the provider whose resources can be
+// moved here, on whichever registry it is.
+const kubernetesProvider = "/hashicorp/kubernetes"
+
+// Moved is the object that a resource of the provider hashicorp/kubernetes stood
+// for.
+type Moved struct {
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+	UID       string `json:"uid"`
+}
+
+// MovedFrom says which object a resource stands for that is moved here, if it is
+// one of the types of hashicorp/kubernetes. All of these have their metadata in
+// one place, whatever else differs between versions of their schemas, and a Read
+// finds out the rest.
+func MovedFrom(req resource.MoveStateRequest, diags *diag.Diagnostics, typeNames ...string) (Moved, bool) {
+	if !strings.HasSuffix(req.SourceProviderAddress, kubernetesProvider) || !slices.Contains(typeNames, req.SourceTypeName) {
+		return Moved{}, false
+	}
+	var state struct {
+		Metadata metadata `json:"metadata"`
+	}
+	if err := json.Unmarshal(req.SourceRawState.JSON, &state); err != nil {
+		addUnmovable(diags, req, "its state can't be read: "+err.Error())
+		return Moved{}, false
+	}
+	if state.Metadata.Name == "" {
+		addUnmovable(diags, req, "its state has no metadata with the object's name")
+		return Moved{}, false
+	}
+	return state.Metadata.Moved, true
+}
+
+// IdentityVersion is the version of every kind's identity. It is above that of
+// hashicorp/kubernetes, which is 1, for OpenTofu leaves the identity of what it
+// moves as it is, and only asks to have it upgraded: one that is as new as the
+// target's it takes for the target's, and a newer one it refuses.
+const IdentityVersion = 2
+
+// IdentityUpgraders make an identity of what others identify the same object by:
+// its name and, if it is in one, its namespace.
+func IdentityUpgraders(identity func(namespace, name string) any) map[int64]resource.IdentityUpgrader {
+	upgrader := resource.IdentityUpgrader{IdentityUpgrader: func(ctx context.Context, req resource.UpgradeIdentityRequest, resp *resource.UpgradeIdentityResponse) {
+		var known struct {
+			Cluster, Namespace, Name string
+		}
+		if err := json.Unmarshal(req.RawIdentity.JSON, &known); err != nil {
+			resp.Diagnostics.AddError("Unreadable identity", "The identity in the state can't be read: "+err.Error()+".")
+			return
+		}
+		resp.Diagnostics.Append(resp.Identity.Set(ctx, identity(known.Cluster+known.Namespace, known.Name))...)
+	}}
+	return map[int64]resource.IdentityUpgrader{0: upgrader, 1: upgrader}
+}
+
+// metadata is a block, and so a list of one; as an attribute it would be an
+// object.
+type metadata struct{ Moved }
+
+func (m *metadata) UnmarshalJSON(data []byte) error {
+	if err := json.Unmarshal(data, &m.Moved); err == nil {
+		return nil
+	}
+	var list []Moved
+	if err := json.Unmarshal(data, &list); err != nil {
+		return err
+	}
+	if len(list) == 1 {
+		m.Moved = list[0]
+	}
+	return nil
+}
+
+func addUnmovable(diags *diag.Diagnostics, req resource.MoveStateRequest, why string) {
+	diags.AddError("The "+req.SourceTypeName+" can't be moved",
+		fmt.Sprintf("Of the %s that a moved block names, it can't be said which object it stands for: %s. Leave the moved block out, let go of the resource with a removed block that has destroy = false, and import the object instead.", req.SourceTypeName, why))
+}
+
+// AddUnread says that a plan can't be made of an object that was moved here, as
+// nothing of it was read yet.
+func AddUnread(diags *diag.Diagnostics, ref kube.Ref) {
+	diags.AddError("What was moved has to be read first",
+		fmt.Sprintf("%s came here by a moved block, and nothing is known of it yet but its name. Plan without -refresh=false this once.", ref))
+}

@@ -1,0 +1,39 @@
+package instance
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/headgym/terraform-provider-mar/internal/fw"
+)
+
+// MoveState takes over a Pod of hashicorp/kubernetes. The Read that follows takes
+// it for an import, as the image isn't known, and the UID tells it which Pod is meant.
+func (r *instanceResource) MoveState(context.Context) []resource.StateMover {
+	return []resource.StateMover{{StateMover: func(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
+		pod, ok := fw.MovedFrom(req, &resp.Diagnostics, "kubernetes_pod", "kubernetes_pod_v1")
+		if !ok {
+			return
+		}
+		k, err := newKey(pod.Namespace, pod.Name)
+		if err != nil {
+			resp.Diagnostics.AddError("The Pod can't be an instance", err.Error()+".")
+			return
+		}
+		for attribute, value := range map[string]string{"id": k.String(), "cluster": k.Cluster, "name": k.Name, "uid": pod.UID} {
+			resp.Diagnostics.Append(resp.TargetState.SetAttribute(ctx, path.Root(attribute), value)...)
+		}
+		saving{Identity: resp.TargetIdentity, Diagnostics: &resp.Diagnostics}.identify(ctx, k)
+	}}}
+}
+
+// UpgradeIdentity reads the identity that a Pod had with hashicorp/kubernetes.
+func (r *instanceResource) UpgradeIdentity(context.Context) map[int64]resource.IdentityUpgrader {
+	return fw.IdentityUpgraders(func(namespace, name string) any { return key{Cluster: namespace, Name: name}.identity() })
+}
+
+// isUnread reports whether nothing is known of an instance yet but its name, as
+// after an import or a move.
+func isUnread(m model) bool { return m.Image.IsNull() }
