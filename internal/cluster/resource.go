@@ -23,6 +23,7 @@ var (
 	_ resource.ResourceWithModifyPlan      = (*clusterResource)(nil)
 	_ resource.ResourceWithMoveState       = (*clusterResource)(nil)
 	_ resource.ResourceWithUpgradeIdentity = (*clusterResource)(nil)
+	_ resource.ResourceWithUpgradeState    = (*clusterResource)(nil)
 	_ resource.ResourceWithValidateConfig  = (*clusterResource)(nil)
 )
 
@@ -52,7 +53,7 @@ func (r *clusterResource) Metadata(_ context.Context, req resource.MetadataReque
 }
 
 func (r *clusterResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	resp.Schema = schema.Schema{MarkdownDescription: description, Attributes: resourceAttributes(ctx)}
+	resp.Schema = schema.Schema{Version: schemaVersion, MarkdownDescription: description, Attributes: resourceAttributes(ctx)}
 }
 
 func (r *clusterResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {

@@ -22,7 +22,8 @@ type (
 )
 
 // LoadRecord reads what was remembered of an object, the zero value where nothing
-// was.
+// was. A record has no version: its fields are only ever added, and a field that has
+// to mean something else gets another name.
 func LoadRecord[T any](ctx context.Context, from PrivateReader, diags *diag.Diagnostics) T {
 	var record T
 	data, more := from.GetKey(ctx, recordKey)
@@ -31,7 +32,7 @@ func LoadRecord[T any](ctx context.Context, from PrivateReader, diags *diag.Diag
 		return record
 	}
 	if err := json.Unmarshal(data, &record); err != nil {
-		diags.AddError("Unreadable private state", "What the provider remembers of this object beside its state can't be read: "+err.Error()+". Was the state written by a newer version of the provider?")
+		diags.AddError("Unreadable private state", "What the provider remembers of this object beside its state can't be read: "+err.Error()+".\n\nIf a newer version of the provider has written it, go back to that one. Otherwise remove the object from the state with `terraform state rm` and its address, which leaves the object itself alone, and import it.")
 	}
 	return record
 }

@@ -2,6 +2,7 @@ package fw_test
 
 import (
 	"context"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -31,11 +32,45 @@ func TestRecord_isReadBackAsItWasWritten(t *testing.T) {
 	if got := fw.LoadRecord[record](t.Context(), state, &diags); got != (record{"theirs"}) || diags.HasError() {
 		t.Errorf("got %v: %v", got, diags)
 	}
-	for key := range state {
-		state[key] = []byte(`{"Adopted": 1}`)
+}
+
+// TestRecord_ofAnotherVersion holds what becomes of a record that another version
+// of the provider has written: what isn't in it is unset, what isn't known is left
+// out, and only what means something else is an error.
+func TestRecord_ofAnotherVersion(t *testing.T) {
+	type record struct {
+		Adopted string   `json:"adopted"`
+		Limited []string `json:"limited"`
 	}
-	fw.LoadRecord[record](t.Context(), state, &diags)
-	if !diags.HasError() || !strings.Contains(diags[0].Detail(), "newer version") {
-		t.Errorf("a record of another kind says %v", diags)
+	for name, c := range map[string]struct {
+		text string
+		want record
+		says string
+	}{
+		"an older one":                 {`{"adopted": "theirs"}`, record{Adopted: "theirs"}, ""},
+		"an empty one":                 {`{}`, record{}, ""},
+		"a newer one":                  {`{"adopted": "theirs", "limited": ["cpu"], "later": {"a": 1}}`, record{"theirs", []string{"cpu"}}, ""},
+		"one with another type":        {`{"adopted": 1}`, record{}, "newer version"},
+		"one that is no record":        {`[]`, record{}, "terraform state rm"},
+		"one that is cut in the midst": {`{"adopted": "th`, record{}, "terraform state rm"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var diags diag.Diagnostics
+			state := private{}
+			fw.SaveRecord(t.Context(), state, record{}, &diags)
+			for key := range state {
+				state[key] = []byte(c.text)
+			}
+			got := fw.LoadRecord[record](t.Context(), state, &diags)
+			if c.says != "" {
+				if !diags.HasError() || !strings.Contains(diags[0].Detail(), c.says) {
+					t.Errorf("it says %v", diags)
+				}
+				return
+			}
+			if !reflect.DeepEqual(got, c.want) || diags.HasError() {
+				t.Errorf("got %v: %v", got, diags)
+			}
+		})
 	}
 }
