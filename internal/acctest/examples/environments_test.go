@@ -31,7 +31,7 @@ func testModule(t *testing.T, e example) {
 		t.Errorf("its tests don't pass without a warning:\n%s", output)
 	}
 	if err := gone([]string{name})(t.Context(), acctest.Client(t)); err != nil {
-		t.Errorf("its tests leave something behind: %v", err)
+		t.Errorf("its tests leave something behind: %v\n%s", err, output)
 	}
 }
 

@@ -105,8 +105,18 @@ run "grow" {
     condition     = output.quota.cpu == "5" && toset(keys(output.instances)) == toset(["web", "web-2", "web-3"])
     error_message = "there are ${jsonencode(keys(output.instances))}, under ${jsonencode(output.quota)}"
   }
+}
+
+run "look_again" {
+  module {
+    source = "./tests/look"
+  }
+  variables {
+    name = run.grow.name
+  }
+
   assert {
-    condition     = alltrue([for name in ["web", "web-2"] : output.instances[name].ip == run.make.instances[name].ip])
+    condition     = alltrue([for name in ["web", "web-2"] : output.instances[name].ip == output.first[name]])
     error_message = "an instance was replaced"
   }
 }

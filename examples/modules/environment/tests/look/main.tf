@@ -27,3 +27,16 @@ output "cluster" {
 output "instances" {
   value = { for instance in data.mar_instances.this.instances : instance.name => instance }
 }
+
+# The addresses at the first look, to compare with.
+resource "terraform_data" "first" {
+  input = { for instance in data.mar_instances.this.instances : instance.name => instance.ip }
+
+  lifecycle {
+    ignore_changes = [input]
+  }
+}
+
+output "first" {
+  value = terraform_data.first.output
+}
