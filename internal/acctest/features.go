@@ -94,6 +94,16 @@ func coreUnderTest() (Core, error) {
 	return ParseCore(string(output))
 }
 
+// IsOpenTofu reports whether tests run with OpenTofu.
+func IsOpenTofu(tb testing.TB) bool {
+	tb.Helper()
+	core, err := coreUnderTest()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return core.OpenTofu
+}
+
 // Needs skips a test of what the Terraform or OpenTofu under test doesn't have.
 func Needs(tb testing.TB, features ...Feature) {
 	tb.Helper()

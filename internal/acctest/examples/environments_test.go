@@ -22,7 +22,11 @@ func testModule(t *testing.T, e example) {
 	t.Parallel()
 	name := acctest.ClusterName(t)
 	terraform := acctest.NewCLI(t)
-	for file, text := range read(t, e) {
+	files := read(t, e)
+	if _, withActions := files["actions.tf"]; withActions && !acctest.IsOpenTofu(t) {
+		acctest.Needs(t, acctest.Actions)
+	}
+	for file, text := range files {
 		terraform.Write(file, text)
 	}
 	terraform.Must(0, "init")

@@ -79,6 +79,7 @@ func kindOf(file string) kind {
 		{"ephemeral-resources/mar_*/ephemeral-resource*.tf", ephemeralBlock},
 		{"instances/*/*.tf", instance},
 		{"modules/*/*.tf", module},
+		{"modules/*/*.tofu", module},
 		{"modules/*/README.md", module},
 		{"modules/*/tests/*.tftest.hcl", module},
 		{"modules/*/tests/*/*.tf", module},

@@ -1,0 +1,7 @@
+terraform {
+  required_providers {
+    mar = {
+      source = "headgym/mar"
+    }
+  }
+}
