@@ -64,13 +64,15 @@ func TestCore(t *testing.T) {
 		},
 		"one between": {
 			"Terraform v1.11.4\n\nYour version of Terraform is out of date!\n", "Terraform 1.11.4",
-			[]acctest.Feature{acctest.EphemeralResources, acctest.WriteOnly}, []acctest.Feature{acctest.ImportByIdentity},
+			[]acctest.Feature{acctest.EphemeralResources, acctest.WriteOnly},
+			[]acctest.Feature{acctest.ImportByIdentity},
 		},
 		"the newest Terraform": {"Terraform v1.16.4\n", "Terraform 1.16.4", []acctest.Feature{acctest.Query, acctest.Actions}, nil},
 		"a preview":            {"Terraform v1.14.0-beta1\n", "Terraform 1.14.0-beta1", []acctest.Feature{acctest.Actions}, nil},
 		"OpenTofu": {
 			"\nWarning: Something else\n\nOpenTofu v1.12.6\non linux_amd64\n", "OpenTofu 1.12.6",
-			[]acctest.Feature{acctest.ImportByIdentity, acctest.WriteOnly, acctest.MoveAcrossTypes}, []acctest.Feature{acctest.Query, acctest.Actions},
+			[]acctest.Feature{acctest.ImportByIdentity, acctest.WriteOnly, acctest.MoveAcrossTypes},
+			[]acctest.Feature{acctest.Query, acctest.Actions},
 		},
 		"an older OpenTofu": {"OpenTofu v1.9.4\n", "OpenTofu 1.9.4", []acctest.Feature{acctest.ProviderFunctions}, []acctest.Feature{acctest.MoveAcrossTypes, acctest.RemovedBlocks}},
 	} {

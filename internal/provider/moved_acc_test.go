@@ -35,8 +35,8 @@ type old struct {
 func TestAccMoved_nothingIsTouched(t *testing.T) {
 	t.Parallel()
 	acctest.Needs(t, acctest.MoveAcrossTypes, acctest.RemovedBlocks)
-	team, job := madeTeam(t), madeJob(t)
-	terraform := movable(t, team, job)
+	team, job := madeTeam(t, richPod()), madeJob(t)
+	terraform := movable(t, "kubernetes.tfstate", team, job)
 	terraform.Configure(fmt.Sprintf(readFile(t, "moved.tf"), team.Namespace, job.Namespace))
 
 	if refused := terraform.Must(1, "plan", "-refresh=false"); !strings.Contains(refused, "has to be read first") {
@@ -64,14 +64,48 @@ func TestAccMoved_nothingIsTouched(t *testing.T) {
 	}
 }
 
+// TestAccMoved_asTheGuideSays holds that the configuration in the migration guide
+// does as it says there.
+func TestAccMoved_asTheGuideSays(t *testing.T) {
+	t.Parallel()
+	acctest.Needs(t, acctest.MoveAcrossTypes, acctest.RemovedBlocks)
+	team := madeTeam(t, &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{Name: "web"},
+		Spec: corev1.PodSpec{AutomountServiceAccountToken: ptr.To(true), Containers: []corev1.Container{{
+			Name: "web", Image: "registry.k8s.io/e2e-test-images/agnhost:2.53", Args: []string{"netexec", "--http-port=8080"},
+			Ports:     []corev1.ContainerPort{{Name: "http", ContainerPort: 8080}},
+			Resources: corev1.ResourceRequirements{Limits: amounts("cpu", "500m", "memory", "256Mi")},
+		}}},
+	})
+	terraform := movable(t, "guide.tfstate", team, old{})
+	guide, err := os.ReadFile(filepath.Join("..", "..", "templates", "guides", "migrate-from-kubernetes.md.tmpl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, _ := strings.Cut(string(guide), "### 3.")
+	_, after, _ = strings.Cut(after, "```terraform\n")
+	config, _, _ := strings.Cut(after, "```\n")
+	config = strings.ReplaceAll(config, `name   = "team"`, fmt.Sprintf("name = %q\n  annotations = { \"example.com/owner\" = \"shop\" }", team.Namespace))
+	if !strings.Contains(config, "moved {") || !strings.Contains(config, team.Namespace) {
+		t.Fatalf("the guide has another configuration:\n%s", config)
+	}
+	terraform.Configure(config)
+	terraform.Must(2, "plan", "-detailed-exitcode", "-out=plan")
+	if diff := cmp.Diff([]string{
+		"forget kubernetes_limit_range_v1.team", "forget kubernetes_resource_quota_v1.team", "no-op mar_cluster.team", "no-op mar_instance.web",
+	}, plannedActions(t, terraform)); diff != "" {
+		t.Errorf("the plan does other than wanted, -want +got:\n%s\n%s", diff, terraform.Must(0, "show", "plan"))
+	}
+}
+
 // TestAccMoved_anotherPodOfTheName holds that a Pod which came after the one that
 // the state knows isn't taken for it.
 func TestAccMoved_anotherPodOfTheName(t *testing.T) {
 	t.Parallel()
 	acctest.Needs(t, acctest.MoveAcrossTypes, acctest.RemovedBlocks)
-	team, job := madeTeam(t), madeJob(t)
+	team, job := madeTeam(t, richPod()), madeJob(t)
 	job.PodUID = "3f1f0a57-2a5f-4b5e-9d25-6d4f3c1f2b19"
-	terraform := movable(t, team, job)
+	terraform := movable(t, "kubernetes.tfstate", team, job)
 	terraform.Configure(fmt.Sprintf(readFile(t, "moved.tf"), team.Namespace, job.Namespace))
 	if refused := terraform.Must(1, "plan"); !strings.Contains(refused, "Another Pod has the name of the instance "+job.Namespace+"/job") {
 		t.Errorf("the plan says\n%s", refused)
@@ -79,7 +113,7 @@ func TestAccMoved_anotherPodOfTheName(t *testing.T) {
 }
 
 // movable is a folder with the state that hashicorp/kubernetes has written.
-func movable(t *testing.T, team, job old) *acctest.CLI {
+func movable(t *testing.T, file string, team, job old) *acctest.CLI {
 	t.Helper()
 	terraform := acctest.NewCLI(t)
 	server, err := newKubernetesProvider()
@@ -87,7 +121,7 @@ func movable(t *testing.T, team, job old) *acctest.CLI {
 		t.Fatal(err)
 	}
 	terraform.Serve("hashicorp/kubernetes", server)
-	state, err := template.New("state").Parse(readFile(t, "kubernetes.tfstate"))
+	state, err := template.New("state").Parse(readFile(t, file))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,9 +194,8 @@ func touched(t *testing.T, team, job old) map[string]types.UID {
 // asKubernetes is how hashicorp/kubernetes signs what it writes.
 func asKubernetes() metav1.CreateOptions { return metav1.CreateOptions{FieldManager: "HashiCorp"} }
 
-// madeTeam is a namespace with a quota, a limit range and a Pod that says about
-// all that a Pod usually says.
-func madeTeam(t *testing.T) old {
+// madeTeam is a namespace with a quota, a limit range and the Pod.
+func madeTeam(t *testing.T, pod *corev1.Pod) old {
 	t.Helper()
 	namespace, client := acctest.Namespace(t), acctest.Client(t).CoreV1()
 	_, err := client.Namespaces().Patch(t.Context(), namespace, types.MergePatchType,
@@ -186,7 +219,12 @@ func madeTeam(t *testing.T) old {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return oldOf(t, namespace, &corev1.Pod{
+	return oldOf(t, namespace, pod)
+}
+
+// richPod says about all that a Pod usually says.
+func richPod() *corev1.Pod {
+	return &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{Name: "web-a", Labels: map[string]string{"app": "web", "team": "shop"}, Annotations: map[string]string{"example.com/owner": "shop"}},
 		Spec: corev1.PodSpec{
 			AutomountServiceAccountToken: ptr.To(true),
@@ -205,7 +243,7 @@ func madeTeam(t *testing.T) old {
 			Volumes:     []corev1.Volume{{Name: "scratch", VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}}}},
 			Tolerations: []corev1.Toleration{{Key: "dedicated", Operator: corev1.TolerationOpExists, Effect: corev1.TaintEffectNoSchedule}},
 		},
-	})
+	}
 }
 
 // madeJob is a namespace with a Pod that says little.

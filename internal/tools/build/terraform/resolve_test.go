@@ -1,6 +1,8 @@
 package terraform
 
 import (
+	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -58,9 +60,11 @@ func TestResolve_takesTheOneOnPath(t *testing.T) {
 }
 
 func TestBuildVersion_refusesWhatIsNoVersion(t *testing.T) {
-	_, err := BuildVersion(t.Context(), t.TempDir(), "latest", t.Output())
-	if err == nil || !strings.Contains(err.Error(), `"latest" is no version`) {
-		t.Errorf("got %v", err)
+	for name, build := range map[string]func(context.Context, string, string, io.Writer) (string, error){"Terraform": BuildVersion, "OpenTofu": BuildOpenTofu} {
+		_, err := build(t.Context(), t.TempDir(), "latest", t.Output())
+		if err == nil || !strings.Contains(err.Error(), `"latest" is no version`) {
+			t.Errorf("%s: got %v", name, err)
+		}
 	}
 }
 
