@@ -34,6 +34,7 @@ type old struct {
 // a quota and a limit range by removed blocks.
 func TestAccMoved_nothingIsTouched(t *testing.T) {
 	t.Parallel()
+	acctest.NeedsEmbedded(t)
 	acctest.Needs(t, acctest.MoveAcrossTypes, acctest.RemovedBlocks)
 	team, job := madeTeam(t, richPod()), madeJob(t)
 	terraform := movable(t, "kubernetes.tfstate", team, job)
@@ -102,6 +103,7 @@ func TestAccMoved_asTheGuideSays(t *testing.T) {
 // the state knows isn't taken for it.
 func TestAccMoved_anotherPodOfTheName(t *testing.T) {
 	t.Parallel()
+	acctest.NeedsEmbedded(t)
 	acctest.Needs(t, acctest.MoveAcrossTypes, acctest.RemovedBlocks)
 	team, job := madeTeam(t, richPod()), madeJob(t)
 	job.PodUID = "3f1f0a57-2a5f-4b5e-9d25-6d4f3c1f2b19"

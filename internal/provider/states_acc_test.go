@@ -24,6 +24,7 @@ func (s state) resources() []map[string]any { return objects(s["resources"]) }
 // written a plan finds nothing to do, read anew or not.
 func TestAccStates_planEmpty(t *testing.T) {
 	t.Parallel()
+	acctest.NeedsEmbedded(t)
 	acctest.Needs(t, acctest.WriteOnly, acctest.ImportByIdentity)
 	name := acctest.ClusterName(t)
 	terraform := acctest.NewCLI(t)
