@@ -12,8 +12,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// kubernetesProvider stands in for hashicorp/kubernetes, which is on no module
-// proxy: Terraform asks a provider for its schema as long as a state or a
+// kubernetesProvider stands in for hashicorp/kubernetes, whose present versions are
+// no Go modules that could be built here: Terraform asks a provider for its schema as long as a state or a
 // configuration names it. Whatever else it is asked for is an error.
 type kubernetesProvider struct{}
 
