@@ -48,7 +48,7 @@ func troublesOf(prior resourceModel, have found, seen presence, manager string) 
 	switch {
 	case seen.gone():
 		return []trouble{goneFrom(prior)}
-	case seen.stopped(), have.Pod == nil:
+	case seen.stopped(), have.Pod == nil, seen.Pod == podForeign:
 		return nil
 	}
 	var all []trouble

@@ -76,9 +76,9 @@ func tables(wanted func(table) bool) string {
 			text.WriteString("| what happens outside of Terraform | what the next plan says |\n| --- | --- |\n")
 		}
 		for _, r := range part.rows {
-			said := []string{r.plan.text()}
+			said := r.plan.texts()
 			if isSilent(part) {
-				said = nil
+				said = said[1:]
 			}
 			if r.sees != "" {
 				said = append(said, r.sees)
@@ -90,8 +90,8 @@ func tables(wanted func(table) bool) string {
 	return text.String()
 }
 
-// text is the verdict as the page says it.
-func (v verdict) text() string {
+// texts are the verdict as the page says it: what is planned, then the warnings.
+func (v verdict) texts() []string {
 	text := []string{string(v.action)}
 	switch v.action {
 	case noted:
@@ -108,9 +108,9 @@ func (v verdict) text() string {
 		text[0] = "update in place of " + named(v.paths) + ", and its apply is an error that names the other tool and the field"
 	}
 	for _, w := range v.warns {
-		text = append(text, fmt.Sprintf("warning: *%s*: “%s”", w.summary, strings.TrimPrefix(w.says, "is ")))
+		text = append(text, strings.TrimSuffix(fmt.Sprintf("warning: *%s*: “%s”", w.summary, strings.TrimPrefix(w.says, "is ")), ": “”"))
 	}
-	return strings.Join(text, "; ")
+	return text
 }
 
 // named lists attributes; what merely follows from another is left out.
@@ -118,7 +118,7 @@ func named(paths []string) string {
 	const most = 3
 	var list []string
 	for _, path := range paths {
-		if !strings.HasPrefix(path, "labels_all") {
+		if !strings.HasPrefix(path, "labels_all.") {
 			list = append(list, "`"+path+"`")
 		}
 	}

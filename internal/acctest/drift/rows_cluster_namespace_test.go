@@ -37,6 +37,10 @@ func namespaces() table {
 				happens: "a Pod Security version is changed", config: labelled, plan: updates("pod_security.version"),
 				change: patch("namespaces/{cluster}", `metadata: {labels: {pod-security.kubernetes.io/enforce-version: v1.20}}`),
 			},
+			{
+				happens: "the provider's label is taken from the Namespace", config: labelled, plan: updates("labels_all").warning("Cluster lacks a label that it is known by", "Apply puts it back"),
+				change: patch("namespaces/{cluster}", unlabelled),
+			},
 			{happens: "the Namespace is deleted", config: everyKind, plan: creates(), change: deletes("namespaces/{cluster}")},
 			{
 				happens: "the Namespace is being deleted", config: everyKind, plan: replaces("phase").warning("The cluster is being deleted", "can't be brought back"),

@@ -2,6 +2,7 @@ package drift_test
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -13,13 +14,31 @@ func asksToGo(ctx context.Context, o outside) error {
 	return o.client.CoreV1().Pods(o.cluster).Delete(ctx, o.name, metav1.DeleteOptions{})
 }
 
+// leavesWord is an event about the Pod, as Kubernetes leaves when it takes one
+// away.
+func leavesWord(reason, message string) change {
+	return func(ctx context.Context, o outside) error {
+		pod, err := o.pod(ctx)
+		if err != nil {
+			return err
+		}
+		return makes("events", fmt.Sprintf(`{
+  metadata: {name: "{name}.word"}, involvedObject: {apiVersion: v1, kind: Pod, namespace: "{cluster}", name: "{name}", uid: %q},
+  reason: %q, message: %q, type: Warning, count: 1, firstTimestamp: %q, lastTimestamp: %[4]q, source: {component: default-scheduler}
+}`, pod.UID, reason, message, time.Now().UTC().Format(time.RFC3339)))(ctx, o)
+	}
+}
+
 func gonePods() table {
 	const beingDeleted = "Instance is being deleted"
 	return table{
 		title: "Instances that are gone or going", of: instance,
 		rows: []row{
-			{happens: "the Pod is deleted", plan: creates(), change: deletes("pods/{name}")},
-			{happens: "the Pod is preempted and gone", config: `env = { A = "1" }`, plan: creates(), change: then(deletes("pods/{name}"), makes("events", `{metadata: {name: "{name}.preempted"}, involvedObject: {kind: Pod, name: "{name}", namespace: "{cluster}"}, reason: Preempted, type: Normal}`))},
+			{happens: "the Pod is deleted", plan: creates().warning("Instance is gone", "isn't there any more"), change: deletes("pods/{name}")},
+			{
+				happens: "the Pod is preempted and gone", config: `env = { A = "1" }`, plan: creates().warning("Instance was preempted", "to make room for shop/important"),
+				change: then(leavesWord("Preempted", "Preempted to make room for shop/important"), deletes("pods/{name}")),
+			},
 			{
 				happens: "the Pod is being deleted", plan: replaces("status").warning(beingDeleted, "Apply waits until it is gone"),
 				change:    then(patch("pods/{name}", `metadata: {finalizers: [example.com/hold]}`), asksToGo),
@@ -32,7 +51,7 @@ func gonePods() table {
 				meanwhile: then(pause(time.Second), func(ctx context.Context, o outside) error { return nudge(ctx, o, plays("behavior", "running")) }),
 			},
 			{
-				happens: "its node is lost for a moment", config: `env = { A = "2" }`, played: true, plan: silent(),
+				happens: "its node is lost for a moment", config: `env = { A = "2" }`, played: true, plan: silent().warning("The instance's node doesn't answer", "isn't ready since"),
 				change: then(plays("behavior", "lost"), awaits("not ready", isUnready)),
 			},
 		},
@@ -60,38 +79,36 @@ func isUnready(pod *corev1.Pod) bool {
 
 func endedPods() table {
 	const once = `restart_policy = "Never"`
-	replaced := func(says string) verdict {
-		return replaces("status").warning("Instance will be replaced for its status", says)
-	}
+	replaced := func(summary, says string) verdict { return replaces("status").warning(summary, says) }
 	return table{
 		title: "Instances that ended", of: instance,
 		intro: "`replace_on` says which statuses replace an instance: `Failed`, if nothing else is said.",
 		rows: []row{
-			{happens: "it is evicted by its node", played: true, plan: replaced("Evicted: The node was low on resource: memory"), change: ends("behavior", "evicted")},
-			{happens: "it fails with an exit code", config: once, played: true, plan: replaced("exit code 3"), change: ends("behavior", "failed", "exit-code", "3")},
-			{happens: "it is killed for its memory, and isn't to be restarted", config: once, played: true, plan: replaced("OOMKilled, exit code 137"), change: ends("behavior", "oom-killed")},
+			{happens: "it is evicted by its node", played: true, plan: replaced("Instance was evicted", "Evicted: The node was low on resource: memory"), change: ends("behavior", "evicted")},
+			{happens: "it fails with an exit code", config: once, played: true, plan: replaced("Instance failed", "exit code 3"), change: ends("behavior", "failed", "exit-code", "3")},
+			{happens: "it is killed for its memory, and isn't to be restarted", config: once, played: true, plan: replaced("Instance ran out of memory", "OOMKilled, exit code 137"), change: ends("behavior", "oom-killed")},
 			{
-				happens: "its deadline is exceeded", config: "pod = { activeDeadlineSeconds = 3600 }\n  " + once, played: true, plan: replaced("DeadlineExceeded"),
+				happens: "its deadline is exceeded", config: "pod = { activeDeadlineSeconds = 3600 }\n  " + once, played: true, plan: replaced("Instance took longer than it may", "DeadlineExceeded"),
 				change: ends("behavior", "evicted", "reason", "DeadlineExceeded", "message", "Pod was active on the node longer than the specified deadline"),
 			},
 			{
-				happens: "it is preempted by its node", played: true, plan: replaced("Preempting"),
+				happens: "it is preempted by its node", played: true, plan: replaced("Instance was preempted", "Preempting"),
 				change: ends("behavior", "evicted", "reason", "Preempting", "message", "Preempted in order to admit critical pod"),
 			},
 			{
-				happens: "its node is shut down", played: true, plan: replaced("Terminated"),
+				happens: "its node is shut down", played: true, plan: replaced("Instance failed", "Terminated"),
 				change: ends("behavior", "evicted", "reason", "Terminated", "message", "Pod was terminated in response to imminent node shutdown."),
 			},
 			{
-				happens: "it finishes, although it is to run always", played: true, plan: replaced("is Succeeded"),
+				happens: "it finishes, although it is to run always", played: true, plan: replaced("Instance finished", "is Succeeded"),
 				change: then(plays("behavior", "succeeded"), awaits("finished", phase(corev1.PodSucceeded))),
 			},
 			{
-				happens: "it finishes, and replace_on has Succeeded", config: once + "\n  " + `replace_on = ["Succeeded"]`, played: true, plan: replaced("is Succeeded"),
+				happens: "it finishes, and replace_on has Succeeded", config: once + "\n  " + `replace_on = ["Succeeded"]`, played: true, plan: replaced("Instance finished", "is Succeeded"),
 				change: then(plays("behavior", "succeeded"), awaits("finished", phase(corev1.PodSucceeded))),
 			},
 			{
-				happens: "it fails, and replace_on is empty", config: once + "\n  " + `replace_on = []`, played: true, plan: notes("status"),
+				happens: "it fails, and replace_on is empty", config: once + "\n  " + `replace_on = []`, played: true, plan: notes("status").warning("Instance failed", "It stays as long as `replace_on` doesn't name its status"),
 				change: ends("behavior", "failed", "exit-code", "3"),
 			},
 			{
@@ -103,6 +120,10 @@ func endedPods() table {
 	}
 }
 
+// madeAnew is what each refresh says that finds another Pod in the place of the
+// instance's.
+const madeAnew = "Instance was made anew by somebody else"
+
 func namesakes() table {
 	const another = "registry.k8s.io/pause:3.9"
 	foreign := func(image string) change {
@@ -112,9 +133,9 @@ func namesakes() table {
 		title: "Instances that somebody makes again", of: instance,
 		intro: "A Pod of the same name is another Pod: its UID tells. With the provider's labels it is taken for the instance, as when a backup is restored; without them it is somebody else's.",
 		rows: []row{
-			{happens: "the Pod is made again with its labels and image", config: `memory = "64Mi"`, plan: notes("uid", "ip"), change: remakes(func(*corev1.Pod) {})},
+			{happens: "the Pod is made again with its labels and image", config: `memory = "64Mi"`, plan: notes("uid", "ip").warning(madeAnew, ""), change: remakes(func(*corev1.Pod) {})},
 			{
-				happens: "the Pod is made again with more in it than is declared", config: `env = { A = "1" }`, plan: notes("uid", "ip"),
+				happens: "the Pod is made again with more in it than is declared", config: `env = { A = "1" }`, plan: notes("uid", "ip").warning(madeAnew, ""),
 				change: remakes(func(pod *corev1.Pod) {
 					app(pod).Env = append(app(pod).Env, corev1.EnvVar{Name: "NODE", ValueFrom: &corev1.EnvVarSource{FieldRef: &corev1.ObjectFieldSelector{FieldPath: "spec.nodeName"}}})
 					app(pod).VolumeMounts = append(app(pod).VolumeMounts, corev1.VolumeMount{Name: "mesh", MountPath: "/mesh"})
@@ -123,11 +144,11 @@ func namesakes() table {
 				}),
 			},
 			{
-				happens: "the Pod is made again with its labels and another image", plan: updates("image"), anew: true,
+				happens: "the Pod is made again with its labels and another image", plan: updates("image").warning(madeAnew, ""), anew: true,
 				change: remakes(func(pod *corev1.Pod) { app(pod).Image = another }),
 			},
 			{
-				happens: "the Pod is made again with its labels and another size", config: `cpu = "1"`, plan: updates("cpu"), anew: true,
+				happens: "the Pod is made again with its labels and another size", config: `cpu = "1"`, plan: updates("cpu").warning(madeAnew, ""), anew: true,
 				change: remakes(func(pod *corev1.Pod) {
 					app(pod).Resources.Limits[corev1.ResourceCPU], app(pod).Resources.Requests[corev1.ResourceCPU] = amount("2"), amount("2")
 				}),

@@ -37,6 +37,10 @@ func declaredOfPods() table {
 			{happens: "a declared annotation of an instance is changed", config: `annotations = { a = "1" }`, plan: updates("annotations.a"), change: patch("pods/{name}", `metadata: {annotations: {a: "2"}}`)},
 			{happens: "a declared annotation of an instance is removed", config: `annotations = { a = "1" }`, plan: updates("annotations.a"), change: patch("pods/{name}", `metadata: {annotations: {a: null}}`)},
 			{
+				happens: "the provider's labels are taken from an instance", plan: updates("labels_all").warning("Instance lacks labels that it is known by", "Apply puts them back"),
+				change: patch("pods/{name}", `metadata: {labels: {app.kubernetes.io/managed-by: null, instance-id: null}}`),
+			},
+			{
 				happens: "the image of a sidecar in pod is changed", plan: replaces("pod").warning("Instance will be replaced for its pod", "pod.initContainers"),
 				config: `pod = { initContainers = [{ name = "log", image = "registry.k8s.io/pause:3.9", restartPolicy = "Always" }] }`,
 				change: patch("pods/{name}", `spec: {initContainers: [{name: log, image: "registry.k8s.io/pause:3.8"}]}`),
@@ -53,7 +57,7 @@ func declaredOfPods() table {
 func surroundingsOfPods() table {
 	// each is a row whose Pod is made again with something else in it.
 	each := func(attribute, happens, config string, edit func(*corev1.Pod)) row {
-		return row{happens: happens, config: config, plan: replaces(attribute), change: remakes(edit)}
+		return row{happens: happens, config: config, plan: replaces(attribute).warning(madeAnew, ""), change: remakes(edit)}
 	}
 	const (
 		variable = `env_value_from = { PASSWORD = { secret = "db", key = "password" } }`
@@ -93,7 +97,7 @@ func surroundingsOfPods() table {
 	})
 	account.given = makes("serviceaccounts", `{metadata: {name: deployer}}`)
 	pod := each("pod", "what pod declares is changed", `pod = { hostname = "shop" }`, func(pod *corev1.Pod) { pod.Spec.Hostname = "pay" })
-	pod.plan = replaces("pod").warning("Instance will be replaced for its pod", "pod.hostname")
+	pod.plan = pod.plan.warning("Instance will be replaced for its pod", "pod.hostname")
 	limit := each("limits", "another limit is changed", `limits = { ephemeral-storage = "1Gi" }`, func(pod *corev1.Pod) {
 		app(pod).Resources.Limits[corev1.ResourceEphemeralStorage] = amount("2Gi")
 	})
@@ -142,7 +146,7 @@ func power() table {
 					return err
 				},
 			},
-			{happens: "the PodTemplate of a stopped instance is deleted", config: stopped, plan: creates(), change: deletes("podtemplates/{name}")},
+			{happens: "the PodTemplate of a stopped instance is deleted", config: stopped, plan: creates().warning("Instance is gone", "as which it was kept while it was stopped"), change: deletes("podtemplates/{name}")},
 			{happens: "the Secret of its variables is deleted", config: secret, needs: "1.11.0", plan: replaces("secret_env_wo_version"), change: changesSecret(false), left: secretIsOurs},
 			{happens: "the Secret of its variables is swapped", config: secret, needs: "1.11.0", plan: replaces("secret_env_wo_version"), change: changesSecret(true), left: secretIsOurs},
 		},

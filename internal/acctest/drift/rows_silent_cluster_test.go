@@ -60,10 +60,6 @@ func silentClusters() table {
 				),
 			},
 			{
-				happens: "somebody takes the provider's label from the Namespace", config: fewInstances, plan: silent(),
-				change: patch("namespaces/{cluster}", unlabelled), sees: "nothing goes by it",
-			},
-			{
 				happens: "somebody else makes a quota, limits, rules and rights", config: fewInstances + "\n  " + `service_accounts = ["deployer"]`, plan: silent(),
 				change: then(
 					makes("resourcequotas", `{metadata: {name: theirs}, spec: {hard: {pods: "3"}}}`),
