@@ -133,9 +133,9 @@ func namesakes() table {
 		title: "Instances that somebody makes again", of: instance,
 		intro: "A Pod of the same name is another Pod: its UID tells. With the provider's labels it is taken for the instance, as when a backup is restored; without them it is somebody else's.",
 		rows: []row{
-			{happens: "the Pod is made again with its labels and image", config: `memory = "64Mi"`, plan: notes("uid", "ip").warning(madeAnew, ""), change: remakes(func(*corev1.Pod) {})},
+			{happens: "the Pod is made again with its labels and image", config: `memory = "64Mi"`, plan: notes("uid").warning(madeAnew, ""), change: remakes(func(*corev1.Pod) {})},
 			{
-				happens: "the Pod is made again with more in it than is declared", config: `env = { A = "1" }`, plan: notes("uid", "ip").warning(madeAnew, ""),
+				happens: "the Pod is made again with more in it than is declared", config: `env = { A = "1" }`, plan: notes("uid").warning(madeAnew, ""),
 				change: remakes(func(pod *corev1.Pod) {
 					app(pod).Env = append(app(pod).Env, corev1.EnvVar{Name: "NODE", ValueFrom: &corev1.EnvVarSource{FieldRef: &corev1.ObjectFieldSelector{FieldPath: "spec.nodeName"}}})
 					app(pod).VolumeMounts = append(app(pod).VolumeMounts, corev1.VolumeMount{Name: "mesh", MountPath: "/mesh"})
