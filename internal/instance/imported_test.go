@@ -14,6 +14,7 @@ import (
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
+	"github.com/headgym/terraform-provider-mar/internal/podspec"
 )
 
 // TestImported_isWhatWasDeclared holds that an instance which the provider made
@@ -99,5 +100,27 @@ func TestImported_capabilitiesNamedTwice(t *testing.T) {
 	security := got.Security.Attributes()
 	if diags.HasError() || !security["capabilities_add"].Equal(textSet("NET_ADMIN")) || !security["capabilities_drop"].Equal(textSet("NET_ADMIN")) {
 		t.Errorf("got %v, %v", security, diags)
+	}
+}
+
+// An optional that is false says no more than none at all: it is no reason to say
+// the rest of a variable or a volume in pod too.
+func TestImported_optionalThatIsFalseSaysNothing(t *testing.T) {
+	pod := living(t, planned())
+	pod.Annotations = nil
+	pod.Spec = podspec.WithDefaults(corev1.PodSpec{
+		RestartPolicy: corev1.RestartPolicyAlways,
+		Containers: []corev1.Container{{
+			Name: "app", Image: "web:1",
+			Env: []corev1.EnvVar{{Name: "LEVEL", ValueFrom: &corev1.EnvVarSource{ConfigMapKeyRef: &corev1.ConfigMapKeySelector{
+				LocalObjectReference: corev1.LocalObjectReference{Name: "web"}, Key: "level", Optional: ptr.To(false),
+			}}}},
+			VolumeMounts: []corev1.VolumeMount{{Name: "conf", MountPath: "/conf"}},
+		}},
+		Volumes: []corev1.Volume{{Name: "conf", VolumeSource: corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{SecretName: "web", Optional: ptr.To(false)}}}},
+	})
+	got, _, diags := imported(t.Context(), pod, "us", fw.Defaults{})
+	if diags.HasError() || len(got.EnvValueFrom.Elements()) != 1 || len(got.Volumes.Elements()) != 1 || strings.Contains(got.Pod.String(), "optional") {
+		t.Errorf("got env_value_from %s, volumes %s, pod %s, %v", got.EnvValueFrom, got.Volumes, got.Pod, diags)
 	}
 }

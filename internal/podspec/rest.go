@@ -140,8 +140,8 @@ func (s *shape) beyond(tree, known any) any {
 		more := map[string]any{}
 		for name, value := range v {
 			inner, _ := s.inner(name)
-			if inner == nil {
-				continue
+			if inner == nil || name == "optional" && value == false {
+				continue // what isn't said to be optional isn't either
 			}
 			if rest := inner.beyond(value, mapOf(known)[name]); rest != nil {
 				more[name] = rest
