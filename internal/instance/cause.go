@@ -24,6 +24,7 @@ const (
 	causeFailed    = "Instance failed"
 	causeFinished  = "Instance finished"
 	causeNode      = "The instance's node doesn't answer"
+	causeShutdown  = "The instance's node was shut down"
 	causeNoNode    = "Instance has no node"
 	causeCrash     = "Instance keeps ending"
 	causeImage     = "Instance can't get its image"
@@ -43,7 +44,8 @@ type trouble struct {
 
 // troublesOf finds what a person should know of an instance that was found so:
 // why its status isn't what it was, and what keeps it from its work. A healthy
-// one has none, and neither have a finished job and a stopped one.
+// one has none, and neither have a finished job, a stopped one, and a Pod that isn't
+// the instance.
 func troublesOf(prior resourceModel, have found, seen presence, manager string) []trouble {
 	switch {
 	case seen.gone():
@@ -169,6 +171,8 @@ func disruptions() map[string]string {
 		"NodeNotReady":                        causeNode,
 		"NodeLost":                            causeNode,
 		"DeadlineExceeded":                    causeDeadline,
+		"Terminated":                          causeShutdown,
+		"NodeShutdown":                        causeShutdown,
 	}
 }
 
@@ -220,7 +224,7 @@ func adviceOnSeenEnd(pod *corev1.Pod, asMeant bool) string {
 		return ""
 	case pod.Status.Phase == corev1.PodSucceeded:
 		return adviceOnJob
-	case endOf(pod) == causeNode, endOf(pod) == causePreempted:
+	case endOf(pod) == causeNode, endOf(pod) == causePreempted, endOf(pod) == causeShutdown:
 		return ""
 	}
 	return adviceOnEnd(pod)

@@ -47,6 +47,9 @@ const ourLabel = "labels: {app.kubernetes.io/managed-by: terraform-provider-mar}
 // byHand is the field manager of a person with kubectl.
 const byHand = "kubectl-edit"
 
+// otherTool is the field manager of a tool that applies.
+const otherTool = "argocd-controller"
+
 // groups are the API groups of the resources that rows change; the rest is in v1.
 var groups = map[string]string{
 	"networkpolicies": "networking.k8s.io", "roles": "rbac.authorization.k8s.io", "rolebindings": "rbac.authorization.k8s.io",
@@ -92,7 +95,7 @@ func takesOver(object, with string) change {
 			return err
 		}
 		parts, force := strings.Split(o.named(object), "/"), true
-		_, err = o.kind(parts[0]).Patch(ctx, parts[1], types.ApplyPatchType, data, metav1.PatchOptions{FieldManager: "argocd-controller", Force: &force})
+		_, err = o.kind(parts[0]).Patch(ctx, parts[1], types.ApplyPatchType, data, metav1.PatchOptions{FieldManager: otherTool, Force: &force})
 		return err
 	}
 }

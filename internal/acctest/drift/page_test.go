@@ -54,7 +54,7 @@ func TestDrift_rowsAreToldApart(t *testing.T) {
 }
 
 func isSilent(part table) bool {
-	return !slices.ContainsFunc(part.rows, func(r row) bool { return r.plan.action != quiet })
+	return !slices.ContainsFunc(part.rows, func(r row) bool { return r.plan.action != quiet || len(r.plan.warns) > 0 })
 }
 
 func isNamed(part table) bool { return !isSilent(part) }
@@ -76,9 +76,9 @@ func tables(wanted func(table) bool) string {
 			text.WriteString("| what happens outside of Terraform | what the next plan says |\n| --- | --- |\n")
 		}
 		for _, r := range part.rows {
-			said := r.plan.texts()
+			said := []string{r.plan.text()}
 			if isSilent(part) {
-				said = said[1:]
+				said = nil
 			}
 			if r.sees != "" {
 				said = append(said, r.sees)
@@ -90,8 +90,8 @@ func tables(wanted func(table) bool) string {
 	return text.String()
 }
 
-// texts are the verdict as the page says it: what is planned, then the warnings.
-func (v verdict) texts() []string {
+// text is the verdict as the page says it.
+func (v verdict) text() string {
 	text := []string{string(v.action)}
 	switch v.action {
 	case noted:
@@ -105,12 +105,12 @@ func (v verdict) texts() []string {
 	case refused:
 		text[0] = "an error: *" + v.says[0] + "*"
 	case disputed:
-		text[0] = "update in place of " + named(v.paths) + ", and its apply is an error that names the other tool and the field"
+		text[0] = "update in place of " + named(v.paths) + ", and its apply is an error: *" + v.says[0] + "*"
 	}
 	for _, w := range v.warns {
-		text = append(text, strings.TrimSuffix(fmt.Sprintf("warning: *%s*: “%s”", w.summary, strings.TrimPrefix(w.says, "is ")), ": “”"))
+		text = append(text, fmt.Sprintf("warning: *%s*: “%s”", w.summary, strings.TrimPrefix(w.says, "is ")))
 	}
-	return text
+	return strings.Join(text, "; ")
 }
 
 // named lists attributes; what merely follows from another is left out.
@@ -118,7 +118,7 @@ func named(paths []string) string {
 	const most = 3
 	var list []string
 	for _, path := range paths {
-		if !strings.HasPrefix(path, "labels_all.") {
+		if follows := strings.Replace(path, "s_all", "s", 1); follows == path || !slices.Contains(paths, follows) {
 			list = append(list, "`"+path+"`")
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	corev1 "k8s.io/api/core/v1"
 )
 
 // table is a part of the matrix, and of the page.
@@ -40,6 +42,10 @@ type row struct {
 	given change
 	// change is made once everything is applied.
 	change change
+	// remade is set instead of change where somebody makes the Pod again: what is
+	// different in theirs. Of each of these a plan warns in the same way, beside
+	// what the row says.
+	remade func(*corev1.Pod)
 	plan   verdict
 	// sees is what the page adds.
 	sees string
@@ -66,6 +72,8 @@ type verdict struct {
 	// paths are what is updated, or what forces the replacement: all of them,
 	// and nothing else.
 	paths []string
+	// perhaps are those that may be among them or not.
+	perhaps []string
 	// warns are pieces of text that the plan's warnings have to contain, one for
 	// each warning, each beginning with the warning's summary.
 	warns []warning
@@ -73,7 +81,16 @@ type verdict struct {
 	says []string
 }
 
-type warning struct{ summary, says string }
+type warning struct {
+	summary, says string
+	// or is the summary of what is said where the API server was too busy to be
+	// asked for more.
+	or string
+}
+
+// unchecked is the summary of what a plan says, once, where the API server was too
+// busy to try its writes.
+const unchecked = "The plan couldn't be checked with the API server"
 
 // action is what a plan does about a resource.
 type action string
@@ -108,15 +125,40 @@ func creates() verdict { return verdict{action: created} }
 
 func fails(says ...string) verdict { return verdict{action: refused, says: says} }
 
-// conflicts is for an update of the paths that the API server refuses.
-func conflicts(paths, says []string) verdict {
-	return verdict{action: disputed, paths: paths, says: says}
+// conflicts is for an update of the paths that the API server refuses, for another
+// tool applies the object's field. The plan warns of it, and the apply's error has
+// the ways out.
+func conflicts(field string, paths ...string) verdict {
+	held := field + ` is applied by "` + otherTool + `"`
+	says := []string{"Another tool applies the same fields", held, "There are three ways out", "force_conflicts = true"}
+	return verdict{action: disputed, paths: paths, says: says}.warning("Apply would conflict with another tool", held).or(unchecked)
 }
 
 // warning adds one that the plan has to have.
 func (v verdict) warning(summary, says string) verdict {
-	v.warns = append(slices.Clone(v.warns), warning{summary, says})
+	v.warns = append(slices.Clone(v.warns), warning{summary: summary, says: says})
 	return v
+}
+
+// or is for the last warning.
+func (v verdict) or(summary string) verdict {
+	v.warns = slices.Clone(v.warns)
+	v.warns[len(v.warns)-1].or = summary
+	return v
+}
+
+// may adds paths of which it isn't certain that they change.
+func (v verdict) may(paths ...string) verdict {
+	v.perhaps = append(slices.Clone(v.perhaps), paths...)
+	return v
+}
+
+// expected is all that the plan has to say of the row.
+func (r row) expected() verdict {
+	if r.remade != nil {
+		return r.plan.warning("Instance was made anew by somebody else", "kubectl-create made another of the same name and with this provider's labels")
+	}
+	return r.plan
 }
 
 // label is the row's resource in the configuration.
@@ -136,7 +178,11 @@ func matrix() []table {
 	}
 	for _, part := range parts {
 		for i := range part.rows {
-			part.rows[i].of = cmp.Or(part.rows[i].of, part.of)
+			r := &part.rows[i]
+			r.of = cmp.Or(r.of, part.of)
+			if r.remade != nil {
+				r.change = remakes(r.remade)
+			}
 		}
 	}
 	return parts

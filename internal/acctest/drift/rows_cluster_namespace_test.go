@@ -17,12 +17,12 @@ func namespaces() table {
   service_accounts = ["deployer"]`
 	return table{
 		title: "The Namespace", of: cluster,
-		intro: "A cluster's own attributes are labels and annotations of its Namespace. Only declared keys count.",
+		intro: "A cluster's own attributes are labels and annotations of its Namespace. Only declared keys count, and the label by which the provider knows it.",
 		rows: []row{
 			{happens: "a declared label is changed", config: labelled, plan: updates("labels.team", "labels_all.team"), change: patch("namespaces/{cluster}", `metadata: {labels: {team: other}}`)},
 			{happens: "a declared label is removed", config: labelled, plan: updates("labels.team", "labels_all.team"), change: patch("namespaces/{cluster}", `metadata: {labels: {team: null}}`)},
-			{happens: "a declared annotation is changed", config: labelled, plan: updates("annotations.owner"), change: patch("namespaces/{cluster}", `metadata: {annotations: {owner: mallory}}`)},
-			{happens: "a declared annotation is removed", config: labelled, plan: updates("annotations.owner"), change: patch("namespaces/{cluster}", `metadata: {annotations: {owner: null}}`)},
+			{happens: "a declared annotation is changed", config: labelled, plan: updates("annotations.owner", "annotations_all.owner"), change: patch("namespaces/{cluster}", `metadata: {annotations: {owner: mallory}}`)},
+			{happens: "a declared annotation is removed", config: labelled, plan: updates("annotations.owner", "annotations_all.owner"), change: patch("namespaces/{cluster}", `metadata: {annotations: {owner: null}}`)},
 			{happens: "the region is changed", config: labelled, plan: updates("region"), change: patch("namespaces/{cluster}", `metadata: {labels: {topology.kubernetes.io/region: us}}`)},
 			{happens: "the region is removed", config: labelled, plan: updates("region"), change: patch("namespaces/{cluster}", `metadata: {labels: {topology.kubernetes.io/region: null}}`)},
 			{
@@ -38,8 +38,9 @@ func namespaces() table {
 				change: patch("namespaces/{cluster}", `metadata: {labels: {pod-security.kubernetes.io/enforce-version: v1.20}}`),
 			},
 			{
-				happens: "the provider's label is taken from the Namespace", config: labelled, plan: updates("labels_all").warning("Cluster lacks a label that it is known by", "Apply puts it back"),
-				change: patch("namespaces/{cluster}", unlabelled),
+				happens: "somebody takes the provider's label from the Namespace", config: fewInstances,
+				plan:   updates("labels_all").warning("Cluster lacks a label that it is known by", "the label app.kubernetes.io/managed-by"),
+				change: patch("namespaces/{cluster}", unlabelled), sees: "its labels are known after apply, which puts it back",
 			},
 			{happens: "the Namespace is deleted", config: everyKind, plan: creates(), change: deletes("namespaces/{cluster}")},
 			{
@@ -55,7 +56,7 @@ func namespaces() table {
 			},
 			{
 				happens: "the Namespace is deleted and made again by hand", config: everyKind, anew: true,
-				plan:   updates("region", "labels", "labels_all", "annotations", "pod_security", "quota", "limit_range", "service_accounts"),
+				plan:   updates("region", "labels", "labels_all", "annotations", "annotations_all", "pod_security", "quota", "limit_range", "service_accounts"),
 				sees:   "it is furnished again, and goes on as the cluster",
 				change: then(deletes("namespaces/{cluster}"), makes("namespaces", `{metadata: {name: "{cluster}"}}`)),
 			},

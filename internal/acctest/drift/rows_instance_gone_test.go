@@ -2,7 +2,6 @@ package drift_test
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -14,19 +13,22 @@ func asksToGo(ctx context.Context, o outside) error {
 	return o.client.CoreV1().Pods(o.cluster).Delete(ctx, o.name, metav1.DeleteOptions{})
 }
 
-// leavesWord is an event about the Pod, as Kubernetes leaves when it takes one
-// away.
-func leavesWord(reason, message string) change {
-	return func(ctx context.Context, o outside) error {
-		pod, err := o.pod(ctx)
-		if err != nil {
-			return err
-		}
-		return makes("events", fmt.Sprintf(`{
-  metadata: {name: "{name}.word"}, involvedObject: {apiVersion: v1, kind: Pod, namespace: "{cluster}", name: "{name}", uid: %q},
-  reason: %q, message: %q, type: Warning, count: 1, firstTimestamp: %q, lastTimestamp: %[4]q, source: {component: default-scheduler}
-}`, pod.UID, reason, message, time.Now().UTC().Format(time.RFC3339)))(ctx, o)
+// preempts has the Pod make room for another, as the scheduler does.
+func preempts(ctx context.Context, o outside) error {
+	pod, err := o.pod(ctx)
+	if err != nil {
+		return err
 	}
+	event := &corev1.Event{
+		ObjectMeta:     metav1.ObjectMeta{Name: o.name + ".preempted"},
+		InvolvedObject: corev1.ObjectReference{APIVersion: "v1", Kind: "Pod", Namespace: o.cluster, Name: o.name, UID: pod.UID},
+		Reason:         "Preempted", Message: "Preempted by pod 1234 on node mar-dev-1", Type: corev1.EventTypeNormal,
+		LastTimestamp: metav1.Now(),
+	}
+	if _, err := o.client.CoreV1().Events(o.cluster).Create(ctx, event, metav1.CreateOptions{}); err != nil {
+		return err
+	}
+	return deletes("pods/{name}")(ctx, o)
 }
 
 func gonePods() table {
@@ -36,8 +38,8 @@ func gonePods() table {
 		rows: []row{
 			{happens: "the Pod is deleted", plan: creates().warning("Instance is gone", "isn't there any more"), change: deletes("pods/{name}")},
 			{
-				happens: "the Pod is preempted and gone", config: `env = { A = "1" }`, plan: creates().warning("Instance was preempted", "to make room for shop/important"),
-				change: then(leavesWord("Preempted", "Preempted to make room for shop/important"), deletes("pods/{name}")),
+				happens: "the Pod is preempted and gone", config: `env = { A = "1" }`, change: preempts,
+				plan: creates().warning("Instance was preempted", "Preempted by pod 1234 on node mar-dev-1").or("Instance is gone"),
 			},
 			{
 				happens: "the Pod is being deleted", plan: replaces("status").warning(beingDeleted, "Apply waits until it is gone"),
@@ -51,7 +53,8 @@ func gonePods() table {
 				meanwhile: then(pause(time.Second), func(ctx context.Context, o outside) error { return nudge(ctx, o, plays("behavior", "running")) }),
 			},
 			{
-				happens: "its node is lost for a moment", config: `env = { A = "2" }`, played: true, plan: silent().warning("The instance's node doesn't answer", "isn't ready since"),
+				happens: "its node is lost for a moment", config: `env = { A = "2" }`, played: true,
+				plan:   silent().warning("The instance's node doesn't answer", "unless the node comes back"),
 				change: then(plays("behavior", "lost"), awaits("not ready", isUnready)),
 			},
 		},
@@ -96,7 +99,7 @@ func endedPods() table {
 				change: ends("behavior", "evicted", "reason", "Preempting", "message", "Preempted in order to admit critical pod"),
 			},
 			{
-				happens: "its node is shut down", played: true, plan: replaced("Instance failed", "Terminated"),
+				happens: "its node is shut down", played: true, plan: replaced("The instance's node was shut down", "Terminated"),
 				change: ends("behavior", "evicted", "reason", "Terminated", "message", "Pod was terminated in response to imminent node shutdown."),
 			},
 			{
@@ -108,7 +111,7 @@ func endedPods() table {
 				change: then(plays("behavior", "succeeded"), awaits("finished", phase(corev1.PodSucceeded))),
 			},
 			{
-				happens: "it fails, and replace_on is empty", config: once + "\n  " + `replace_on = []`, played: true, plan: notes("status").warning("Instance failed", "It stays as long as `replace_on` doesn't name its status"),
+				happens: "it fails, and replace_on is empty", config: once + "\n  " + `replace_on = []`, played: true, plan: notes("status").warning("Instance failed", "It stays"),
 				change: ends("behavior", "failed", "exit-code", "3"),
 			},
 			{
@@ -120,10 +123,6 @@ func endedPods() table {
 	}
 }
 
-// madeAnew is what each refresh says that finds another Pod in the place of the
-// instance's.
-const madeAnew = "Instance was made anew by somebody else"
-
 func namesakes() table {
 	const another = "registry.k8s.io/pause:3.9"
 	foreign := func(image string) change {
@@ -131,27 +130,27 @@ func namesakes() table {
 	}
 	return table{
 		title: "Instances that somebody makes again", of: instance,
-		intro: "A Pod of the same name is another Pod: its UID tells. With the provider's labels it is taken for the instance, as when a backup is restored; without them it is somebody else's.",
+		intro: "A Pod of the same name is another Pod: its UID tells. With the provider's labels it is taken for the instance, as when a backup is restored, and the plan warns: *Instance was made anew by somebody else*. Without them it is somebody else's.",
 		rows: []row{
-			{happens: "the Pod is made again with its labels and image", config: `memory = "64Mi"`, plan: notes("uid").warning(madeAnew, ""), change: remakes(func(*corev1.Pod) {})},
+			{happens: "the Pod is made again with its labels and image", config: `memory = "64Mi"`, plan: notes("uid").may("ip"), remade: func(*corev1.Pod) {}},
 			{
-				happens: "the Pod is made again with more in it than is declared", config: `env = { A = "1" }`, plan: notes("uid").warning(madeAnew, ""),
-				change: remakes(func(pod *corev1.Pod) {
+				happens: "the Pod is made again with more in it than is declared", config: `env = { A = "1" }`, plan: notes("uid").may("ip"),
+				remade: func(pod *corev1.Pod) {
 					app(pod).Env = append(app(pod).Env, corev1.EnvVar{Name: "NODE", ValueFrom: &corev1.EnvVarSource{FieldRef: &corev1.ObjectFieldSelector{FieldPath: "spec.nodeName"}}})
 					app(pod).VolumeMounts = append(app(pod).VolumeMounts, corev1.VolumeMount{Name: "mesh", MountPath: "/mesh"})
 					app(pod).LivenessProbe = &corev1.Probe{ProbeHandler: corev1.ProbeHandler{GRPC: &corev1.GRPCAction{Port: 1}}}
 					pod.Spec.Volumes = append(pod.Spec.Volumes, corev1.Volume{Name: "mesh", VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}}})
-				}),
+				},
 			},
 			{
-				happens: "the Pod is made again with its labels and another image", plan: updates("image").warning(madeAnew, ""), anew: true,
-				change: remakes(func(pod *corev1.Pod) { app(pod).Image = another }),
+				happens: "the Pod is made again with its labels and another image", plan: updates("image"), anew: true,
+				remade: func(pod *corev1.Pod) { app(pod).Image = another },
 			},
 			{
-				happens: "the Pod is made again with its labels and another size", config: `cpu = "1"`, plan: updates("cpu").warning(madeAnew, ""), anew: true,
-				change: remakes(func(pod *corev1.Pod) {
+				happens: "the Pod is made again with its labels and another size", config: `cpu = "1"`, plan: updates("cpu"), anew: true,
+				remade: func(pod *corev1.Pod) {
 					app(pod).Resources.Limits[corev1.ResourceCPU], app(pod).Resources.Requests[corev1.ResourceCPU] = amount("2"), amount("2")
-				}),
+				},
 			},
 			{
 				happens: "a Pod of its name and image is made without the labels", plan: fails("Another Pod has the name of the instance", "terraform state rm"),

@@ -34,10 +34,11 @@ func declaredOfPods() table {
 			},
 			{happens: "a declared label of an instance is changed", config: `labels = { team = "shop" }`, plan: updates("labels.team", "labels_all.team"), change: patch("pods/{name}", `metadata: {labels: {team: pay}}`)},
 			{happens: "a declared label of an instance is removed", config: `labels = { team = "shop" }`, plan: updates("labels.team", "labels_all.team"), change: patch("pods/{name}", `metadata: {labels: {team: null}}`)},
-			{happens: "a declared annotation of an instance is changed", config: `annotations = { a = "1" }`, plan: updates("annotations.a"), change: patch("pods/{name}", `metadata: {annotations: {a: "2"}}`)},
-			{happens: "a declared annotation of an instance is removed", config: `annotations = { a = "1" }`, plan: updates("annotations.a"), change: patch("pods/{name}", `metadata: {annotations: {a: null}}`)},
+			{happens: "a declared annotation of an instance is changed", config: `annotations = { a = "1" }`, plan: updates("annotations.a", "annotations_all.a"), change: patch("pods/{name}", `metadata: {annotations: {a: "2"}}`)},
+			{happens: "a declared annotation of an instance is removed", config: `annotations = { a = "1" }`, plan: updates("annotations.a", "annotations_all.a"), change: patch("pods/{name}", `metadata: {annotations: {a: null}}`)},
 			{
-				happens: "the provider's labels are taken from an instance", plan: updates("labels_all").warning("Instance lacks labels that it is known by", "Apply puts them back"),
+				happens: "somebody takes the provider's labels from the Pod", sees: "its UID tells that it is the instance, and the apply puts them back",
+				plan:   updates("labels_all").warning("Instance lacks labels that it is known by", "app.kubernetes.io/managed-by, instance-id"),
 				change: patch("pods/{name}", `metadata: {labels: {app.kubernetes.io/managed-by: null, instance-id: null}}`),
 			},
 			{
@@ -57,7 +58,7 @@ func declaredOfPods() table {
 func surroundingsOfPods() table {
 	// each is a row whose Pod is made again with something else in it.
 	each := func(attribute, happens, config string, edit func(*corev1.Pod)) row {
-		return row{happens: happens, config: config, plan: replaces(attribute).warning(madeAnew, ""), change: remakes(edit)}
+		return row{happens: happens, config: config, plan: replaces(attribute), remade: edit}
 	}
 	const (
 		variable = `env_value_from = { PASSWORD = { secret = "db", key = "password" } }`
@@ -97,14 +98,14 @@ func surroundingsOfPods() table {
 	})
 	account.given = makes("serviceaccounts", `{metadata: {name: deployer}}`)
 	pod := each("pod", "what pod declares is changed", `pod = { hostname = "shop" }`, func(pod *corev1.Pod) { pod.Spec.Hostname = "pay" })
-	pod.plan = pod.plan.warning("Instance will be replaced for its pod", "pod.hostname")
+	pod.plan = replaces("pod").warning("Instance will be replaced for its pod", "pod.hostname")
 	limit := each("limits", "another limit is changed", `limits = { ephemeral-storage = "1Gi" }`, func(pod *corev1.Pod) {
 		app(pod).Resources.Limits[corev1.ResourceEphemeralStorage] = amount("2Gi")
 	})
 	limit.plan = limit.plan.warning("Instance will be replaced for its size", "Kubernetes can change CPU and memory alone")
 	return table{
 		title: "What Kubernetes never changes in a living Pod", of: instance,
-		intro: "So somebody has deleted the Pod and made it again, with the provider's labels and something else in it.",
+		intro: "So somebody has deleted the Pod and made it again, with the provider's labels and something else in it. Each plan also warns: *Instance was made anew by somebody else*.",
 		rows:  append(rows, limit, account, pod),
 	}
 }
@@ -146,7 +147,7 @@ func power() table {
 					return err
 				},
 			},
-			{happens: "the PodTemplate of a stopped instance is deleted", config: stopped, plan: creates().warning("Instance is gone", "as which it was kept while it was stopped"), change: deletes("podtemplates/{name}")},
+			{happens: "the PodTemplate of a stopped instance is deleted", config: stopped, plan: creates().warning("Instance is gone", "isn't there any more"), change: deletes("podtemplates/{name}")},
 			{happens: "the Secret of its variables is deleted", config: secret, needs: "1.11.0", plan: replaces("secret_env_wo_version"), change: changesSecret(false), left: secretIsOurs},
 			{happens: "the Secret of its variables is swapped", config: secret, needs: "1.11.0", plan: replaces("secret_env_wo_version"), change: changesSecret(true), left: secretIsOurs},
 		},

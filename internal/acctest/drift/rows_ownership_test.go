@@ -3,23 +3,23 @@ package drift_test
 func ownership() table {
 	return table{
 		title: "Fields that another tool takes by force", of: cluster,
-		intro: "What another manager *updated*, `kubectl edit` say, is drift, and is set right. What it *applies* it would set back again and again, so that is an error which names it.",
+		intro: "What another manager *updated*, `kubectl edit` say, is drift, and is set right. What it *applies* it would set back again and again, so the plan warns, and the apply ends with an error that has the ways out: `force_conflicts` is one.",
 		rows: []row{
 			{
 				happens: "another tool applies another limit to the quota by force", config: fewInstances,
-				plan:   conflicts([]string{"quota.instances"}, []string{"argocd-controller", "pods"}),
+				plan:   conflicts(".spec.hard.pods", "quota.instances"),
 				change: takesOver("resourcequotas/mar-quota", `{apiVersion: v1, kind: ResourceQuota, metadata: {name: mar-quota}, spec: {hard: {pods: "7"}}}`),
 				mended: takesOver("resourcequotas/mar-quota", `{apiVersion: v1, kind: ResourceQuota, metadata: {name: mar-quota}}`),
 			},
 			{
 				happens: "another tool applies another label to the Namespace by force", config: `labels = { team = "payments" }`,
-				plan:   conflicts([]string{"labels.team", "labels_all.team"}, []string{"argocd-controller", "team"}),
+				plan:   conflicts(".metadata.labels.team", "labels.team", "labels_all.team"),
 				change: takesOver("namespaces/{cluster}", `{apiVersion: v1, kind: Namespace, metadata: {name: "{cluster}", labels: {team: other}}}`),
 				mended: takesOver("namespaces/{cluster}", `{apiVersion: v1, kind: Namespace, metadata: {name: "{cluster}"}}`),
 			},
 			{
 				happens: "another tool applies another label to an instance by force", of: instance, config: `labels = { team = "shop" }`,
-				plan:   conflicts([]string{"labels.team", "labels_all.team"}, []string{"argocd-controller", "team"}),
+				plan:   conflicts(".metadata.labels.team", "labels.team", "labels_all.team"),
 				change: takesOver("pods/{name}", `{apiVersion: v1, kind: Pod, metadata: {name: "{name}", labels: {team: other}}}`),
 				mended: takesOver("pods/{name}", `{apiVersion: v1, kind: Pod, metadata: {name: "{name}"}}`),
 			},
