@@ -2,8 +2,8 @@
 
 run "make" {
   assert {
-    condition     = output.instance.status == "Running"
-    error_message = "the instance is ${output.instance.status}"
+    condition     = mar_instance.this.status == "Running"
+    error_message = "the instance is ${mar_instance.this.status}"
   }
 }
 
@@ -12,8 +12,8 @@ run "stop" {
     status = "Stopped"
   }
   assert {
-    condition     = output.instance.status == "Stopped"
-    error_message = "the instance is ${output.instance.status}"
+    condition     = mar_instance.this.status == "Stopped"
+    error_message = "the instance is ${mar_instance.this.status}"
   }
 }
 
@@ -22,8 +22,8 @@ run "start" {
     status = "Running"
   }
   assert {
-    condition     = output.instance.status == "Running"
-    error_message = "the instance is ${output.instance.status}"
+    condition     = mar_instance.this.status == "Running"
+    error_message = "the instance is ${mar_instance.this.status}"
   }
 }
 
@@ -32,7 +32,7 @@ run "restart" {
     restart = "1"
   }
   assert {
-    condition     = output.instance.status == "Running"
-    error_message = "the instance is ${output.instance.status}"
+    condition     = mar_instance.this.status == "Running"
+    error_message = "the instance is ${mar_instance.this.status}"
   }
 }
