@@ -25,9 +25,9 @@ func elsewhere(t *testing.T) outside {
 		func() error {
 			return patchNamespace(ctx, c.client, c.name, `{"metadata":{"labels":{"team":"risk","istio-injection":"enabled","pod-security.kubernetes.io/enforce":"baseline"},"annotations":{"example.com/owner":"risk"}}}`)
 		},
-		func() error { return c.createQuota(ctx, "team-quota", nil) },
+		func() error { return c.createQuota(ctx, "team-quota") },
 		// One that counts a part only is none that quota could stand for.
-		func() error { return c.createQuota(ctx, "best-effort", nil, corev1.ResourceQuotaScopeBestEffort) },
+		func() error { return c.createQuota(ctx, "best-effort", corev1.ResourceQuotaScopeBestEffort) },
 		func() error {
 			limits := &corev1.LimitRange{ObjectMeta: metav1.ObjectMeta{Name: "team-limits"}, Spec: corev1.LimitRangeSpec{Limits: []corev1.LimitRangeItem{{
 				Type: corev1.LimitTypeContainer, Max: corev1.ResourceList{corev1.ResourceCPU: apiresource.MustParse("2")},
@@ -183,7 +183,7 @@ func TestAccCluster_adoptedQuotaThatIsDeletedIsMadeAnew(t *testing.T) {
 func TestAccCluster_importNamesSeveralQuotas(t *testing.T) {
 	t.Parallel()
 	c := elsewhere(t)
-	if err := c.createQuota(t.Context(), "another", nil); err != nil {
+	if err := c.createQuota(t.Context(), "another"); err != nil {
 		t.Fatal(err)
 	}
 	terraform := acctest.NewCLI(t)

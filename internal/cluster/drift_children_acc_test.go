@@ -68,9 +68,9 @@ func (c outside) patchQuota(ctx context.Context, name, patch string) error {
 	return err
 }
 
-func (c outside) createQuota(ctx context.Context, name string, labels map[string]string, scopes ...corev1.ResourceQuotaScope) error {
+func (c outside) createQuota(ctx context.Context, name string, scopes ...corev1.ResourceQuotaScope) error {
 	_, err := c.client.CoreV1().ResourceQuotas(c.name).Create(ctx, &corev1.ResourceQuota{
-		ObjectMeta: metav1.ObjectMeta{Name: name, Labels: labels},
+		ObjectMeta: metav1.ObjectMeta{Name: name},
 		Spec:       corev1.ResourceQuotaSpec{Hard: corev1.ResourceList{corev1.ResourcePods: apiresource.MustParse("7")}, Scopes: scopes},
 	}, metav1.CreateOptions{})
 	return err
@@ -144,7 +144,7 @@ func TestAccCluster_childrenOfOthersAreSilent(t *testing.T) {
 			{
 				PreConfig: acctest.Behind(t, func(ctx context.Context, client *kubernetes.Clientset) error {
 					for _, create := range []func() error{
-						func() error { return c.createQuota(ctx, "mar-quota-theirs", nil) },
+						func() error { return c.createQuota(ctx, "mar-quota-theirs") },
 						func() error { return c.createBinding(ctx, "mar-theirs", nil) },
 						func() error { return c.createRole(ctx, "mar-theirs", nil) },
 						func() error { return c.createAccount(ctx, "theirs", nil) },

@@ -119,7 +119,7 @@ func TestAccInstanceAction_nextPlanSetsManagedPowerBack(t *testing.T) {
 	terraform.Configure(actionsOn(cluster, "web") + instanceConfig(cluster, running))
 	terraform.Must(0, "apply", "-auto-approve")
 	invoke(t, terraform, 0, "stop", "web")
-	if output := terraform.Must(2, "plan", "-detailed-exitcode"); !strings.Contains(output, `desired_status = "Stopped" -> "Running"`) {
+	if output := terraform.Must(2, "plan", "-detailed-exitcode"); !strings.Contains(strings.Join(strings.Fields(output), " "), `desired_status = "Stopped" -> "Running"`) {
 		t.Errorf("the plan doesn't say that it starts it:\n%s", output)
 	}
 	terraform.Must(0, "apply", "-auto-approve")
