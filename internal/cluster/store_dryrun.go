@@ -6,7 +6,10 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/runtime"
 	corev1ac "k8s.io/client-go/applyconfigurations/core/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/kube"
@@ -82,9 +85,9 @@ func (c children[T, L, C]) try(ctx context.Context, before, after map[string]C, 
 func (c children[T, L, C]) tryOne(ctx context.Context, name string, want C, known bool, between func(C, T) step) error {
 	ctx, cancel := kube.WithTimeout(ctx, usageTimeout)
 	defer cancel()
-	live, err := c.client.Get(ctx, name, metav1.GetOptions{})
+	live, there, err := c.find(ctx, name)
 	switch {
-	case apierrors.IsNotFound(err), apierrors.IsForbidden(err):
+	case apierrors.IsForbidden(err), err == nil && !there:
 	case err != nil:
 		return &kube.UnansweredError{Err: kube.Wrap(c.ref(name), "read", err)}
 	case !known && !c.wrote(live):
@@ -102,4 +105,25 @@ func (c children[T, L, C]) tryOne(ctx context.Context, name string, want C, know
 		_, err := c.client.Apply(ctx, want, opts)
 		return err
 	})
+}
+
+// find looks for a child, whoever's it is, by a list of one: a plan may list the
+// children, and get none. Who may do neither is refused the get.
+func (c children[T, L, C]) find(ctx context.Context, name string) (found T, there bool, err error) {
+	list, err := c.client.List(ctx, metav1.ListOptions{FieldSelector: fields.OneTermEqualSelector(metav1.ObjectNameField, name).String()})
+	if apierrors.IsForbidden(err) {
+		found, err = c.client.Get(ctx, name, metav1.GetOptions{})
+		if apierrors.IsNotFound(err) {
+			return found, false, nil
+		}
+		return found, err == nil, err
+	}
+	if err != nil {
+		return found, false, err
+	}
+	err = meta.EachListItem(list, func(o runtime.Object) error {
+		found, there = o.(T)
+		return nil
+	})
+	return found, there, err
 }
