@@ -37,7 +37,8 @@ type protocolServer interface {
 
 // server works around what versions of Terraform make of a provider's answers: it
 // keeps them from losing state when a create fails while others end, and from
-// taking a number that was read again for a change.
+// taking a number that was read again for a change. And it lets go of each call when
+// it is over: those that Terraform makes once a resource pass through it by name.
 type server struct {
 	protocolServer
 	answers       gate
@@ -53,7 +54,7 @@ func (s *server) ConfigureProvider(ctx context.Context, req *tfprotov6.Configure
 }
 
 func (s *server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
-	resp, err := s.protocolServer.ReadResource(ctx, req)
+	resp, err := during(ctx, req, s.protocolServer.ReadResource)
 	if err == nil && s.numbersAsText.Load() {
 		resp.NewState, err = withNumbersAsText(resp.NewState)
 	}
@@ -61,7 +62,7 @@ func (s *server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRe
 }
 
 func (s *server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
-	resp, err := s.protocolServer.ApplyResourceChange(ctx, req)
+	resp, err := during(ctx, req, s.protocolServer.ApplyResourceChange)
 	if err == nil {
 		s.answers.pass(ctx, isCreate(req) && hasError(resp.Diagnostics))
 	}
