@@ -5,10 +5,12 @@ import (
 	"flag"
 	"log"
 	"os"
+	"runtime/debug"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
+	"github.com/headgym/terraform-provider-mar/internal/profile"
 	"github.com/headgym/terraform-provider-mar/internal/provider"
 )
 
@@ -16,20 +18,28 @@ import (
 var version = "dev"
 
 func main() {
-	debug := flag.Bool("debug", false, "wait for a debugger: print how Terraform reattaches to this process, and serve")
+	debugging := flag.Bool("debug", false, "wait for a debugger: print how Terraform reattaches to this process, and serve")
 	flag.Parse()
 
 	quietLogs()
+	// The provider lives for one command and, as its server lets go of each call,
+	// keeps little, so that collecting less often costs little memory.
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400)
+	}
 	server, err := provider.NewServer(version)
 	if err != nil {
 		log.Fatal(err)
 	}
 	var options []tf6server.ServeOpt
-	if *debug {
+	if *debugging {
 		options = append(options, tf6server.WithManagedDebug())
 	}
 	factory := func() tfprotov6.ProviderServer { return server }
-	if err := tf6server.Serve("registry.terraform.io/headgym/mar", factory, options...); err != nil {
+	stop := profile.Start()
+	err = tf6server.Serve("registry.terraform.io/headgym/mar", factory, options...)
+	stop()
+	if err != nil {
 		log.Fatal(err)
 	}
 }
