@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/go-version"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
@@ -42,31 +41,6 @@ func NeedsEmbedded(tb testing.TB) {
 	if !IsEmbedded() {
 		tb.Skipf("needs the embedded cluster, whose Pods behave as their annotations say; %s names another one", envOwnCluster)
 	}
-}
-
-// NeedsTerraform skips a test of what an older Terraform doesn't have. A feature
-// that has a name is asked for by it, with Needs.
-func NeedsTerraform(tb testing.TB, least string) {
-	tb.Helper()
-	if is := terraformVersion(tb); is.LessThan(version.Must(version.NewVersion(least))) {
-		tb.Skipf("needs Terraform %s, and this is %s", least, is)
-	}
-}
-
-// HasTerraform reports whether the tests run with that Terraform or a newer one.
-func HasTerraform(tb testing.TB, least string) bool {
-	tb.Helper()
-	return terraformVersion(tb).GreaterThanOrEqual(version.Must(version.NewVersion(least)))
-}
-
-func terraformVersion(tb testing.TB) *version.Version {
-	tb.Helper()
-	Kubeconfig(tb)
-	core, err := coreUnderTest()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return core.Version
 }
 
 // Kubeconfig is the path of the kubeconfig of the tested cluster's administrator.

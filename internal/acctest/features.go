@@ -104,6 +104,20 @@ func IsOpenTofu(tb testing.TB) bool {
 	return core.OpenTofu
 }
 
+// Has reports whether the Terraform or OpenTofu under test has the feature.
+func Has(tb testing.TB, feature Feature) bool {
+	tb.Helper()
+	core, err := coreUnderTest()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	s, err := supportOf(feature)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return core.Has(s)
+}
+
 // Needs skips a test of what the Terraform or OpenTofu under test doesn't have.
 func Needs(tb testing.TB, features ...Feature) {
 	tb.Helper()

@@ -90,7 +90,7 @@ func TestAccCluster_generatedConfigurationPlansEmpty(t *testing.T) {
 // under management.
 func TestAccCluster_importsByIdentityForEach(t *testing.T) {
 	t.Parallel()
-	acctest.NeedsTerraform(t, "1.12.0")
+	acctest.Needs(t, acctest.ImportByIdentity)
 	terraform := acctest.NewCLI(t)
 	names := fmt.Sprintf("toset([%q, %q])", acctest.Namespace(t), acctest.Namespace(t))
 	terraform.Configure(fmt.Sprintf(`

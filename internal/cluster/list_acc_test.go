@@ -25,7 +25,7 @@ func searching(arguments ...string) string {
 // are.
 func TestAccClusterList_generatedConfigurationPlansEmpty(t *testing.T) {
 	t.Parallel()
-	acctest.NeedsTerraform(t, "1.14.0")
+	acctest.Needs(t, acctest.Query)
 	theirs, ours, mark := elsewhere(t), acctest.ClusterName(t), acctest.ClusterName(t)
 	label := fmt.Sprintf(`{"metadata":{"labels":{"found-by":%q}}}`, mark)
 	if err := patchNamespace(t.Context(), theirs.client, theirs.name, label); err != nil {
@@ -78,7 +78,7 @@ resource "mar_cluster" "test" {
 // TestAccClusterList_selectsAndReadsNoMoreThanIsWanted holds it for pages of two.
 func TestAccClusterList_selectsAndReadsNoMoreThanIsWanted(t *testing.T) {
 	t.Parallel()
-	acctest.NeedsTerraform(t, "1.14.0")
+	acctest.Needs(t, acctest.Query)
 	names, selector := someClusters(t, map[string]string{}, map[string]string{"topology.kubernetes.io/region": "here"}, map[string]string{}, map[string]string{}, map[string]string{})
 	var requests atomic.Int32
 	proxied := acctest.FaultyProxy(t, func(*http.Request) acctest.Fault {

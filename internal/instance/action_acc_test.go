@@ -47,7 +47,7 @@ func says(t *testing.T, output string, texts ...string) {
 // repetition does nothing, and that none of it is drift.
 func TestAccInstanceAction_movesPowerThatIsNotManaged(t *testing.T) {
 	t.Parallel()
-	acctest.NeedsTerraform(t, "1.14.0")
+	acctest.Needs(t, acctest.Actions)
 	acctest.NeedsEmbedded(t)
 	cluster := acctest.Namespace(t)
 	terraform := acctest.NewCLI(t)
@@ -113,7 +113,7 @@ func is(t *testing.T, cluster string, made *corev1.Secret, runs bool) {
 // against desired_status is drift.
 func TestAccInstanceAction_nextPlanSetsManagedPowerBack(t *testing.T) {
 	t.Parallel()
-	acctest.NeedsTerraform(t, "1.14.0")
+	acctest.Needs(t, acctest.Actions)
 	cluster := acctest.Namespace(t)
 	terraform := acctest.NewCLI(t)
 	terraform.Configure(actionsOn(cluster, "web") + instanceConfig(cluster, running))
@@ -131,7 +131,7 @@ func TestAccInstanceAction_nextPlanSetsManagedPowerBack(t *testing.T) {
 // what to do, and that a job that is done isn't started.
 func TestAccInstanceAction_refusesWhatItWouldLose(t *testing.T) {
 	t.Parallel()
-	acctest.NeedsTerraform(t, "1.14.0")
+	acctest.Needs(t, acctest.Actions)
 	acctest.NeedsEmbedded(t)
 	cluster := acctest.Namespace(t)
 	runPods(t, cluster, corev1.PodRunning, func(*corev1.Pod) {}, "stranger")
@@ -157,7 +157,7 @@ func TestAccInstanceAction_refusesWhatItWouldLose(t *testing.T) {
 // its name and with its Secret.
 func TestAccInstanceAction_killedRestartGoesOn(t *testing.T) {
 	t.Parallel()
-	acctest.NeedsTerraform(t, "1.14.0")
+	acctest.Needs(t, acctest.Actions)
 	for writes := int32(1); ; writes++ {
 		cluster := acctest.Namespace(t)
 		terraform := acctest.NewCLI(t)

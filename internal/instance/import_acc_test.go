@@ -76,7 +76,7 @@ func TestAccInstance_importsAForeignPod(t *testing.T) {
 // under management.
 func TestAccInstance_importsByIdentityForEach(t *testing.T) {
 	t.Parallel()
-	acctest.NeedsTerraform(t, "1.12.0")
+	acctest.Needs(t, acctest.ImportByIdentity)
 	cluster := acctest.Namespace(t)
 	both := strings.Replace(block(cluster, "name = each.key", fmt.Sprintf("image = %q", image)), "{", "{\n  for_each = toset([\"a\", \"b\"])", 1)
 	maker := acctest.NewCLI(t)

@@ -45,7 +45,7 @@ func listedBy(output, label string) string {
 // generated imports them, and then there is nothing to do.
 func TestAccInstanceList_generatedConfigurationPlansEmpty(t *testing.T) {
 	t.Parallel()
-	acctest.NeedsTerraform(t, "1.14.0")
+	acctest.Needs(t, acctest.Query)
 	cluster := acctest.Namespace(t)
 	strangers := strangersPods(t)
 	for name, spec := range strangers {
@@ -80,7 +80,7 @@ func ownInstances(cluster string) string {
 // of the IDs.
 func TestAccInstanceList_selects(t *testing.T) {
 	t.Parallel()
-	acctest.NeedsTerraform(t, "1.14.0")
+	acctest.Needs(t, acctest.Query)
 	acctest.NeedsEmbedded(t)
 	cluster := acctest.Namespace(t)
 	labelled := func(pod *corev1.Pod) { pod.Labels = map[string]string{"here": cluster} }
@@ -143,7 +143,7 @@ func controlledBy(t *testing.T, cluster string, pod *corev1.Pod) {
 // isn't asked for, and that one which can't be had is an error.
 func TestAccInstanceList_readsNoMoreThanIsWanted(t *testing.T) {
 	t.Parallel()
-	acctest.NeedsTerraform(t, "1.14.0")
+	acctest.Needs(t, acctest.Query)
 	cluster := acctest.Namespace(t)
 	runPods(t, cluster, corev1.PodRunning, func(*corev1.Pod) {}, "e", "d", "c", "b", "a")
 	var requests atomic.Int32

@@ -255,7 +255,7 @@ resource "mar_instance" "unnamed" {
 // apply would send it.
 func TestAccInstance_planAsksAboutChanges(t *testing.T) {
 	t.Parallel()
-	acctest.NeedsTerraform(t, "1.11.0")
+	acctest.Needs(t, acctest.WriteOnly)
 	cluster := policed(t)
 	config := func(image, started, trigger, label string) string {
 		return fmt.Sprintf(`

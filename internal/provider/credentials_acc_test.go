@@ -38,7 +38,7 @@ func account(t *testing.T) string {
 // works with is in no state, no plan, no output and no log, however detailed. The
 // proxy sees the token on its way.
 func TestAccCredentials_leaveNoTrace(t *testing.T) {
-	acctest.NeedsTerraform(t, "1.10.0")
+	acctest.Needs(t, acctest.EphemeralResources)
 	logs := t.TempDir()
 	ours, theirs := filepath.Join(logs, "provider.log"), filepath.Join(logs, "terraform.log")
 	t.Setenv("TF_LOG", "TRACE")

@@ -13,7 +13,7 @@ import (
 // what opening them takes: with it alone they are given, and without each of its
 // rights the error names that right.
 func TestAccCredentials_takeTheirRole(t *testing.T) {
-	acctest.NeedsTerraform(t, "1.10.0")
+	acctest.Needs(t, acctest.EphemeralResources)
 	cluster := account(t)
 	config := fmt.Sprintf(`
 ephemeral "mar_cluster_credentials" "test" {

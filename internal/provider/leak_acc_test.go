@@ -22,7 +22,7 @@ import (
 // or by the environment, as core writes other variables into a plan itself.
 func TestAccProvider_credentialsDoNotLeak(t *testing.T) {
 	t.Parallel()
-	acctest.NeedsTerraform(t, "1.10.0")
+	acctest.Needs(t, acctest.EphemeralResources)
 	const user = "leaking"
 	allow(t, everythingAllowed(), user)
 	namespace := acctest.Namespace(t)

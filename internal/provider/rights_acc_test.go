@@ -106,7 +106,7 @@ func lifeFor(t *testing.T, right rights.Right) life {
 func TestAccRights_applyTakesEachOfThem(t *testing.T) {
 	t.Parallel()
 	acctest.NeedsEmbedded(t)
-	acctest.NeedsTerraform(t, "1.11.0")
+	acctest.Needs(t, acctest.WriteOnly)
 	all := slices.Concat(rights.Apply().Rules(), rights.GrantAccess().Rules())
 	whole := person{acctest.ClusterName(t), all}
 	everyone := meet(t, whole)

@@ -110,7 +110,7 @@ data "mar_instances" "whole" {
 func TestAccRights_planTakesEachOfThem(t *testing.T) {
 	t.Parallel()
 	acctest.NeedsEmbedded(t)
-	acctest.NeedsTerraform(t, "1.11.0")
+	acctest.Needs(t, acctest.WriteOnly)
 	rules := rights.Plan().Rules()
 	everyone := meet(t, person{acctest.ClusterName(t), rules})
 	block := acctest.FaultyProxy(t, everyone.fault)

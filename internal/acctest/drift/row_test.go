@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/headgym/terraform-provider-mar/internal/acctest"
 )
 
 // table is a part of the matrix, and of the page.
@@ -60,8 +62,8 @@ type row struct {
 	remembered bool
 	// anew is set where an update makes another Pod.
 	anew bool
-	// needs is the least version of Terraform that can do this.
-	needs string
+	// needs is what of Terraform the configuration makes use of, if that is new.
+	needs acctest.Feature
 	// played is set where only the embedded cluster's Pods can play this.
 	played bool
 }

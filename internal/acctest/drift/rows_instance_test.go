@@ -6,6 +6,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/headgym/terraform-provider-mar/internal/acctest"
 )
 
 func amount(text string) resource.Quantity { return resource.MustParse(text) }
@@ -148,8 +150,8 @@ func power() table {
 				},
 			},
 			{happens: "the PodTemplate of a stopped instance is deleted", config: stopped, plan: creates().warning("Instance is gone", "isn't there any more"), change: deletes("podtemplates/{name}")},
-			{happens: "the Secret of its variables is deleted", config: secret, needs: "1.11.0", plan: replaces("secret_env_wo_version"), change: changesSecret(false), left: secretIsOurs},
-			{happens: "the Secret of its variables is swapped", config: secret, needs: "1.11.0", plan: replaces("secret_env_wo_version"), change: changesSecret(true), left: secretIsOurs},
+			{happens: "the Secret of its variables is deleted", config: secret, needs: acctest.WriteOnly, plan: replaces("secret_env_wo_version"), change: changesSecret(false), left: secretIsOurs},
+			{happens: "the Secret of its variables is swapped", config: secret, needs: acctest.WriteOnly, plan: replaces("secret_env_wo_version"), change: changesSecret(true), left: secretIsOurs},
 		},
 	}
 }

@@ -72,7 +72,7 @@ func worlds(t *testing.T) []*world {
 
 func possible(t *testing.T, r row) bool {
 	t.Helper()
-	return (!r.played || acctest.IsEmbedded()) && (r.needs == "" || acctest.HasTerraform(t, r.needs))
+	return (!r.played || acctest.IsEmbedded()) && (r.needs == "" || acctest.Has(t, r.needs))
 }
 
 // TestAccDrift_matrix holds what every row says.

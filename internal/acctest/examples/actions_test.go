@@ -35,7 +35,7 @@ func command(t *testing.T, c configuration) *acctest.CLI {
 func testAction(t *testing.T, files map[string]string) {
 	t.Helper()
 	t.Parallel()
-	acctest.NeedsTerraform(t, "1.14.0")
+	acctest.Needs(t, acctest.Actions)
 	c := configurationOf(t, files)
 	var cluster string
 	for _, cluster = range c.names {
@@ -109,7 +109,7 @@ func makeSettings(t *testing.T, cluster string) {
 func testCredentials(t *testing.T, files map[string]string) {
 	t.Helper()
 	t.Parallel()
-	acctest.NeedsTerraform(t, "1.10.0")
+	acctest.Needs(t, acctest.EphemeralResources)
 	c := configurationOf(t, files)
 	match := usedAccount.FindStringSubmatch(c.text())
 	if match == nil {

@@ -15,7 +15,7 @@ var listBlocks = regexp.MustCompile(`list "(mar_\w+)" "(\w+)"`)
 func testQuery(t *testing.T, files map[string]string) {
 	t.Helper()
 	t.Parallel()
-	acctest.NeedsTerraform(t, "1.14.0")
+	acctest.Needs(t, acctest.Query)
 	acctest.NeedsEmbedded(t)
 	c := configurationOf(t, files)
 	labelNamespace(t, acctest.Namespace(t), `{"metadata":{"labels":{"stage":"prod","topology.kubernetes.io/region":"us-east-1","app.kubernetes.io/managed-by":"terraform-provider-mar"}}}`)
