@@ -107,6 +107,7 @@ func IsOpenTofu(tb testing.TB) bool {
 // Has reports whether the Terraform or OpenTofu under test has the feature.
 func Has(tb testing.TB, feature Feature) bool {
 	tb.Helper()
+	Kubeconfig(tb)
 	core, err := coreUnderTest()
 	if err != nil {
 		tb.Fatal(err)
