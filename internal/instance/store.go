@@ -272,7 +272,7 @@ func timedOut(err error) bool {
 // diagnose gathers what there is to be had on a Pod. It is short and outlives
 // the wait that failed; what the credentials may not read is left out.
 func (s *store) diagnose(ctx context.Context, pod *corev1.Pod) diagnosis {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 	defer cancel()
 	return diagnose(pod, s.events(ctx, pod.Namespace, string(pod.UID)), s.log(ctx, pod))
 }

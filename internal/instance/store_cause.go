@@ -14,7 +14,7 @@ import (
 // the node where that may be the cause. It is short, and leaves out what the
 // credentials may not read.
 func (s *store) Evidence(ctx context.Context, k key, t trouble) evidence {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
 	var e evidence
 	if t.UID != "" {
