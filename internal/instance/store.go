@@ -7,8 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
-	"sync"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -24,22 +22,14 @@ import (
 // store is the API server's Pods.
 type store struct {
 	client *kube.Client
-	// Resizable reports whether the server has the resize subresource, which it
-	// asks for once.
-	Resizable func() (bool, error)
 	// tell, if set, hears what is being done.
 	tell func(string)
 }
 
-func newStore(client *kube.Client) *store {
-	return &store{client: client, Resizable: sync.OnceValues(func() (bool, error) {
-		list, err := client.Discovery.ServerResourcesForGroupVersion(corev1.SchemeGroupVersion.String())
-		if err != nil {
-			return false, fmt.Errorf("list the resources that the API server has: %w", err)
-		}
-		return slices.ContainsFunc(list.APIResources, func(r metav1.APIResource) bool { return r.Name == "pods/resize" }), nil
-	})}
-}
+func newStore(client *kube.Client) *store { return &store{client: client} }
+
+// Resizable reports whether the server has the resize subresource.
+func (s *store) Resizable() (bool, error) { return s.client.HasResize() }
 
 func (s *store) pods(ref kube.Ref) corev1client.PodInterface {
 	return s.client.Clientset.CoreV1().Pods(ref.Namespace)
@@ -47,7 +37,7 @@ func (s *store) pods(ref kube.Ref) corev1client.PodInterface {
 
 // after is the store for an instance that was last written under that name.
 func (s *store) after(manager string) *store {
-	return &store{client: s.client.After(manager), Resizable: s.Resizable}
+	return &store{client: s.client.After(manager), tell: s.tell}
 }
 
 // Manager is the name that the server records the provider's writes under.

@@ -8,8 +8,12 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
+	"sync"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/discovery"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/metadata"
@@ -39,6 +43,10 @@ type Client struct {
 
 	// Endpoint is the API server's own.
 	Endpoint Endpoint
+
+	// HasResize reports whether the server has the Pods' resize subresource, which is
+	// asked for once.
+	HasResize func() (bool, error)
 }
 
 // After returns the client for an object that was last written under that field
@@ -98,7 +106,16 @@ func NewClient(conn Connection, userAgent string) (*Client, error) {
 		DryRuns:      dryRuns,
 		FieldManager: FieldManager,
 		Endpoint:     endpoint,
+		HasResize:    sync.OnceValues(func() (bool, error) { return hasResize(clientset.Discovery()) }),
 	}, nil
+}
+
+func hasResize(server discovery.DiscoveryInterface) (bool, error) {
+	list, err := server.ServerResourcesForGroupVersion(corev1.SchemeGroupVersion.String())
+	if err != nil {
+		return false, fmt.Errorf("list the resources that the API server has: %w", err)
+	}
+	return slices.ContainsFunc(list.APIResources, func(r metav1.APIResource) bool { return r.Name == "pods/resize" }), nil
 }
 
 // httpClientFor puts together what a request passes: first what tells whether its
