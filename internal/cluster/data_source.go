@@ -58,7 +58,7 @@ func (d *clusterDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	defer cancel()
 
 	name := config.Name.ValueString()
-	have, err := d.store.Get(ctx, name, usualChildren())
+	have, around, err := d.store.Census(ctx, name)
 	if kube.IsGone(err) {
 		resp.Diagnostics.AddAttributeError(path.Root("name"), "No such cluster",
 			fmt.Sprintf("There is no %s. Check the name, and that the provider is connected to the right API server.", ref(name)))
@@ -66,11 +66,6 @@ func (d *clusterDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	}
 	if err != nil {
 		fw.AddError(&resp.Diagnostics, "read the cluster "+name, err, path.Root("name"))
-		return
-	}
-	around, err := d.store.Census(ctx, have)
-	if err != nil {
-		fw.AddError(&resp.Diagnostics, "read how the cluster "+name+" fares", err, path.Root("name"))
 		return
 	}
 	state, diags := observedNow(ctx, have, around, time.Now())

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -8,29 +9,30 @@ import (
 	"golang.org/x/sync/errgroup"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/labels"
-	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
-// Census lists what a cluster that was read is judged by, beside what was read:
-// two lists, however many instances there are. What may not be listed is marked as
-// hidden.
-func (s store) Census(ctx context.Context, have observed) (census, error) {
-	name := have.Namespace.Name
-	c := census{Namespace: have.Namespace, Quotas: slices.Collect(maps.Values(have.Quotas))}
-	core := s.client.Clientset.CoreV1()
-	group, ctx := errgroup.WithContext(ctx)
+// Census reads a cluster and what it is judged by, all at once: its instances take two
+// lists, however many there are, which their own reads share. What may not be listed is
+// marked as hidden; a missing Namespace is a *kube.GoneError.
+func (s store) Census(ctx context.Context, name string) (observed, census, error) {
+	var (
+		have   observed
+		getErr error
+		c      census
+		group  errgroup.Group
+	)
+	group.Go(func() error {
+		have, getErr = s.Get(ctx, name, usualChildren())
+		return nil
+	})
 	group.Go(func() (err error) {
-		c.Pods, c.PodsHidden, err = listed[*corev1.Pod](ctx, name, "Pods", core.Pods(name).List, metav1.ListOptions{})
+		c.Pods, c.PodsHidden, err = listed(ctx, name, "Pods", s.client.Pods.All)
 		return err
 	})
 	group.Go(func() error {
-		ours := metav1.ListOptions{LabelSelector: labels.Set{kube.LabelManagedBy: kube.ManagedBy}.String()}
-		templates, hidden, err := listed[*metav1.PartialObjectMetadata](ctx, name, "PodTemplates",
-			s.client.Metadata.Resource(corev1.SchemeGroupVersion.WithResource("podtemplates")).Namespace(name).List, ours)
+		templates, hidden, err := listed(ctx, name, "PodTemplates", s.client.PodTemplates.All)
 		c.TemplatesHidden = hidden
 		for _, template := range templates {
 			if kube.IsInstances(template, template.Name) {
@@ -39,13 +41,15 @@ func (s store) Census(ctx context.Context, have observed) (census, error) {
 		}
 		return err
 	})
-	return c, group.Wait()
+	err := group.Wait()
+	c.Namespace, c.Quotas = have.Namespace, slices.Collect(maps.Values(have.Quotas))
+	return have, c, cmp.Or(getErr, err)
 }
 
 // listed reads all of one kind in a namespace; hidden says that the credentials may
 // not.
-func listed[T, L runtime.Object](ctx context.Context, namespace, kind string, page func(context.Context, metav1.ListOptions) (L, error), opts metav1.ListOptions) (all []T, hidden bool, err error) {
-	all, err = kube.List[T](ctx, page, opts)
+func listed[T corev1.Pod | corev1.PodTemplate](ctx context.Context, namespace, kind string, list func(context.Context, string) ([]*T, error)) (all []*T, hidden bool, err error) {
+	all, err = list(ctx, namespace)
 	if apierrors.IsForbidden(err) {
 		return nil, true, nil
 	}

@@ -64,7 +64,7 @@ func (s *store) Create(ctx context.Context, pod *corev1.Pod) (*corev1.Pod, error
 		if err != nil {
 			return nil, err
 		}
-		if err := s.awaitGone(ctx, ref, leaving.UID); err != nil {
+		if err := s.awaitGone(ctx, leaving); err != nil {
 			return nil, err
 		}
 	}
@@ -186,17 +186,34 @@ func (s *store) patchSize(ctx context.Context, pod *corev1.Pod, want size) (*cor
 // it is no more. That it is gone already is fine.
 func (s *store) Delete(ctx context.Context, ref kube.Ref, uid string) error {
 	s.say(ref, "deleting it")
-	if err := kube.Delete(ctx, ref, types.UID(uid), s.pods(ref).Delete); err != nil {
+	leaving := podKnownBy(ref, types.UID(uid))
+	err := kube.Delete(ctx, ref, leaving.UID, func(ctx context.Context, name string, opts metav1.DeleteOptions) error {
+		// The typed client throws the answer away, which is the Pod with the time that
+		// it has left: who begins to wait with it has missed nothing, and needn't ask.
+		var answer corev1.Pod
+		err := s.client.Clientset.CoreV1().RESTClient().Delete().Namespace(ref.Namespace).Resource("pods").Name(name).Body(&opts).Do(ctx).Into(&answer)
+		if answer.UID == leaving.UID {
+			leaving = &answer
+		}
+		return err
+	})
+	if err != nil {
 		return err
 	}
-	return s.awaitGone(ctx, ref, types.UID(uid))
+	return s.awaitGone(ctx, leaving)
 }
 
-// awaitGone waits until the Pod with that UID is no more.
-func (s *store) awaitGone(ctx context.Context, ref kube.Ref, uid types.UID) error {
+// podKnownBy is a Pod of which only the UID is known.
+func podKnownBy(ref kube.Ref, uid types.UID) *corev1.Pod {
+	return &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: ref.Namespace, Name: ref.Name, UID: uid}}
+}
+
+// awaitGone waits until that very Pod is no more.
+func (s *store) awaitGone(ctx context.Context, leaving *corev1.Pod) error {
+	ref := podRef(leaving)
 	start, follow := time.Now(), s.follow(ref)
-	last, err := kube.AwaitGone(ctx, ref, uid, s.pods(ref), func(*corev1.Pod) { follow("it to end") })
-	if err == nil || last == nil || !timedOut(err) {
+	last, err := s.client.PodWaits.AwaitGone(ctx, ref, leaving, func(*corev1.Pod) { follow("it to end") })
+	if err == nil || last.ResourceVersion == "" || !timedOut(err) {
 		return err
 	}
 	seen := s.diagnose(ctx, last)
@@ -218,7 +235,7 @@ func (s *store) Await(ctx context.Context, pod *corev1.Pod, g goal) (*corev1.Pod
 		faulty = start
 		follow = s.follow(ref)
 	)
-	last, err := kube.Await(ctx, ref, pod.UID, s.pods(ref), func(p *corev1.Pod) (bool, error) {
+	last, err := s.client.PodWaits.Await(ctx, ref, pod, func(p *corev1.Pod) (bool, error) {
 		if now := faultKey(p, g); now != key {
 			key, faulty = now, time.Now()
 		}
@@ -231,9 +248,6 @@ func (s *store) Await(ctx context.Context, pod *corev1.Pod, g goal) (*corev1.Pod
 		}
 		return view.Done, nil
 	})
-	if last == nil {
-		last = pod
-	}
 	if err == nil || view.Hopeless == "" && !timedOut(err) {
 		return last, err
 	}

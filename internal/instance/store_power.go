@@ -36,18 +36,37 @@ func (s *store) secrets(namespace string) corev1client.SecretInterface {
 // Find reads what there is under the name. A template that isn't an instance's,
 // or that may not be read, is none.
 func (s *store) Find(ctx context.Context, k key) (found, error) {
+	return find(ctx, k, s.client.Pods.Get, s.client.PodTemplates.Get)
+}
+
+// Look is Find for many at once: what it returns may be as old as kube.Roster says.
+// That nothing is there is known for certain.
+func (s *store) Look(ctx context.Context, k key) (found, error) {
+	f, err := find(ctx, k, s.client.Pods.Find, s.client.PodTemplates.Find)
+	if err != nil || f.Pod != nil || f.Template != nil {
+		return f, err
+	}
+	// A stop writes the template before it deletes the Pod, and so may have come
+	// between a list without the one and a read without the other.
+	return s.Find(ctx, k)
+}
+
+// read reads an object by namespace and name.
+type read[T any] func(ctx context.Context, namespace, name string) (T, error)
+
+func find(ctx context.Context, k key, pod read[*corev1.Pod], template read[*corev1.PodTemplate]) (found, error) {
 	var f found
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
-		pod, err := s.pods(k.ref()).Get(ctx, k.Name, metav1.GetOptions{})
+		there, err := pod(ctx, k.Cluster, k.Name)
 		if apierrors.IsNotFound(err) {
 			return nil
 		}
-		f.Pod = pod
+		f.Pod = there
 		return kube.Wrap(k.ref(), "read", err)
 	})
 	group.Go(func() (err error) {
-		f.Template, err = s.Template(ctx, k)
+		f.Template, err = findTemplate(ctx, k, template)
 		return err
 	})
 	if err := group.Wait(); err != nil {
@@ -58,7 +77,11 @@ func (s *store) Find(ctx context.Context, k key) (found, error) {
 
 // Template reads what a stopped instance is kept as, nil where there is none.
 func (s *store) Template(ctx context.Context, k key) (*corev1.PodTemplate, error) {
-	template, err := s.templates(k.Cluster).Get(ctx, k.Name, metav1.GetOptions{})
+	return findTemplate(ctx, k, s.client.PodTemplates.Get)
+}
+
+func findTemplate(ctx context.Context, k key, get read[*corev1.PodTemplate]) (*corev1.PodTemplate, error) {
+	template, err := get(ctx, k.Cluster, k.Name)
 	switch {
 	case apierrors.IsNotFound(err), apierrors.IsForbidden(err):
 		return nil, nil
@@ -289,7 +312,7 @@ func (s *store) vacant(ctx context.Context, k key, lookForPod bool) error {
 	case err != nil:
 		return err
 	case pod.DeletionTimestamp != nil:
-		return s.awaitGone(ctx, k.ref(), pod.UID)
+		return s.awaitGone(ctx, pod)
 	}
 	return &kube.ExistsError{Ref: k.ref()}
 }

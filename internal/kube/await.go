@@ -38,12 +38,7 @@ type Reader[T metav1.Object] interface {
 // another UID isn't it), and with the context's cause when the context ends.
 func Await[T metav1.Object](ctx context.Context, ref Ref, uid types.UID, r Reader[T], check func(T) (bool, error)) (T, error) {
 	a := &awaiting[T]{ref: ref, uid: uid, reader: r, check: check}
-	for {
-		done, err := a.once(ctx)
-		if done || err != nil {
-			return a.last, err
-		}
-	}
+	return a.await(ctx)
 }
 
 // AwaitGone blocks until no object with that UID is there. Whoever watches sees
@@ -69,6 +64,15 @@ type awaiting[T metav1.Object] struct {
 	reader Reader[T]
 	check  func(T) (bool, error)
 	last   T
+}
+
+func (a *awaiting[T]) await(ctx context.Context) (T, error) {
+	for {
+		done, err := a.once(ctx)
+		if done || err != nil {
+			return a.last, err
+		}
+	}
 }
 
 // once reads the object, then follows it until its watch ends.

@@ -175,31 +175,3 @@ func (d *DryRuns) Changes(namespace string, kind RefusalKind) bool {
 	defer d.mu.Unlock()
 	return d.changes[planned{namespace: namespace}] || d.changes[planned{namespace, kind}]
 }
-
-// writeNoter ends the dry runs with the first request that is none.
-type writeNoter struct {
-	next    http.RoundTripper
-	dryRuns *DryRuns
-}
-
-// RoundTrip sends the request as it is.
-func (n *writeNoter) RoundTrip(req *http.Request) (*http.Response, error) {
-	if writes(req) {
-		n.dryRuns.ended.Store(true)
-	}
-	return n.next.RoundTrip(req)
-}
-
-// writes reports whether a request changes an object. Asking for a token or for
-// one's rights is a POST too, and part of many plans.
-func writes(req *http.Request) bool {
-	switch {
-	case req.Method == http.MethodGet, req.Method == http.MethodHead, req.Method == http.MethodOptions:
-		return false
-	case req.URL.Query().Has("dryRun"):
-		return false
-	case strings.HasSuffix(req.URL.Path, "/token"), strings.HasSuffix(req.URL.Path, "reviews"):
-		return false
-	}
-	return true
-}

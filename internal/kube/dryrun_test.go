@@ -95,7 +95,7 @@ func TestDryRuns_endWithTheFirstWrite(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		resp, err := (&writeNoter{next: http.DefaultTransport, dryRuns: dryRuns}).RoundTrip(req)
+		resp, err := (&witness{next: http.DefaultTransport, ledger: &ledger{}, dryRuns: dryRuns}).RoundTrip(req)
 		if err != nil {
 			t.Fatal(err)
 		}

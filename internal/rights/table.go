@@ -105,6 +105,10 @@ func Table() []Row {
 		{Part: Credentials, For: "`mar_cluster_credentials`", Resources: []string{"serviceaccounts/token"}, Apply: []string{"create"}},
 		{Part: Instances, For: "`mar_instances`; `status` and `instance_counts` of the data source `mar_cluster`", Resources: []string{"pods"}, Plan: []string{"list"}},
 		{
+			Part: Instances, For: "many instances in one run", Resources: []string{"pods", "podtemplates"},
+			Plan: []string{"list"}, Without: map[string]string{"list": "they are read one by one, and each waits with a watch of its own"},
+		},
+		{
 			Part: Instances, For: "stopped instances in these data sources", Resources: []string{"podtemplates"},
 			Plan: []string{"list"}, Without: map[string]string{"list": "they are left out"},
 		},

@@ -6,6 +6,7 @@ locals {
     { api_groups = [""], resources = ["podtemplates"], verbs = ["get"] },
     { api_groups = [""], resources = ["events"], verbs = ["list"] },
     { api_groups = [""], resources = ["pods"], verbs = ["list"] },
+    { api_groups = [""], resources = ["pods", "podtemplates"], verbs = ["list"] },
     { api_groups = [""], resources = ["podtemplates"], verbs = ["list"] },
     { api_groups = [""], resources = ["namespaces"], verbs = ["get"] },
   ]
@@ -19,6 +20,7 @@ locals {
     { api_groups = [""], resources = ["events"], verbs = ["list"] },
     { api_groups = [""], resources = ["pods/log"], verbs = ["get"] },
     { api_groups = [""], resources = ["pods"], verbs = ["list"] },
+    { api_groups = [""], resources = ["pods", "podtemplates"], verbs = ["list"] },
     { api_groups = [""], resources = ["podtemplates"], verbs = ["list"] },
     { api_groups = [""], resources = ["namespaces"], verbs = ["get"] },
   ]

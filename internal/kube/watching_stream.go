@@ -1,0 +1,283 @@
+package kube
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/go-logr/logr"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/resourceversion"
+	"k8s.io/apimachinery/pkg/watch"
+	"k8s.io/client-go/tools/cache"
+	watchtools "k8s.io/client-go/tools/watch"
+	"k8s.io/klog/v2"
+)
+
+// errUnwatchable says that the credentials may not list or watch the namespace.
+var errUnwatchable = errors.New("the namespace may not be watched")
+
+// stream hands what a watch tells on to those who wait. It keeps the objects that
+// are waited for, and the latest of the others, for an answer to a write may come
+// after what the watch has to say of it.
+type stream[T interface {
+	metav1.Object
+	runtime.Object
+}] struct {
+	stop func()
+	// waits is guarded by the Watching.
+	waits int
+
+	mu     sync.Mutex
+	subs   map[types.UID][]*subscription[T]
+	latest recent[T]
+	broken bool
+}
+
+// subscription is one wait. Its signal tells that there is something to look at.
+type subscription[T metav1.Object] struct {
+	version string
+	latest  T
+	gone    bool
+	// behind counts the occasions at which something may have been missed since the
+	// object was last read.
+	behind int
+	signal chan struct{}
+}
+
+// take keeps the object, unless it is older than what is known.
+func (s *subscription[T]) take(object T, gone bool) {
+	if !gone && older(object.GetResourceVersion(), s.version) {
+		return
+	}
+	s.latest, s.gone, s.version = object, s.gone || gone, object.GetResourceVersion()
+}
+
+func newStream[T interface {
+	metav1.Object
+	runtime.Object
+}]() *stream[T] {
+	return &stream[T]{subs: map[types.UID][]*subscription[T]{}, latest: newRecent[T]()}
+}
+
+// run follows the namespace until the context ends. It never lists more than one object:
+// from the version that the list has, client-go's watcher is told of everything, and goes
+// on after a break where it was. Where the server has forgotten that version, all begin
+// anew.
+func (s *stream[T]) run(ctx context.Context, source Source) {
+	// What goes wrong shows in the waits; a provider's log is no place for klog.
+	ctx = klog.NewContext(ctx, logr.Discard())
+	for {
+		if version, err := latestVersion(ctx, source); err != nil {
+			s.notice(err)
+		} else {
+			s.begin(version)
+			s.follow(ctx, source, version)
+		}
+		if !pause(ctx, pollInterval) {
+			return
+		}
+	}
+}
+
+// latestVersion is the namespace's at this moment.
+func latestVersion(ctx context.Context, source Source) (string, error) {
+	list, err := source.List(ctx, metav1.ListOptions{Limit: 1})
+	if err != nil {
+		return "", err
+	}
+	of, err := meta.ListAccessor(list)
+	if err != nil {
+		return "", err
+	}
+	return of.GetResourceVersion(), nil
+}
+
+// follow returns when the context ends, or the server has forgotten the version.
+func (s *stream[T]) follow(ctx context.Context, source Source, version string) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	events, err := watchtools.NewRetryWatcherWithContext(ctx, version, &cache.ListWatch{
+		WatchFuncWithContext: func(ctx context.Context, opts metav1.ListOptions) (watch.Interface, error) {
+			events, err := source.Watch(ctx, opts)
+			if apierrors.IsResourceExpired(err) || apierrors.IsGone(err) {
+				cancel()
+			}
+			s.notice(err)
+			return events, err
+		},
+	})
+	if err != nil {
+		return
+	}
+	for event := range events.ResultChan() {
+		switch event.Type {
+		case watch.Added, watch.Modified:
+			s.see(event.Object, false)
+		case watch.Deleted:
+			s.see(event.Object, true)
+		case watch.Bookmark, watch.Error:
+		}
+	}
+}
+
+// begin starts at that version: whatever was before it may not have been told of, so that
+// all who wait have to read their objects.
+func (s *stream[T]) begin(version string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.latest = newRecent[T]()
+	s.latest.floor = version
+	for _, subs := range s.subs {
+		for _, sub := range subs {
+			sub.behind++
+		}
+		tell(subs)
+	}
+}
+
+// notice ends all waits on a stream that the credentials may not have.
+func (s *stream[T]) notice(err error) {
+	if !apierrors.IsForbidden(err) && !apierrors.IsMethodNotSupported(err) {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.broken = true
+	for _, subs := range s.subs {
+		tell(subs)
+	}
+}
+
+// await blocks until check holds for the object. What the stream may not have seen of it,
+// or have forgotten, is asked for.
+func (s *stream[T]) await(ctx context.Context, ref Ref, known T, get func(context.Context) (T, error), check func(T) (bool, error)) (T, error) {
+	sub := s.subscribe(known)
+	defer s.unsubscribe(known.GetUID(), sub)
+	ticker := time.NewTicker(recheck)
+	defer ticker.Stop()
+	for {
+		now, broken := s.look(sub)
+		switch {
+		case now.gone:
+			return now.latest, &GoneError{Ref: ref}
+		case broken:
+			return now.latest, errUnwatchable
+		case now.behind > 0:
+			if err := s.catchUp(ctx, ref, sub, now.behind, get); err != nil {
+				return now.latest, err
+			}
+			continue
+		}
+		if done, err := check(now.latest); done || err != nil {
+			return now.latest, err
+		}
+		select {
+		case <-ctx.Done():
+			return now.latest, context.Cause(ctx)
+		case <-ticker.C:
+		case <-sub.signal:
+		}
+	}
+}
+
+// subscribe begins a wait for the object, with all that the stream has seen of it since.
+func (s *stream[T]) subscribe(known T) *subscription[T] {
+	sub := &subscription[T]{version: known.GetResourceVersion(), latest: known, signal: make(chan struct{}, 1)}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.subs[known.GetUID()] = append(s.subs[known.GetUID()], sub)
+	if was, seen := s.latest.of(known.GetUID()); seen {
+		sub.take(was.object, was.gone)
+	}
+	if !s.latest.since(sub.version) {
+		sub.behind++
+	}
+	return sub
+}
+
+// catchUp reads the object, as often as a restarting API server makes it, and with that
+// has made up for so many occasions.
+func (s *stream[T]) catchUp(ctx context.Context, ref Ref, sub *subscription[T], occasions int, get func(context.Context) (T, error)) error {
+	for {
+		object, err := get(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case apierrors.IsNotFound(err):
+			return &GoneError{Ref: ref}
+		case err != nil && passing(err):
+			if !pause(ctx, pollInterval) {
+				return context.Cause(ctx)
+			}
+			continue
+		case err != nil:
+			return Wrap(ref, "read", err)
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if object.GetUID() != sub.latest.GetUID() {
+			return &GoneError{Ref: ref, ReplacedBy: object.GetUID()}
+		}
+		sub.take(object, false)
+		sub.behind -= occasions
+		return nil
+	}
+}
+
+func (s *stream[T]) unsubscribe(uid types.UID, sub *subscription[T]) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var others []*subscription[T]
+	for _, other := range s.subs[uid] {
+		if other != sub {
+			others = append(others, other)
+		}
+	}
+	if s.subs[uid] = others; len(others) == 0 {
+		delete(s.subs, uid)
+	}
+}
+
+// look is what is known of the object at this moment, and whether the stream is broken.
+func (s *stream[T]) look(sub *subscription[T]) (now subscription[T], broken bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return *sub, s.broken
+}
+
+func tell[T metav1.Object](subs []*subscription[T]) {
+	for _, sub := range subs {
+		select {
+		case sub.signal <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// see hands an object on.
+func (s *stream[T]) see(seen runtime.Object, gone bool) {
+	object, ok := seen.(T)
+	if !ok {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.latest.add(object, gone)
+	subs := s.subs[object.GetUID()]
+	for _, sub := range subs {
+		sub.take(object, gone)
+	}
+	tell(subs)
+}
+
+// older compares two resource versions; what can't be compared isn't older.
+func older(a, b string) bool {
+	order, err := resourceversion.CompareResourceVersion(a, b)
+	return err == nil && order < 0
+}

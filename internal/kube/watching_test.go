@@ -1,0 +1,266 @@
+package kube
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/watch"
+)
+
+func podAt(name string, version int, phase corev1.PodPhase) *corev1.Pod {
+	return &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{Namespace: "dev", Name: name, UID: types.UID("uid-" + name), ResourceVersion: strconv.Itoa(version)},
+		Status:     corev1.PodStatus{Phase: phase},
+	}
+}
+
+func isRunning(pod *corev1.Pod) (bool, error) { return pod.Status.Phase == corev1.PodRunning, nil }
+
+func unread(context.Context) (*corev1.Pod, error) {
+	return nil, errors.New("the object was read")
+}
+
+// waitOn waits on the stream until the Pod runs, and tells how that ended.
+func waitOn(t *testing.T, s *stream[*corev1.Pod], known *corev1.Pod, get func(context.Context) (*corev1.Pod, error)) <-chan error {
+	t.Helper()
+	result := make(chan error, 1)
+	go func() {
+		_, err := s.await(t.Context(), Ref{Kind: "Pod", Namespace: "dev", Name: known.Name}, known, get, isRunning)
+		result <- err
+	}()
+	synctest.Wait()
+	return result
+}
+
+func TestStream(t *testing.T) {
+	gone := func(err error) bool {
+		var is *GoneError
+		return errors.As(err, &is)
+	}
+	fine := func(err error) bool { return err == nil }
+	for name, c := range map[string]struct {
+		before, after func(*stream[*corev1.Pod])
+		want          func(error) bool
+	}{
+		"an event after the wait began": {
+			after: func(s *stream[*corev1.Pod]) { s.see(podAt("web", 12, corev1.PodRunning), false) },
+			want:  fine,
+		},
+		"an event that was faster than the answer to the POST": {
+			before: func(s *stream[*corev1.Pod]) { s.see(podAt("web", 12, corev1.PodRunning), false) },
+			want:   fine,
+		},
+		"a deletion that was faster": {
+			before: func(s *stream[*corev1.Pod]) { s.see(podAt("web", 12, corev1.PodPending), true) },
+			want:   gone,
+		},
+		"a deletion": {
+			after: func(s *stream[*corev1.Pod]) { s.see(podAt("web", 12, corev1.PodPending), true) },
+			want:  gone,
+		},
+		"an older event counts for nothing": {
+			after: func(s *stream[*corev1.Pod]) {
+				s.see(podAt("web", 8, corev1.PodRunning), false)
+				s.see(podAt("web", 13, corev1.PodFailed), true)
+			},
+			want: gone,
+		},
+		"forbidden": {
+			after: func(s *stream[*corev1.Pod]) {
+				s.notice(apierrors.NewForbidden(corev1.Resource("pods"), "", nil))
+			},
+			want: func(err error) bool { return errors.Is(err, errUnwatchable) },
+		},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newStream[*corev1.Pod]()
+			if c.before != nil {
+				c.before(s)
+			}
+			result := waitOn(t, s, podAt("web", 10, corev1.PodPending), unread)
+			if c.after != nil {
+				c.after(s)
+			}
+			if err := <-result; !c.want(err) {
+				t.Errorf("%s: got %v", name, err)
+			}
+			if len(s.subs) != 0 {
+				t.Errorf("%s: a wait that is over is still told of events", name)
+			}
+		})
+	}
+}
+
+// What the stream has seen and forgotten is read, once.
+func TestStream_catchesUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStream[*corev1.Pod]()
+		s.see(podAt("web", 11, corev1.PodRunning), false)
+		for i := range 3 * recentMost {
+			s.see(podAt(fmt.Sprintf("other-%d", i), 20+i, corev1.PodPending), false)
+		}
+		reads := 0
+		get := func(context.Context) (*corev1.Pod, error) {
+			reads++
+			return podAt("web", 11, corev1.PodRunning), nil
+		}
+		if err := <-waitOn(t, s, podAt("web", 10, corev1.PodPending), get); err != nil || reads != 1 {
+			t.Errorf("got %v after %d reads", err, reads)
+		}
+		if kept := len(s.latest.young) + len(s.latest.old); kept > 2*recentMost {
+			t.Errorf("%d objects are kept", kept)
+		}
+	})
+}
+
+func TestStream_catchesUpWithANamesake(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStream[*corev1.Pod]()
+		s.begin("50")
+		get := func(context.Context) (*corev1.Pod, error) {
+			namesake := podAt("web", 40, corev1.PodRunning)
+			namesake.UID = "another"
+			return namesake, nil
+		}
+		var gone *GoneError
+		if err := <-waitOn(t, s, podAt("web", 10, corev1.PodPending), get); !errors.As(err, &gone) || gone.ReplacedBy != "another" {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// podSource is a namespace with one Pod, whose versions the test tells of.
+type podSource struct {
+	mu      sync.Mutex
+	pod     *corev1.Pod
+	version int
+	watches []*watch.FakeWatcher
+	// expired is the latest version that is forgotten.
+	expired int
+	reads   int
+}
+
+func (s *podSource) source() Source {
+	return Source{
+		List: func(_ context.Context, opts metav1.ListOptions) (runtime.Object, error) {
+			if opts.Limit != 1 {
+				return nil, errors.New("the namespace was listed")
+			}
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			return &corev1.PodList{ListMeta: metav1.ListMeta{ResourceVersion: strconv.Itoa(s.version)}}, nil
+		},
+		Watch: func(_ context.Context, opts metav1.ListOptions) (watch.Interface, error) {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			if from, err := strconv.Atoi(opts.ResourceVersion); err != nil || from <= s.expired {
+				return nil, apierrors.NewResourceExpired("too old")
+			}
+			w := watch.NewFakeWithOptions(watch.FakeOptions{ChannelSize: 10})
+			s.watches = append(s.watches, w)
+			return w, nil
+		},
+	}
+}
+
+func (s *podSource) get(context.Context) (*corev1.Pod, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.reads++
+	return s.pod, nil
+}
+
+// A watch that breaks goes on where it was; one that the server has forgotten begins anew,
+// and who waits looks once whether something was missed.
+func TestStream_run(t *testing.T) {
+	for name, c := range map[string]struct {
+		happens func(*podSource)
+		reads   int
+	}{
+		"an event": {func(s *podSource) { s.watches[0].Modify(podAt("web", 12, corev1.PodRunning)) }, 1},
+		"a break": {func(s *podSource) {
+			s.watches[0].Modify(podAt("web", 11, corev1.PodPending))
+			s.watches[0].Stop()
+			time.Sleep(5 * time.Second)
+			s.watches[1].Modify(podAt("web", 12, corev1.PodRunning))
+		}, 1},
+		"a version that is forgotten": {func(s *podSource) {
+			s.mu.Lock()
+			s.pod, s.version, s.expired = podAt("web", 12, corev1.PodRunning), 30, 20
+			s.mu.Unlock()
+			s.watches[0].Stop()
+		}, 2},
+		"a version that is forgotten while it is watched": {func(s *podSource) {
+			s.mu.Lock()
+			s.pod, s.version = podAt("web", 12, corev1.PodRunning), 30
+			s.mu.Unlock()
+			s.watches[0].Error(&apierrors.NewResourceExpired("too old").ErrStatus)
+		}, 2},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			from := &podSource{pod: podAt("web", 10, corev1.PodPending), version: 10}
+			s := newStream[*corev1.Pod]()
+			ctx, stop := context.WithCancel(t.Context())
+			over := make(chan struct{})
+			result := waitOn(t, s, from.pod, from.get)
+			go func() {
+				defer close(over)
+				s.run(ctx, from.source())
+			}()
+			synctest.Wait()
+			c.happens(from)
+			if err := <-result; err != nil || from.reads != c.reads {
+				t.Errorf("%s: got %v after %d reads, want %d", name, err, from.reads, c.reads)
+			}
+			stop()
+			<-over
+		})
+	}
+}
+
+// The first waits of a namespace have watches of their own; the others share one,
+// which ends some time after the last of them.
+func TestWatching_join(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		refuse := func(ctx context.Context) error {
+			<-ctx.Done()
+			return ctx.Err()
+		}
+		w := &Watching[*corev1.Pod]{Source: func(string) Source {
+			return Source{
+				List:  func(ctx context.Context, _ metav1.ListOptions) (runtime.Object, error) { return nil, refuse(ctx) },
+				Watch: func(ctx context.Context, _ metav1.ListOptions) (watch.Interface, error) { return nil, refuse(ctx) },
+			}
+		}}
+		var leave []func()
+		for i := range watchSingly + 5 {
+			of, done := w.join(t.Context(), "dev")
+			if single := of == nil; single != (i < watchSingly) {
+				t.Errorf("wait %d has a watch of its own: %t", i, single)
+			}
+			leave = append(leave, done)
+		}
+		for _, done := range leave {
+			done()
+		}
+		if len(w.streams) != 1 {
+			t.Error("the shared watch didn't linger")
+		}
+		time.Sleep(watchLinger + time.Second)
+		synctest.Wait()
+		if len(w.streams) != 0 {
+			t.Error("the shared watch is left over")
+		}
+	})
+}
