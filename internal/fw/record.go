@@ -7,8 +7,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
 
-// recordKey is where private state keeps what a kind remembers beside its state.
-const recordKey = "record"
+const (
+	// recordKey is where private state keeps what a kind remembers beside its state.
+	recordKey = "record"
+	// SeenKey is where it keeps the version of the server's object with which a read is
+	// known to find the state as it is, a JSON string; an empty one is none. It is only
+	// written in an apply: core takes a refresh that changes it for drift.
+	SeenKey = "seen"
+)
 
 // PrivateReader and PrivateWriter are the private state of a request and of a
 // response, whose type the framework doesn't export.
@@ -45,4 +51,14 @@ func SaveRecord(ctx context.Context, to PrivateWriter, record any, diags *diag.D
 		return
 	}
 	diags.Append(to.SetKey(ctx, recordKey, data)...)
+}
+
+// SaveSeen remembers that version.
+func SaveSeen(ctx context.Context, to PrivateWriter, version string, diags *diag.Diagnostics) {
+	data, err := json.Marshal(version)
+	if err != nil {
+		diags.AddError("Private state can't be written", err.Error())
+		return
+	}
+	diags.Append(to.SetKey(ctx, SeenKey, data)...)
 }

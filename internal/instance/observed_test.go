@@ -13,11 +13,11 @@ import (
 )
 
 // living is the Pod that a plan becomes, with what servers and others add.
-func living(t *testing.T, m model) *corev1.Pod {
-	t.Helper()
-	pod, diags := desired(t.Context(), m, making{Nonce: "nonce"})
+func living(tb testing.TB, m model) *corev1.Pod {
+	tb.Helper()
+	pod, diags := desired(tb.Context(), m, making{Nonce: "nonce"})
 	if diags.HasError() {
-		t.Fatal(diags)
+		tb.Fatal(diags)
 	}
 	pod.UID = "uid-1"
 	pod.Labels["injected.example.com/by"] = "webhook"

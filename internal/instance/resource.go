@@ -110,7 +110,10 @@ func (r *instanceResource) Create(ctx context.Context, req resource.CreateReques
 
 	aim := goal{For: plan.WaitFor.ValueString()}
 	have.Pod, err = r.store.Await(ctx, have.Pod, aim)
-	out.save(ctx, withResult(plan, have), rec.found(have, plan))
+	rec = rec.found(have, plan)
+	plan = withResult(plan, have)
+	out.save(ctx, plan, rec)
+	fw.SaveSeen(ctx, resp.Private, r.versionSeen(ctx, plan, rec, have), &resp.Diagnostics)
 	switch {
 	case fw.IsCancelled(err):
 		fw.AddCancelled(&resp.Diagnostics, ref, aim.String())
@@ -150,7 +153,7 @@ func (r *instanceResource) Read(ctx context.Context, req resource.ReadRequest, r
 		return
 	}
 	out := saving{State: &resp.State, Identity: resp.Identity, Private: resp.Private, Diagnostics: &resp.Diagnostics}
-	have, err := r.store.Find(ctx, prior.key())
+	have, err := r.store.Look(ctx, prior.key())
 	if err != nil {
 		fw.AddError(&resp.Diagnostics, "read the instance "+prior.key().String(), err, path.Empty())
 		return

@@ -41,6 +41,7 @@ func (r *instanceResource) Update(ctx context.Context, req resource.UpdateReques
 	fw.AddServerWarnings(&resp.Diagnostics, ref, warnings)
 	addNotes(&resp.Diagnostics, done.Notes)
 	out.save(ctx, done.State, done.Record)
+	fw.SaveSeen(ctx, resp.Private, r.versionSeen(ctx, done.State, done.Record, done.Have), &resp.Diagnostics)
 	switch {
 	case fw.IsCancelled(err):
 		fw.AddCancelled(&resp.Diagnostics, ref, "take up its change")
@@ -62,6 +63,8 @@ type outcome struct {
 	State  resourceModel
 	Record record
 	Notes  []note
+	// Have is what was last seen of the instance, nothing where it wasn't looked at.
+	Have found
 }
 
 // carryOut does what was decided, and returns what there is then, also when it
@@ -110,7 +113,7 @@ func (r *instanceResource) movePower(ctx context.Context, u upkeep) (outcome, er
 	if err == nil && have.Pod != nil {
 		have.Pod, err = r.store.Await(ctx, have.Pod, goal{For: u.Plan.WaitFor.ValueString()})
 	}
-	return outcome{withResult(u.Plan, have), rec.found(have, u.Plan), notes}, err
+	return outcome{withResult(u.Plan, have), rec.found(have, u.Plan), notes, have}, err
 }
 
 func (r *instanceResource) tidy(ctx context.Context, u upkeep) error {
@@ -134,7 +137,7 @@ func (r *instanceResource) changeStopped(ctx context.Context, u upkeep) (outcome
 	}
 	have := found{Template: template}
 	rec, notes := u.Record.made(u.Parts, have, u.Plan)
-	return outcome{withResult(u.Plan, have), rec.found(have, u.Plan), notes}, nil
+	return outcome{withResult(u.Plan, have), rec.found(have, u.Plan), notes, have}, nil
 }
 
 // changeRunning sends what can be changed on the Pod that is there.
@@ -158,7 +161,7 @@ func (r *instanceResource) changeRunning(ctx context.Context, u upkeep) (outcome
 		u.Record = u.Record.withStored(have, u.Todo.Change.Image)
 	}
 	if err == nil || fw.IsCancelled(err) {
-		return outcome{State: withResult(u.Plan, have), Record: u.Record.found(have, u.Plan)}, err
+		return outcome{State: withResult(u.Plan, have), Record: u.Record.found(have, u.Plan), Have: have}, err
 	}
 	state := u.Plan
 	state.model = u.Record.asSent(u.Plan.model, observed(pod, u.Plan.model, u.Record.Limited))

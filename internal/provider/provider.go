@@ -21,6 +21,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/functions"
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/instance"
+	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
 var (
@@ -42,6 +43,22 @@ type marProvider struct {
 	version string
 	// serviceAccountFolder is where Kubernetes puts a Pod's own credentials.
 	serviceAccountFolder string
+	// settings is the text of those arguments of the configured provider block that
+	// reads and plans depend on, client its connection, nil until then.
+	settings string
+	client   *kube.Client
+}
+
+// fingerprint stands for everything that reads and plans depend on beside a resource's own values
+// and the server: the provider's version, and what its block says of its conduct.
+func (p *marProvider) fingerprint() string { return p.version + "\n" + p.settings }
+
+// isStill reports whether the server's object of a resource with that identity has that
+// version; of kinds that don't keep one it isn't known.
+func (p *marProvider) isStill(ctx context.Context, typeName string, identity map[string]any, version string) bool {
+	cluster, _ := identity["cluster"].(string)
+	name, _ := identity["name"].(string)
+	return p.client != nil && typeName == "mar_instance" && instance.IsStill(ctx, p.client, cluster, name, version)
 }
 
 func (p *marProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
@@ -110,6 +127,7 @@ func (p *marProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		Client: client, Defaults: fw.Defaults{Labels: fw.StringMap(m.DefaultLabels), Annotations: fw.StringMap(m.DefaultAnnotations)},
 		PlanValidation: fw.PlanValidation{Mode: mode, DryRuns: client.DryRuns},
 	}
+	p.settings, p.client = fmt.Sprint(m.conductModel, mode), client
 	resp.ResourceData = data
 	resp.DataSourceData = data
 	resp.ListResourceData = data

@@ -8,22 +8,24 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-version"
-	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
 // NewServer returns the provider as Terraform's plugin protocol has it.
 func NewServer(version string) (tfprotov6.ProviderServer, error) {
-	return serverOf(New(version)())
+	return serverOf(&marProvider{version: version})
 }
 
-func serverOf(p provider.Provider) (tfprotov6.ProviderServer, error) {
-	inner, ok := providerserver.NewProtocol6(p)().(protocolServer)
+func serverOf(mar *marProvider) (tfprotov6.ProviderServer, error) {
+	inner, ok := providerserver.NewProtocol6(mar)().(protocolServer)
 	if !ok {
 		return nil, errors.New("the plugin framework's server lacks a part of the protocol")
 	}
-	return &server{protocolServer: inner}, nil
+	return &server{
+		protocolServer: inner, mar: mar,
+		schemas: sync.OnceValues(func() (map[string]resourceSchema, error) { return resourceSchemas(context.Background(), inner) }),
+	}, nil
 }
 
 // protocolServer is every part of the protocol. The later parts are found by
@@ -43,6 +45,8 @@ type server struct {
 	protocolServer
 	answers       gate
 	numbersAsText atomic.Bool
+	mar           *marProvider
+	schemas       func() (map[string]resourceSchema, error)
 }
 
 func (s *server) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
@@ -53,16 +57,14 @@ func (s *server) ConfigureProvider(ctx context.Context, req *tfprotov6.Configure
 	return s.protocolServer.ConfigureProvider(ctx, req)
 }
 
-func (s *server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
-	resp, err := during(ctx, req, s.protocolServer.ReadResource)
-	if err == nil && s.numbersAsText.Load() {
-		resp.NewState, err = withNumbersAsText(resp.NewState)
-	}
-	return resp, err
-}
-
 func (s *server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
-	resp, err := during(ctx, req, s.protocolServer.ApplyResourceChange)
+	resp, err := during(ctx, req, func(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+		resp, err := s.protocolServer.ApplyResourceChange(ctx, req)
+		if err == nil {
+			resp.Private = withMarks(resp.Private, s.marksOf(ctx, req, resp))
+		}
+		return resp, err
+	})
 	if err == nil {
 		s.answers.pass(ctx, isCreate(req) && hasError(resp.Diagnostics))
 	}

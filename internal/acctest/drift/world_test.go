@@ -102,7 +102,7 @@ func (w *world) enter(t *testing.T) {
 		t.Fatal(err)
 	}
 	client, shared := acctest.Client(t), ""
-	w.terraform = acctest.NewCLI(t)
+	w.terraform = acctest.NewCheckedCLI(t)
 	for i, a := range w.actors {
 		a.outside = outside{client: client, objects: objects, name: fmt.Sprintf("mar-i-%d", i)}
 		switch {

@@ -1,0 +1,49 @@
+package instance
+
+import (
+	"context"
+	"reflect"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/headgym/terraform-provider-mar/internal/kube"
+)
+
+// Reading an instance takes an object of the server's and the state to pieces, and
+// puts the state together again, in most cases the very same. So when an instance was
+// made or changed, and a read of what the server answered would find just what is being
+// saved, and would have nothing to say, the version of the Pod is saved with it. While
+// the Pod has that version, and nothing else has come to stand for the instance, a read
+// is known to end with the state that it began with.
+
+// versionSeen is that version, empty where a read would find something else, or would
+// have to ask for more than the Pod. It makes no request.
+func (r *instanceResource) versionSeen(ctx context.Context, state resourceModel, rec record, have found) string {
+	if have.Pod == nil || have.Template != nil || rec.Secret != nil {
+		return ""
+	}
+	seen := presenceIn(have, state, false)
+	if seen.gone() || seen.Pod == podForeign || len(troublesOf(state, have, seen, r.store.Manager())) > 0 {
+		return ""
+	}
+	var diags diag.Diagnostics
+	again, recorded := state, rec
+	if err := r.read(ctx, &again, &recorded, have, seen, false, &diags); err != nil || len(diags) > 0 {
+		return ""
+	}
+	if !reflect.DeepEqual(again, state) || !reflect.DeepEqual(recorded, rec) {
+		return ""
+	}
+	return versionOf(have.Pod)
+}
+
+func versionOf(pod *corev1.Pod) string { return string(pod.UID) + "@" + pod.ResourceVersion }
+
+// IsStill reports whether the instance's Pod has that version, and is all that there is
+// of the instance. It looks at lists that others have asked for, and is false where
+// there are none.
+func IsStill(ctx context.Context, client *kube.Client, cluster, name, version string) bool {
+	return client.PodTemplates.Lacks(ctx, cluster, name) &&
+		client.Pods.Has(ctx, cluster, name, func(pod *corev1.Pod) bool { return versionOf(pod) == version })
+}

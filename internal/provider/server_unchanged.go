@@ -1,0 +1,122 @@
+package provider
+
+import (
+	"bytes"
+	"context"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+)
+
+// ReadResource answers at once for a resource that is known to be as it was seen.
+func (s *server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+	resp := &tfprotov6.ReadResourceResponse{NewState: req.CurrentState, Private: req.Private, NewIdentity: req.CurrentIdentity}
+	var err error
+	if !s.isAsSeen(ctx, req) {
+		resp, err = during(ctx, req, s.protocolServer.ReadResource)
+	}
+	if err == nil && s.numbersAsText.Load() {
+		resp.NewState, err = withNumbersAsText(resp.NewState)
+	}
+	return resp, err
+}
+
+// UpgradeResourceState gives back a state of this very version as it came, in JSON. Core
+// takes a state in either encoding, and has dropped what the schema doesn't know; the
+// framework would only write it in the other.
+func (s *server) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
+	schemas, err := s.schemas()
+	if err == nil && req.RawState != nil && len(req.RawState.JSON) > 0 {
+		if known, found := schemas[req.TypeName]; found && known.Version == req.Version {
+			return &tfprotov6.UpgradeResourceStateResponse{UpgradedState: &tfprotov6.DynamicValue{JSON: req.RawState.JSON}}, nil
+		}
+	}
+	return during(ctx, req, s.protocolServer.UpgradeResourceState)
+}
+
+func (s *server) isAsSeen(ctx context.Context, req *tfprotov6.ReadResourceRequest) bool {
+	mark := marked(req.Private).Read
+	if mark == "" || req.CurrentIdentity == nil || mark != (subject{
+		Conduct: s.mar.fingerprint(), Type: req.TypeName, State: req.CurrentState, Identity: req.CurrentIdentity,
+		Private: req.Private, ProviderMeta: req.ProviderMeta,
+	}).readPrint() {
+		return false
+	}
+	identity, err := decode(req.CurrentIdentity.IdentityData)
+	private, unreadable := readPrivate(req.Private)
+	if err != nil || unreadable != nil {
+		return false
+	}
+	names, _ := identity.(map[string]any)
+	return s.mar.isStill(ctx, req.TypeName, names, private.seen())
+}
+
+// PlanResourceChange answers at once for a resource that is known to be unchanged.
+func (s *server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
+	if s.isUnchanged(req) {
+		return &tfprotov6.PlanResourceChangeResponse{
+			PlannedState: req.PriorState, PlannedPrivate: req.PriorPrivate, PlannedIdentity: req.PriorIdentity,
+		}, nil
+	}
+	return during(ctx, req, s.protocolServer.PlanResourceChange)
+}
+
+func (s *server) isUnchanged(req *tfprotov6.PlanResourceChangeRequest) bool {
+	mark := marked(req.PriorPrivate).Plan
+	return mark != "" && same(req.PriorState, req.ProposedNewState) && mark == subject{
+		Conduct: s.mar.fingerprint(), Type: req.TypeName, State: req.PriorState, Identity: req.PriorIdentity,
+		Private: req.PriorPrivate, ProviderMeta: req.ProviderMeta,
+	}.planPrint(req.Config)
+}
+
+func same(a, b *tfprotov6.DynamicValue) bool {
+	return a != nil && b != nil && len(a.MsgPack) > 0 && bytes.Equal(a.MsgPack, b.MsgPack)
+}
+
+// marksOf are those of a resource that was just applied, for which it is planned once
+// more. There are none where the apply said anything. What was made of a write-only value
+// gets none either: nothing that stands for such a value is kept.
+func (s *server) marksOf(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest, resp *tfprotov6.ApplyResourceChangeResponse) marks {
+	if !hasValue(resp.NewState) || len(resp.Diagnostics) > 0 || s.hasWriteOnlyValue(req.TypeName, req.Config) {
+		return marks{}
+	}
+	of := subject{
+		Conduct: s.mar.fingerprint(), Type: req.TypeName, State: resp.NewState, Identity: resp.NewIdentity,
+		Private: resp.Private, ProviderMeta: req.ProviderMeta,
+	}
+	m := marks{Read: of.readPrint()}
+	if s.plansNothing(ctx, req, resp) {
+		m.Plan = of.planPrint(req.Config)
+	}
+	return m
+}
+
+// plansNothing reports whether the next plan of what was applied changes nothing and
+// says nothing.
+func (s *server) plansNothing(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest, resp *tfprotov6.ApplyResourceChangeResponse) bool {
+	plan, err := s.protocolServer.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{
+		TypeName: req.TypeName, Config: req.Config, PriorState: resp.NewState, ProposedNewState: resp.NewState,
+		PriorPrivate: resp.Private, PriorIdentity: resp.NewIdentity, ProviderMeta: req.ProviderMeta,
+	})
+	if err != nil || len(plan.Diagnostics) > 0 || len(plan.RequiresReplace) > 0 || plan.Deferred != nil {
+		return false
+	}
+	before, err := digestOf(resp.NewState)
+	if err != nil {
+		return false
+	}
+	after, err := digestOf(plan.PlannedState)
+	return err == nil && bytes.Equal(before, after)
+}
+
+// hasWriteOnlyValue reports whether the configuration gives a value to a write-only
+// attribute, or can't be read.
+func (s *server) hasWriteOnlyValue(typeName string, config *tfprotov6.DynamicValue) bool {
+	schemas, err := s.schemas()
+	if err != nil || config == nil {
+		return true
+	}
+	decoded, err := decode(config)
+	values, ok := decoded.(map[string]any)
+	return err != nil || !ok || slices.ContainsFunc(schemas[typeName].WriteOnly, func(name string) bool { return values[name] != nil })
+}
