@@ -22,11 +22,7 @@ func main() {
 	flag.Parse()
 
 	quietLogs()
-	// The provider lives for one command and, as its server lets go of each call,
-	// keeps little, so that collecting less often costs little memory.
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(400)
-	}
+	tuneCollector()
 	server, err := provider.NewServer(version)
 	if err != nil {
 		log.Fatal(err)
@@ -41,6 +37,18 @@ func main() {
 	stop()
 	if err != nil {
 		log.Fatal(err)
+	}
+}
+
+// tuneCollector has the garbage collector run less often. The provider lives for one
+// command and, as its server lets go of each call, keeps little, so that this costs
+// little memory; the limit is for the moments in which a page of a large list is read.
+func tuneCollector() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(96 << 20)
 	}
 }
 

@@ -12,6 +12,8 @@ type subject struct {
 	Address, Program string
 	// Agent begins the user agent of its requests.
 	Agent string
+	// SeesChanges is set where a refresh finds differences that nobody has made.
+	SeesChanges bool
 }
 
 const (
@@ -38,7 +40,7 @@ func subjects(s settings) []subject {
 		if err != nil {
 			peer = s.Peer
 		}
-		all = append(all, subject{Name: namePeer, Config: variables + peerConfig, Address: "hashicorp/kubernetes", Program: peer, Agent: "HashiCorp/"})
+		all = append(all, subject{Name: namePeer, Config: variables + peerConfig, Address: "hashicorp/kubernetes", Program: peer, Agent: "HashiCorp/", SeesChanges: true})
 	}
 	return all
 }

@@ -146,11 +146,17 @@ func (w *workdir) run(ctx context.Context, p phase) error {
 		command.Env = append(command.Env, fmt.Sprintf("MAR_PROFILE=%s", filepath.Join(w.profiles, fmt.Sprintf("%s-%d", slug(p.Name), w.in.Instances))))
 	}
 	output, err := command.CombinedOutput()
+	if w.of.SeesChanges && command.ProcessState.ExitCode() == exitChanges && p.Name == phaseRefreshOnly {
+		err = nil
+	}
 	if err != nil {
 		return fmt.Errorf("%s: terraform %v: %w\n%s", w.of.Name, args, err, tail(output, 4000))
 	}
 	return nil
 }
+
+// exitChanges is the exit code of a plan with -detailed-exitcode that isn't empty.
+const exitChanges = 2
 
 func tail(text []byte, n int) []byte {
 	if len(text) > n {
