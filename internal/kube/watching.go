@@ -18,6 +18,9 @@ const (
 	// watchLinger is how long a shared watch outlives its last wait; the next usually
 	// follows at once.
 	watchLinger = 5 * time.Second
+	// watchDoubt is after which time without news a wait on a shared watch reads its
+	// object itself.
+	watchDoubt = 30 * time.Second
 )
 
 // Watching has all who wait for objects of one kind in a namespace share one watch.

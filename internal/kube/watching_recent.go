@@ -48,12 +48,13 @@ func (r *recent[T]) of(uid types.UID) (sight[T], bool) {
 	return s, found
 }
 
-// since reports whether all that was told after the version is still here; after a
-// version that isn't known it may not be.
+// since reports whether all that was told from the version on is still here; after a
+// version that isn't known it may not be. The version itself counts: that of a deletion's
+// answer may be the deletion's own, after which nothing more is told.
 func (r *recent[T]) since(version string) bool {
 	if r.floor == "" {
 		return true
 	}
 	order, err := resourceversion.CompareResourceVersion(version, r.floor)
-	return err == nil && order >= 0
+	return err == nil && order > 0
 }

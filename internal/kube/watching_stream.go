@@ -161,6 +161,8 @@ func (s *stream[T]) await(ctx context.Context, ref Ref, known T, get func(contex
 	defer s.unsubscribe(known.GetUID(), sub)
 	ticker := time.NewTicker(recheck)
 	defer ticker.Stop()
+	doubt := time.NewTicker(watchDoubt)
+	defer doubt.Stop()
 	for {
 		now, broken := s.look(sub)
 		switch {
@@ -182,6 +184,11 @@ func (s *stream[T]) await(ctx context.Context, ref Ref, known T, get func(contex
 			return now.latest, context.Cause(ctx)
 		case <-ticker.C:
 		case <-sub.signal:
+			doubt.Reset(watchDoubt)
+		case <-doubt.C:
+			if err := s.catchUp(ctx, ref, sub, 0, get); err != nil {
+				return now.latest, err
+			}
 		}
 	}
 }

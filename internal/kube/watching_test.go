@@ -124,6 +124,39 @@ func TestStream_catchesUp(t *testing.T) {
 	})
 }
 
+// A Pod that is deleted at once is answered with the version of its end, and the watch
+// may have begun at that very version.
+func TestStream_beginsWithTheDeletion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStream[*corev1.Pod]()
+		s.begin("12")
+		gone := func(context.Context) (*corev1.Pod, error) {
+			return nil, apierrors.NewNotFound(corev1.Resource("pods"), "web")
+		}
+		start := time.Now()
+		var is *GoneError
+		if err := <-waitOn(t, s, podAt("web", 12, corev1.PodPending), gone); !errors.As(err, &is) || time.Since(start) > 0 {
+			t.Errorf("got %v after %s", err, time.Since(start))
+		}
+	})
+}
+
+// Whatever else a watch may fail to tell is found out all the same.
+func TestStream_looksForItself(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, start, reads := newStream[*corev1.Pod](), time.Now(), 0
+		get := func(context.Context) (*corev1.Pod, error) {
+			if reads++; reads == 1 {
+				return podAt("web", 11, corev1.PodPending), nil
+			}
+			return podAt("web", 12, corev1.PodRunning), nil
+		}
+		if err := <-waitOn(t, s, podAt("web", 10, corev1.PodPending), get); err != nil || time.Since(start) != 2*watchDoubt {
+			t.Errorf("got %v after %s", err, time.Since(start))
+		}
+	})
+}
+
 func TestStream_catchesUpWithANamesake(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStream[*corev1.Pod]()
