@@ -32,11 +32,8 @@ var (
 	_ provider.ProviderWithListResources      = (*marProvider)(nil)
 )
 
-// New returns the constructor that the plugin servers ask for.
-func New(version string) func() provider.Provider {
-	return func() provider.Provider {
-		return &marProvider{version: version, serviceAccountFolder: "/var/run/secrets/kubernetes.io/serviceaccount"}
-	}
+func newProvider(version string) *marProvider {
+	return &marProvider{version: version, serviceAccountFolder: "/var/run/secrets/kubernetes.io/serviceaccount"}
 }
 
 type marProvider struct {

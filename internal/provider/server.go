@@ -14,7 +14,7 @@ import (
 
 // NewServer returns the provider as Terraform's plugin protocol has it.
 func NewServer(version string) (tfprotov6.ProviderServer, error) {
-	return serverOf(&marProvider{version: version})
+	return serverOf(newProvider(version))
 }
 
 func serverOf(mar *marProvider) (tfprotov6.ProviderServer, error) {

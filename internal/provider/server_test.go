@@ -43,6 +43,18 @@ func TestNewServer_hasEveryPartOfTheProtocol(t *testing.T) {
 	}
 }
 
+// The tests of a provider in a Pod give it another folder, so nothing else would notice.
+func TestNewServer_findsItsPodsCredentials(t *testing.T) {
+	made, err := NewServer("test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const folder = "/var/run/secrets/kubernetes.io/serviceaccount"
+	if s, ok := made.(*server); !ok || s.mar.serviceAccountFolder != folder {
+		t.Errorf("the server is %+v, want one that looks into %s", made, folder)
+	}
+}
+
 func TestLosesState(t *testing.T) {
 	for version, want := range map[string]bool{
 		"1.8.5": false, "1.13.0": false, "1.15.9": false, "1.16.0": true, "1.16.4": true, "1.17.0-beta1": true, "": false,
