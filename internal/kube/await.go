@@ -45,17 +45,28 @@ func Await[T metav1.Object](ctx context.Context, ref Ref, uid types.UID, r Reade
 // the object as Await's check does. It returns the last object seen, and the
 // context's cause when the context ends first.
 func AwaitGone[T metav1.Object](ctx context.Context, ref Ref, uid types.UID, r Reader[T], watches ...func(T)) (T, error) {
-	last, err := Await(ctx, ref, uid, r, func(o T) (bool, error) {
+	last, err := Await(ctx, ref, uid, r, onlySeen(watches))
+	return last, unlessGone(err)
+}
+
+// onlySeen is a check that nothing satisfies: whoever waits for an object's end looks on
+// until there is none.
+func onlySeen[T any](watches []func(T)) func(T) (bool, error) {
+	return func(o T) (bool, error) {
 		for _, see := range watches {
 			see(o)
 		}
 		return false, nil
-	})
+	}
+}
+
+// unlessGone is the error of a wait for an object's end, for which that is none.
+func unlessGone(err error) error {
 	var gone *GoneError
 	if errors.As(err, &gone) {
-		return last, nil
+		return nil
 	}
-	return last, err
+	return err
 }
 
 type awaiting[T metav1.Object] struct {

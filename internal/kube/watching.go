@@ -24,8 +24,9 @@ const (
 )
 
 // Watching has all who wait for objects of one kind in a namespace share one watch.
-// It is resumed when it breaks, and what may have been missed is read. Credentials that may not list and watch the namespace have each wait watch,
-// or poll, its own object. A Watching is safe for concurrent use.
+// It is resumed when it breaks, and what may have been missed is read. Credentials that
+// may not list and watch the namespace have each wait watch, or poll, its own object. A
+// Watching is safe for concurrent use.
 type Watching[T interface {
 	metav1.Object
 	runtime.Object
@@ -72,17 +73,8 @@ func (w *Watching[T]) Await(ctx context.Context, ref Ref, known T, check func(T)
 // Await's check does. It returns it as it was last seen, and the context's cause when
 // the context ends first.
 func (w *Watching[T]) AwaitGone(ctx context.Context, ref Ref, known T, watches ...func(T)) (T, error) {
-	last, err := w.Await(ctx, ref, known, func(o T) (bool, error) {
-		for _, see := range watches {
-			see(o)
-		}
-		return false, nil
-	})
-	var gone *GoneError
-	if errors.As(err, &gone) {
-		return last, nil
-	}
-	return last, err
+	last, err := w.Await(ctx, ref, known, onlySeen(watches))
+	return last, unlessGone(err)
 }
 
 // join returns the namespace's stream, none for a wait that has its own watch, and

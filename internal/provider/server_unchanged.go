@@ -35,16 +35,19 @@ func (s *server) UpgradeResourceState(ctx context.Context, req *tfprotov6.Upgrad
 }
 
 func (s *server) isAsSeen(ctx context.Context, req *tfprotov6.ReadResourceRequest) bool {
-	mark := marked(req.Private).Read
-	if mark == "" || req.CurrentIdentity == nil || mark != (subject{
+	private, err := readPrivate(req.Private)
+	if err != nil || req.CurrentIdentity == nil {
+		return false
+	}
+	mark := private.marks().Read
+	if mark == "" || mark != (subject{
 		Conduct: s.mar.fingerprint(), Type: req.TypeName, State: req.CurrentState, Identity: req.CurrentIdentity,
 		Private: req.Private, ProviderMeta: req.ProviderMeta,
 	}).readPrint() {
 		return false
 	}
 	identity, err := decode(req.CurrentIdentity.IdentityData)
-	private, unreadable := readPrivate(req.Private)
-	if err != nil || unreadable != nil {
+	if err != nil {
 		return false
 	}
 	names, _ := identity.(map[string]any)
