@@ -15,8 +15,6 @@ import (
 	"k8s.io/apimachinery/pkg/util/rand"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/clientcmd"
-
-	"github.com/headgym/terraform-provider-mar/internal/provider"
 )
 
 // NamePrefix begins the name of every Namespace that a test makes, so that a
@@ -26,7 +24,7 @@ const NamePrefix = "mar-acc-"
 // Providers are the provider under test, served within the test's process.
 func Providers() map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){
-		"mar": func() (tfprotov6.ProviderServer, error) { return provider.NewServer("test") },
+		"mar": func() (tfprotov6.ProviderServer, error) { return newProven() },
 	}
 }
 

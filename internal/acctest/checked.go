@@ -4,11 +4,34 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/headgym/terraform-provider-mar/internal/provider"
 )
+
+// newProven returns the provider under test, whose every apply is an error if it marks a
+// resource whose next plan may be answered at once, and that plan, made in full, changes
+// something or says something.
+func newProven() (*proven, error) {
+	server, err := provider.NewServer("test")
+	if err != nil {
+		return nil, err
+	}
+	whole, ok := server.(wholeServer)
+	if !ok {
+		return nil, errors.New("the provider lacks a part of the protocol")
+	}
+	schemas, err := server.GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		return nil, err
+	}
+	return &proven{wholeServer: whole, schemas: schemas.ResourceSchemas}, nil
+}
 
 // NewCheckedCLI is NewCLI, with a provider whose every answer that may have been given at
 // once, without looking, is compared with the one that it gives after looking: a read or a
@@ -16,19 +39,11 @@ import (
 func NewCheckedCLI(t *testing.T) *CLI {
 	t.Helper()
 	c := NewCLI(t)
-	server, err := Providers()["mar"]()
+	server, err := newProven()
 	if err != nil {
 		t.Fatal(err)
 	}
-	whole, ok := server.(wholeServer)
-	if !ok {
-		t.Fatal("the provider lacks a part of the protocol")
-	}
-	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.Serve(source, &checked{wholeServer: whole, t: t, schemas: schemas.ResourceSchemas})
+	c.Serve(source, &checked{proven: server, t: t})
 	return c
 }
 
@@ -39,60 +54,48 @@ type wholeServer interface {
 	tfprotov6.StateStoreServer
 }
 
-type checked struct {
+type proven struct {
 	wholeServer
-	t       *testing.T
 	schemas map[string]*tfprotov6.Schema
 }
 
-func (c *checked) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
-	resp, err := c.wholeServer.ReadResource(ctx, req)
-	private, marked := unmarked(req.Private)
-	if err != nil || !marked || len(resp.Diagnostics) > 0 || !bytes.Equal(resp.NewState.MsgPack, req.CurrentState.MsgPack) {
+func (p *proven) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+	resp, err := p.wholeServer.ApplyResourceChange(ctx, req)
+	if err != nil {
 		return resp, err
 	}
-	looking := *req
-	looking.Private = private
-	looked, err := c.wholeServer.ReadResource(ctx, &looking)
+	private, marked := unmarked(resp.Private)
+	if !marked.plan {
+		return resp, nil
+	}
+	next, err := p.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{
+		TypeName: req.TypeName, Config: req.Config, PriorState: resp.NewState, ProposedNewState: resp.NewState,
+		PriorPrivate: private, PriorIdentity: resp.NewIdentity, ProviderMeta: req.ProviderMeta,
+	})
 	if err != nil {
 		return nil, err
 	}
-	c.compare("read", req.TypeName, resp.NewState, looked.NewState, looked.Diagnostics)
-	return resp, nil
+	if len(next.RequiresReplace) > 0 {
+		return nil, fmt.Errorf("the next plan of %s would be answered at once, and replaces it for %v", req.TypeName, next.RequiresReplace)
+	}
+	return resp, p.differ("the next plan", req.TypeName, resp.NewState, next.PlannedState, next.Diagnostics)
 }
 
-func (c *checked) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
-	resp, err := c.wholeServer.PlanResourceChange(ctx, req)
-	private, marked := unmarked(req.PriorPrivate)
-	if err != nil || !marked || len(resp.Diagnostics) > 0 || !bytes.Equal(resp.PlannedState.MsgPack, req.PriorState.MsgPack) {
-		return resp, err
-	}
-	looking := *req
-	looking.PriorPrivate = private
-	looked, err := c.wholeServer.PlanResourceChange(ctx, &looking)
-	if err != nil {
-		return nil, err
-	}
-	if len(looked.RequiresReplace) > 0 {
-		c.t.Errorf("a plan of %s was answered at once, and replaces it for %v", req.TypeName, looked.RequiresReplace)
-	}
-	c.compare("plan", req.TypeName, resp.PlannedState, looked.PlannedState, looked.Diagnostics)
-	return resp, nil
-}
-
-// compare fails the test where a look has found another state, or something to say.
-func (c *checked) compare(call, typeName string, atOnce, looked *tfprotov6.DynamicValue, said []*tfprotov6.Diagnostic) {
+// differ says how an answer that is given at once isn't the one that a look gives.
+func (p *proven) differ(answer, typeName string, atOnce, looked *tfprotov6.DynamicValue, said []*tfprotov6.Diagnostic) error {
+	var all []error
 	for _, d := range said {
-		c.t.Errorf("a %s of %s was answered at once, and has this to say: %s: %s", call, typeName, d.Summary, d.Detail)
+		all = append(all, fmt.Errorf("%s of %s is answered at once, and has this to say: %s: %s", answer, typeName, d.Summary, d.Detail))
 	}
-	same, err := c.same(typeName, atOnce, looked)
-	if err != nil || !same {
-		c.t.Errorf("a %s of %s was answered at once, and finds another state (%v)", call, typeName, err)
+	same, err := p.same(typeName, atOnce, looked)
+	if err == nil && !same {
+		err = fmt.Errorf("%s of %s is answered at once, and finds another state", answer, typeName)
 	}
+	return errors.Join(append(all, err)...)
 }
 
-func (c *checked) same(typeName string, a, b *tfprotov6.DynamicValue) (bool, error) {
-	schema, found := c.schemas[typeName]
+func (p *proven) same(typeName string, a, b *tfprotov6.DynamicValue) (bool, error) {
+	schema, found := p.schemas[typeName]
 	if !found {
 		return false, fmt.Errorf("there is no schema of %s", typeName)
 	}
@@ -104,14 +107,65 @@ func (c *checked) same(typeName string, a, b *tfprotov6.DynamicValue) (bool, err
 	return err == nil && first.Equal(second), err
 }
 
-// unmarked is private state without what an answer at once is known by, and whether there
-// was any.
-func unmarked(private []byte) ([]byte, bool) {
+type checked struct {
+	*proven
+	t *testing.T
+}
+
+func (c *checked) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+	resp, err := c.wholeServer.ReadResource(ctx, req)
+	private, marked := unmarked(req.Private)
+	if err != nil || !marked.read || len(resp.Diagnostics) > 0 || !bytes.Equal(resp.NewState.MsgPack, req.CurrentState.MsgPack) {
+		return resp, err
+	}
+	looking := *req
+	looking.Private = private
+	looked, err := c.wholeServer.ReadResource(ctx, &looking)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.differ("a read", req.TypeName, resp.NewState, looked.NewState, looked.Diagnostics); err != nil {
+		c.t.Error(err)
+	}
+	return resp, nil
+}
+
+func (c *checked) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
+	resp, err := c.wholeServer.PlanResourceChange(ctx, req)
+	private, marked := unmarked(req.PriorPrivate)
+	if err != nil || !marked.plan || len(resp.Diagnostics) > 0 || !bytes.Equal(resp.PlannedState.MsgPack, req.PriorState.MsgPack) {
+		return resp, err
+	}
+	looking := *req
+	looking.PriorPrivate = private
+	looked, err := c.wholeServer.PlanResourceChange(ctx, &looking)
+	if err != nil {
+		return nil, err
+	}
+	if len(looked.RequiresReplace) > 0 {
+		c.t.Errorf("a plan of %s was answered at once, and replaces it for %v", req.TypeName, looked.RequiresReplace)
+	}
+	if err := c.differ("a plan", req.TypeName, resp.PlannedState, looked.PlannedState, looked.Diagnostics); err != nil {
+		c.t.Error(err)
+	}
+	return resp, nil
+}
+
+// marks say what of a resource is answered at once.
+type marks struct{ read, plan bool }
+
+// unmarked is private state without what an answer at once is known by, and what that was.
+func unmarked(private []byte) ([]byte, marks) {
 	keys := map[string][]byte{}
-	if err := json.Unmarshal(private, &keys); err != nil || keys["unchanged"] == nil {
-		return private, false
+	var text string
+	if json.Unmarshal(private, &keys) != nil || json.Unmarshal(keys["unchanged"], &text) != nil {
+		return private, marks{}
 	}
 	delete(keys, "unchanged")
 	rest, err := json.Marshal(keys)
-	return rest, err == nil
+	if err != nil {
+		return private, marks{}
+	}
+	read, plan, _ := strings.Cut(text, ".")
+	return rest, marks{read: read != "", plan: plan != ""}
 }

@@ -88,7 +88,7 @@ func (r *clusterResource) Create(ctx context.Context, req resource.CreateRequest
 		return
 	}
 	if manager := r.store.Written(); manager != "" {
-		fw.SaveRecord(ctx, resp.Private, record{Manager: manager}, &resp.Diagnostics)
+		fw.SaveRecord(ctx, resp.Private, record{Manager: manager}, record{}, &resp.Diagnostics)
 	}
 	have := observed{Namespace: namespace}.own(adopted{})
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{Name: plan.Name})...)
@@ -131,7 +131,7 @@ func (r *clusterResource) Read(ctx context.Context, req resource.ReadRequest, re
 	ctx, cancel := kube.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	rec := fw.LoadRecord[record](ctx, req.Private, &resp.Diagnostics)
+	rec := fw.LoadRecord(ctx, req.Private, record{}, &resp.Diagnostics)
 	// A state that has drifted may hold what no configuration can.
 	known, _ := desiredOf(ctx, state.model, rec.Adopted)
 	have, err := r.store.Get(ctx, state.Name.ValueString(), known)
@@ -146,7 +146,7 @@ func (r *clusterResource) Read(ctx context.Context, req resource.ReadRequest, re
 		resp.Diagnostics.Append(r.save(ctx, &resp.State, have, state, rec.Adopted)...)
 		if lost := r.store.lostLabel(have); lost != rec.Unlabelled {
 			rec.Unlabelled = lost
-			fw.SaveRecord(ctx, resp.Private, rec, &resp.Diagnostics)
+			fw.SaveRecord(ctx, resp.Private, rec, record{}, &resp.Diagnostics)
 		}
 		if rec.Unlabelled {
 			warn(&resp.Diagnostics, []warning{unlabelled(have)})
@@ -159,7 +159,7 @@ func (r *clusterResource) Read(ctx context.Context, req resource.ReadRequest, re
 func (r *clusterResource) readImported(ctx context.Context, have observed, resp *resource.ReadResponse) {
 	state, rec := r.imported(ctx, have, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	fw.SaveRecord(ctx, resp.Private, rec, &resp.Diagnostics)
+	fw.SaveRecord(ctx, resp.Private, rec, record{}, &resp.Diagnostics)
 }
 
 func (r *clusterResource) imported(ctx context.Context, have observed, diags *diag.Diagnostics) (resourceModel, record) {
@@ -181,7 +181,7 @@ func (r *clusterResource) Update(ctx context.Context, req resource.UpdateRequest
 	timeout, diags := plan.Timeouts.Update(ctx, updateTimeout)
 	resp.Diagnostics.Append(diags...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{Name: plan.Name})...)
-	rec := fw.LoadRecord[record](ctx, req.Private, &resp.Diagnostics)
+	rec := fw.LoadRecord(ctx, req.Private, record{}, &resp.Diagnostics)
 	plan.LabelsAll = fw.LabelsAll(r.defaults.Labels, plan.Labels)
 	before, _ := desiredOf(ctx, state.model, rec.Adopted)
 	want, diags := desiredOf(ctx, plan.model, rec.Adopted)
@@ -211,7 +211,7 @@ func (r *clusterResource) Update(ctx context.Context, req resource.UpdateRequest
 		rec.Manager = r.store.Written()
 	}
 	resp.Diagnostics.Append(r.save(ctx, &resp.State, have, plan, rec.Adopted)...)
-	fw.SaveRecord(ctx, resp.Private, rec, &resp.Diagnostics)
+	fw.SaveRecord(ctx, resp.Private, rec, record{}, &resp.Diagnostics)
 	if err != nil {
 		fw.AddError(&resp.Diagnostics, "update the cluster "+name, err, placeOf(err, rec.Adopted))
 	}

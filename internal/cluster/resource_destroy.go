@@ -25,7 +25,7 @@ func (r *clusterResource) Delete(ctx context.Context, req resource.DeleteRequest
 	ctx, cancel := kube.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	rec := fw.LoadRecord[record](ctx, req.Private, &resp.Diagnostics)
+	rec := fw.LoadRecord(ctx, req.Private, record{}, &resp.Diagnostics)
 	contents, err := r.lookInto(ctx, state, rec.Adopted)
 	if err == nil && !state.ForceDestroy.ValueBool() {
 		refuseToEmpty(name, contents, &resp.Diagnostics)

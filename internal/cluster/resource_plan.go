@@ -66,7 +66,7 @@ func (r *clusterResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	if !sameMeaning(plan.Quota, state.Quota) || !sameMeaning(plan.LimitRange, state.LimitRange) {
 		warn(&resp.Diagnostics, missingDefaults(ctx, plan.model))
 	}
-	rec := fw.LoadRecord[record](ctx, req.Private, &resp.Diagnostics)
+	rec := fw.LoadRecord(ctx, req.Private, record{}, &resp.Diagnostics)
 	warn(&resp.Diagnostics, letGo(state.model, plan.model, rec.Adopted))
 	if rec.Others && !plan.LabelsAll.IsUnknown() && !plan.AnnotationsAll.IsUnknown() {
 		warn(&resp.Diagnostics, losesOthers(droppedBetween(desiredNamespace(state.model), desiredNamespace(plan.model))))

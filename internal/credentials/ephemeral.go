@@ -92,7 +92,7 @@ func (c *credentials) Open(ctx context.Context, req ephemeral.OpenRequest, resp 
 	m.ExpiresAt = types.StringValue(got.Expires.UTC().Format(time.RFC3339))
 	resp.Diagnostics.Append(resp.Result.Set(ctx, m)...)
 	resp.RenewAt = got.Expires.Add(-notice)
-	fw.SaveRecord(ctx, resp.Private, record{Of: wanted.ref().String(), Expires: got.Expires}, &resp.Diagnostics)
+	fw.SaveRecord(ctx, resp.Private, record{Of: wanted.ref().String(), Expires: got.Expires}, record{}, &resp.Diagnostics)
 }
 
 // record is what is remembered while the credentials are in use. The token isn't.
@@ -104,7 +104,7 @@ type record struct {
 // Renew can't hand over another token, for the protocol has no way to, and Kubernetes
 // doesn't prolong the one that is in use. So it says what is about to happen.
 func (c *credentials) Renew(ctx context.Context, req ephemeral.RenewRequest, resp *ephemeral.RenewResponse) {
-	rec := fw.LoadRecord[record](ctx, req.Private, &resp.Diagnostics)
+	rec := fw.LoadRecord(ctx, req.Private, record{}, &resp.Diagnostics)
 	resp.Diagnostics.AddWarning("Credentials run out during the run",
 		fmt.Sprintf("The token of %s is good until %s, and this run still uses it. What is left to do with it then is refused as Unauthorized; apply once more, with a longer `lifetime`.", rec.Of, rec.Expires.UTC().Format(time.RFC3339)))
 }

@@ -28,6 +28,15 @@ type record struct {
 	Admitted map[string]string `json:"admitted,omitempty"`
 }
 
+// usualRecord is the record of an instance of such a state that runs as it was asked for.
+// It has no name, which is needed where there is no state.
+func usualRecord(m resourceModel) record {
+	return record{
+		Standing: standing{Presence: presence{Pod: podAlive}, Status: m.Status.ValueString(), Size: sizeOf(desiredResources(m.model))},
+		Limited:  limitedBy(m.model),
+	}
+}
+
 func (r record) withImage(sent, stored string) record {
 	r.Sent, r.Stored = sent, stored
 	if sent == stored {

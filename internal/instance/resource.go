@@ -68,7 +68,8 @@ func (r *instanceResource) Configure(_ context.Context, req resource.ConfigureRe
 	}
 }
 
-// Create makes the instance, puts it into the state, and only then waits.
+// Create makes the instance and waits for it. Whatever there is then is in the state,
+// with an error too.
 func (r *instanceResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan, config resourceModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -99,22 +100,19 @@ func (r *instanceResource) Create(ctx context.Context, req resource.CreateReques
 		return
 	}
 
-	out := saving{State: &resp.State, Identity: resp.Identity, Private: resp.Private, Diagnostics: &resp.Diagnostics}
 	rec, notes := rec.made(made, have, plan)
 	rec.Manager = r.store.Written()
 	addNotes(&resp.Diagnostics, notes)
-	out.save(ctx, withResult(plan, have), rec.found(have, plan))
-	if resp.Diagnostics.HasError() || have.Pod == nil {
-		return
-	}
-
 	aim := goal{For: plan.WaitFor.ValueString()}
-	have.Pod, err = r.store.Await(ctx, have.Pod, aim)
-	rec = rec.found(have, plan)
-	plan = withResult(plan, have)
+	if !resp.Diagnostics.HasError() && have.Pod != nil {
+		have.Pod, err = r.store.Await(ctx, have.Pod, aim)
+	}
+	out := saving{State: &resp.State, Identity: resp.Identity, Private: resp.Private, Diagnostics: &resp.Diagnostics}
+	plan, rec = withResult(plan, have), rec.found(have, plan)
 	out.save(ctx, plan, rec)
-	fw.SaveSeen(ctx, resp.Private, r.versionSeen(ctx, plan, rec, have), &resp.Diagnostics)
+	fw.SaveSeen(ctx, resp.Private, r.foresee(ctx, plan, config, rec, have), &resp.Diagnostics)
 	switch {
+	case resp.Diagnostics.HasError():
 	case fw.IsCancelled(err):
 		fw.AddCancelled(&resp.Diagnostics, ref, aim.String())
 	case err != nil:
@@ -146,7 +144,7 @@ func addCreateError(diags *diag.Diagnostics, m model, err error) {
 func (r *instanceResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var prior resourceModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
-	rec := fw.LoadRecord[record](ctx, req.Private, &resp.Diagnostics)
+	rec := fw.LoadRecord(ctx, req.Private, usualRecord(prior), &resp.Diagnostics)
 	ctx, cancel := withTimeout(ctx, prior.Timeouts.Read, defaultReadTimeout, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
@@ -269,7 +267,7 @@ func (s saving) save(ctx context.Context, state resourceModel, rec record) {
 	s.Diagnostics.Append(s.State.Set(ctx, state)...)
 	s.identify(ctx, state.key())
 	rec.Name = state.Name.ValueString()
-	fw.SaveRecord(ctx, s.Private, rec, s.Diagnostics)
+	fw.SaveRecord(ctx, s.Private, rec, usualRecord(state), s.Diagnostics)
 }
 
 func (s saving) identify(ctx context.Context, k key) {

@@ -42,7 +42,7 @@ func (r *instanceResource) planChange(ctx context.Context, req resource.ModifyPl
 	var prior, config resourceModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	rec := fw.LoadRecord[record](ctx, req.Private, &resp.Diagnostics)
+	rec := fw.LoadRecord(ctx, req.Private, usualRecord(prior), &resp.Diagnostics)
 	if isUnread(prior.model) {
 		fw.AddUnread(&resp.Diagnostics, prior.key().ref())
 	}
@@ -142,7 +142,8 @@ func setComputed(plan *resourceModel, names []string, text types.String, amount 
 func (r *instanceResource) planNew(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, plan *resourceModel) {
 	var config resourceModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	rec := fw.LoadRecord[record](ctx, req.Private, &resp.Diagnostics)
+	// Of one that is replaced, only what its state makes no difference to is of use.
+	rec := fw.LoadRecord(ctx, req.Private, usualRecord(resourceModel{}), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}

@@ -18,7 +18,7 @@ func (r *instanceResource) Update(ctx context.Context, req resource.UpdateReques
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &u.Plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &u.Prior)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &u.Config)...)
-	u.Record = fw.LoadRecord[record](ctx, req.Private, &resp.Diagnostics)
+	u.Record = fw.LoadRecord(ctx, req.Private, usualRecord(u.Prior), &resp.Diagnostics)
 	ctx, cancel := withTimeout(ctx, u.Plan.Timeouts.Update, defaultTimeout, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
@@ -41,7 +41,7 @@ func (r *instanceResource) Update(ctx context.Context, req resource.UpdateReques
 	fw.AddServerWarnings(&resp.Diagnostics, ref, warnings)
 	addNotes(&resp.Diagnostics, done.Notes)
 	out.save(ctx, done.State, done.Record)
-	fw.SaveSeen(ctx, resp.Private, r.versionSeen(ctx, done.State, done.Record, done.Have), &resp.Diagnostics)
+	fw.SaveSeen(ctx, resp.Private, r.foresee(ctx, done.State, u.Config, done.Record, done.Have), &resp.Diagnostics)
 	switch {
 	case fw.IsCancelled(err):
 		fw.AddCancelled(&resp.Diagnostics, ref, "take up its change")

@@ -32,8 +32,9 @@ func powerAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "Environment variables by name whose values are secret: `{ DB_PASSWORD = var.password }`. They are write-only: they are neither in the state nor in a plan, and may come from ephemeral values. In Kubernetes they are an immutable Secret that belongs to the instance and goes with it. Terraform can't see that a value has changed; raising `secret_env_wo_version` along with it replaces the instance. Needs Terraform 1.11.",
 			ElementType:         types.StringType,
 			Optional:            true,
-			Sensitive:           true,
-			WriteOnly:           true,
+			// Not Sensitive as well: core never keeps or shows what is write-only, and would make
+			// every value that has the whole instance in it, such as an output, sensitive.
+			WriteOnly: true,
 			Validators: []validator.Map{
 				validate.EnvVarNames(),
 				mapvalidator.NoNullValues(),

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
@@ -16,6 +17,22 @@ import (
 // saved, and would have nothing to say, the version of the Pod is saved with it. While
 // the Pod has that version, and nothing else has come to stand for the instance, a read
 // is known to end with the state that it began with.
+
+// foresee is what is known, of an instance that was just made or changed, of its next
+// read and of the next plan of the same configuration.
+func (r *instanceResource) foresee(ctx context.Context, state, config resourceModel, rec record, have found) fw.Seen {
+	return fw.Seen{Version: r.versionSeen(ctx, state, rec, have), PlansNothing: r.plansNothing(state, config, rec)}
+}
+
+// plansNothing reports whether a plan of what is there changes nothing and says nothing. It
+// leaves out what the framework does before ModifyPlan: an apply ends with what was
+// planned, so that there is no default to fill in and nothing for a plan modifier to see.
+func (r *instanceResource) plansNothing(state, config resourceModel, rec record) bool {
+	return !isUnread(state.model) && len(rec.Standing.Unlabelled) == 0 &&
+		reflect.DeepEqual(decide(state, state, config, rec, facts{Resizable: true}), decision{}) &&
+		state.LabelsAll.Equal(fw.LabelsAll(r.defaults.Labels, state.Labels)) &&
+		state.AnnotationsAll.Equal(fw.LabelsAll(r.defaults.Annotations, state.Annotations))
+}
 
 // versionSeen is that version, empty where a read would find something else, or would
 // have to ask for more than the Pod. It makes no request.
@@ -40,10 +57,10 @@ func (r *instanceResource) versionSeen(ctx context.Context, state resourceModel,
 
 func versionOf(pod *corev1.Pod) string { return string(pod.UID) + "@" + pod.ResourceVersion }
 
-// IsStill reports whether the instance's Pod has that version, and is all that there is
-// of the instance. It looks at lists that others have asked for, and is false where
-// there are none.
-func IsStill(ctx context.Context, client *kube.Client, cluster, name, version string) bool {
+// IsStill reports whether the instance's Pod has a version that is the one, and is all
+// that there is of the instance. It looks at lists that others have asked for, and is
+// false where there are none.
+func IsStill(ctx context.Context, client *kube.Client, cluster, name string, isTheOne func(version string) bool) bool {
 	return client.PodTemplates.Lacks(ctx, cluster, name) &&
-		client.Pods.Has(ctx, cluster, name, func(pod *corev1.Pod) bool { return versionOf(pod) == version })
+		client.Pods.Has(ctx, cluster, name, func(pod *corev1.Pod) bool { return isTheOne(versionOf(pod)) })
 }

@@ -50,12 +50,12 @@ type marProvider struct {
 // and the server: the provider's version, and what its block says of its conduct.
 func (p *marProvider) fingerprint() string { return p.version + "\n" + p.settings }
 
-// isStill reports whether the server's object of a resource with that identity has that
-// version; of kinds that don't keep one it isn't known.
-func (p *marProvider) isStill(ctx context.Context, typeName string, identity map[string]any, version string) bool {
+// isStill reports whether the server's object of a resource with that identity has a
+// version that is the one; of kinds that don't keep any it isn't known.
+func (p *marProvider) isStill(ctx context.Context, typeName string, identity map[string]any, isTheOne func(version string) bool) bool {
 	cluster, _ := identity["cluster"].(string)
 	name, _ := identity["name"].(string)
-	return p.client != nil && typeName == "mar_instance" && instance.IsStill(ctx, p.client, cluster, name, version)
+	return p.client != nil && typeName == "mar_instance" && instance.IsStill(ctx, p.client, cluster, name, isTheOne)
 }
 
 func (p *marProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {

@@ -61,7 +61,7 @@ func (s *server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyRe
 	resp, err := during(ctx, req, func(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
 		resp, err := s.protocolServer.ApplyResourceChange(ctx, req)
 		if err == nil {
-			resp.Private = withMarks(resp.Private, s.marksOf(ctx, req, resp))
+			resp.Private = s.withMarks(ctx, req, resp)
 		}
 		return resp, err
 	})

@@ -35,23 +35,24 @@ func (s *server) UpgradeResourceState(ctx context.Context, req *tfprotov6.Upgrad
 }
 
 func (s *server) isAsSeen(ctx context.Context, req *tfprotov6.ReadResourceRequest) bool {
-	private, err := readPrivate(req.Private)
+	kept, err := readPrivate(req.Private)
 	if err != nil || req.CurrentIdentity == nil {
 		return false
 	}
-	mark := private.marks().Read
-	if mark == "" || mark != (subject{
-		Conduct: s.mar.fingerprint(), Type: req.TypeName, State: req.CurrentState, Identity: req.CurrentIdentity,
-		Private: req.Private, ProviderMeta: req.ProviderMeta,
-	}).readPrint() {
+	mark := kept.marks().Read
+	if mark == "" {
 		return false
 	}
 	identity, err := decode(req.CurrentIdentity.IdentityData)
 	if err != nil {
 		return false
 	}
+	of := subject{
+		Conduct: s.mar.fingerprint(), Type: req.TypeName, State: req.CurrentState, Identity: req.CurrentIdentity,
+		Private: kept, ProviderMeta: req.ProviderMeta,
+	}.fingerprint()
 	names, _ := identity.(map[string]any)
-	return s.mar.isStill(ctx, req.TypeName, names, private.seen())
+	return s.mar.isStill(ctx, req.TypeName, names, func(version string) bool { return of.read(version) == mark })
 }
 
 // PlanResourceChange answers at once for a resource that is known to be unchanged.
@@ -65,37 +66,55 @@ func (s *server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanReso
 }
 
 func (s *server) isUnchanged(req *tfprotov6.PlanResourceChangeRequest) bool {
-	mark := marked(req.PriorPrivate).Plan
+	kept, err := readPrivate(req.PriorPrivate)
+	if err != nil {
+		return false
+	}
+	mark := kept.marks().Plan
 	return mark != "" && same(req.PriorState, req.ProposedNewState) && mark == subject{
 		Conduct: s.mar.fingerprint(), Type: req.TypeName, State: req.PriorState, Identity: req.PriorIdentity,
-		Private: req.PriorPrivate, ProviderMeta: req.ProviderMeta,
-	}.planPrint(req.Config)
+		Private: kept, ProviderMeta: req.ProviderMeta,
+	}.fingerprint().plan(req.Config)
 }
 
 func same(a, b *tfprotov6.DynamicValue) bool {
 	return a != nil && b != nil && len(a.MsgPack) > 0 && bytes.Equal(a.MsgPack, b.MsgPack)
 }
 
-// marksOf are those of a resource that was just applied, for which it is planned once
-// more. There are none where the apply said anything. What was made of a write-only value
-// gets none either: nothing that stands for such a value is kept.
-func (s *server) marksOf(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest, resp *tfprotov6.ApplyResourceChangeResponse) marks {
+// withMarks is the private state of a resource that was just applied, with the marks by
+// which its next read and its next plan are answered at once.
+func (s *server) withMarks(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest, resp *tfprotov6.ApplyResourceChangeResponse) []byte {
+	kept, err := readPrivate(resp.Private)
+	if err != nil {
+		return resp.Private
+	}
+	marked, err := kept.with(s.marksOf(ctx, req, resp, kept))
+	if err != nil {
+		return resp.Private
+	}
+	return marked
+}
+
+// marksOf are none where the apply said anything. What was made of a write-only value gets
+// none either: nothing that stands for such a value is kept.
+func (s *server) marksOf(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest, resp *tfprotov6.ApplyResourceChangeResponse, kept private) marks {
 	if !hasValue(resp.NewState) || len(resp.Diagnostics) > 0 || s.hasWriteOnlyValue(req.TypeName, req.Config) {
 		return marks{}
 	}
 	of := subject{
 		Conduct: s.mar.fingerprint(), Type: req.TypeName, State: resp.NewState, Identity: resp.NewIdentity,
-		Private: resp.Private, ProviderMeta: req.ProviderMeta,
-	}
-	m := marks{Read: of.readPrint()}
-	if s.plansNothing(ctx, req, resp) {
-		m.Plan = of.planPrint(req.Config)
+		Private: kept, ProviderMeta: req.ProviderMeta,
+	}.fingerprint()
+	seen, known := kept.seen()
+	m := marks{Read: of.read(seen.Version)}
+	if known && seen.PlansNothing || !known && s.plansNothing(ctx, req, resp) {
+		m.Plan = of.plan(req.Config)
 	}
 	return m
 }
 
 // plansNothing reports whether the next plan of what was applied changes nothing and
-// says nothing.
+// says nothing, by making it: for a kind that doesn't know by itself.
 func (s *server) plansNothing(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest, resp *tfprotov6.ApplyResourceChangeResponse) bool {
 	plan, err := s.protocolServer.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{
 		TypeName: req.TypeName, Config: req.Config, PriorState: resp.NewState, ProposedNewState: resp.NewState,

@@ -151,7 +151,7 @@ func passingOf(t *testing.T, resource map[string]any) []string {
 	var remembered struct {
 		Secret struct{ Name, UID string }
 	}
-	if err := json.Unmarshal(privateOf(t, instance)["record"], &remembered); err != nil && resource["type"] == "mar_instance" {
+	if err := json.Unmarshal(privateOf(t, instance)["differs"], &remembered); err != nil && resource["type"] == "mar_instance" {
 		t.Fatal(err)
 	}
 	var passing []string

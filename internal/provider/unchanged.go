@@ -9,6 +9,7 @@ import (
 	"hash"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/vmihailenco/msgpack/v5"
@@ -19,71 +20,50 @@ import (
 // Most of a run's work is for resources of which nothing has changed. What a plan makes
 // is a function of configuration, state, private state and the provider block; what a
 // read makes is one of all these but the configuration, and of what the server holds. So
-// when a resource has been applied, its next plan is made at once; if that one changes
-// nothing and says nothing, a fingerprint of all that it was made from is put into the
-// private state. A later plan that is made from the very same is not made again: its
-// answer is the prior state. The same goes for a read, if the resource has said with
-// which version of its object a read is known to find what was saved, and that version
-// is what there is. Anything that somebody changes, that the author writes or that
-// another version of the provider would see differently makes another fingerprint, and a
-// read or a plan in full.
+// when a resource was applied, and it is known that its next plan changes nothing and says
+// nothing, a fingerprint of all that it would be made from is put into the private state. A
+// later plan that is made from the very same is not made again: its answer is the prior
+// state. The same goes for a read, if the resource has said with which version of its
+// object a read is known to find what was saved, and that version is what there is.
+// Anything that somebody changes, that the author writes or that another version of the
+// provider would see differently makes another fingerprint, and a read or a plan in full.
 
 const (
 	// marksKey is the key of the marks in the private state.
 	marksKey = "unchanged"
-	// fingerprintSize is how many bytes of a SHA-256 are kept.
-	fingerprintSize = 16
+	// markSize is how many bytes of a SHA-256 are kept: Terraform writes the whole state
+	// after each resource, so that every byte counts.
+	markSize = 12
 )
 
 // marks are the fingerprints of what the next read and the next plan of a resource that
 // was just applied are known to leave as it is; empty ones are of neither.
-type marks struct {
-	Read string `json:"read,omitempty"`
-	Plan string `json:"plan,omitempty"`
-}
+type marks struct{ Read, Plan string }
 
-// subject is all that the read or the plan of an unchanged resource depends on.
+// subject is all that both the read and the plan of an unchanged resource depend on.
 type subject struct {
 	// Conduct stands for the provider's version and the settings that both depend on.
 	Conduct      string
 	Type         string
 	State        *tfprotov6.DynamicValue
 	Identity     *tfprotov6.ResourceIdentityData
-	Private      []byte
+	Private      private
 	ProviderMeta *tfprotov6.DynamicValue
 }
 
-// readPrint is empty where there is none: of what can't be read, or what names no
-// version of its object.
-func (s subject) readPrint() string {
-	private, err := readPrivate(s.Private)
-	if err != nil || private.seen() == "" {
-		return ""
-	}
-	return s.fingerprint(private, []byte("read"))
-}
+// fingerprint is a subject's, nil where it has none because something can't be read.
+type fingerprint []byte
 
-// planPrint is empty where there is none. Which version of the object was seen makes no
-// difference to a plan.
-func (s subject) planPrint(config *tfprotov6.DynamicValue) string {
-	private, err := readPrivate(s.Private)
-	if err != nil || config == nil {
-		return ""
-	}
-	delete(private, fw.SeenKey)
-	return s.fingerprint(private, []byte("plan"), config.MsgPack)
-}
-
-func (s subject) fingerprint(private private, of ...[]byte) string {
+func (s subject) fingerprint() fingerprint {
 	if s.State == nil || hasValue(s.ProviderMeta) {
-		return ""
+		return nil
 	}
-	delete(private, marksKey)
 	sum := sha256.New()
 	put(sum, []byte(s.Conduct), []byte(s.Type))
-	put(sum, of...)
-	for _, key := range slices.Sorted(maps.Keys(private)) {
-		put(sum, []byte(key), private[key])
+	for _, key := range slices.Sorted(maps.Keys(s.Private)) {
+		if key != marksKey && key != fw.SeenKey {
+			put(sum, []byte(key), s.Private[key])
+		}
 	}
 	values := []*tfprotov6.DynamicValue{s.State}
 	if s.Identity != nil {
@@ -92,12 +72,37 @@ func (s subject) fingerprint(private private, of ...[]byte) string {
 	for _, value := range values {
 		digest, err := digestOf(value)
 		if err != nil {
-			return ""
+			return nil
 		}
 		put(sum, digest)
 	}
-	// Terraform writes the whole state after each resource, so that every byte counts.
-	return base64.RawStdEncoding.EncodeToString(sum.Sum(nil)[:fingerprintSize])
+	return sum.Sum(nil)
+}
+
+// read is the mark of a read that finds the object in that version.
+func (f fingerprint) read(version string) string {
+	if version == "" {
+		return ""
+	}
+	return f.mark("read", []byte(version))
+}
+
+// plan is the mark of a plan. Which version of the object was seen makes no difference to
+// it.
+func (f fingerprint) plan(config *tfprotov6.DynamicValue) string {
+	if config == nil {
+		return ""
+	}
+	return f.mark("plan", config.MsgPack)
+}
+
+func (f fingerprint) mark(of string, more []byte) string {
+	if f == nil {
+		return ""
+	}
+	sum := sha256.New()
+	put(sum, f, []byte(of), more)
+	return base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:markSize])
 }
 
 func hasValue(value *tfprotov6.DynamicValue) bool {
@@ -190,52 +195,39 @@ func readPrivate(data []byte) (private, error) {
 	return p, err
 }
 
-// seen is the version of the resource's object that a read is known to find as it is.
-func (p private) seen() string {
-	var version string
-	if err := json.Unmarshal(p[fw.SeenKey], &version); err != nil {
-		return ""
-	}
-	return version
+// seen is what the apply that has just ended knows of its object, if its kind has such
+// knowledge.
+func (p private) seen() (fw.Seen, bool) {
+	var seen fw.Seen
+	err := json.Unmarshal(p[fw.SeenKey], &seen)
+	return seen, err == nil
 }
 
 // marks are none where they can't be read.
 func (p private) marks() marks {
-	var m marks
-	if err := json.Unmarshal(p[marksKey], &m); err != nil {
+	var text string
+	if err := json.Unmarshal(p[marksKey], &text); err != nil {
 		return marks{}
 	}
-	return m
+	read, plan, _ := strings.Cut(text, ".")
+	return marks{Read: read, Plan: plan}
 }
 
-// withMarks returns private state with the marks in it, and without any if there are
-// none.
-func withMarks(data []byte, m marks) []byte {
-	p, err := readPrivate(data)
-	if err != nil {
-		return data
-	}
-	delete(p, marksKey)
+// with returns the private state with the marks in it, and without what they were made
+// from.
+func (p private) with(m marks) ([]byte, error) {
+	saved := maps.Clone(p)
+	delete(saved, fw.SeenKey)
+	delete(saved, marksKey)
 	if m != (marks{}) {
-		if p[marksKey], err = json.Marshal(m); err != nil {
-			return data
+		text, err := json.Marshal(m.Read + "." + m.Plan)
+		if err != nil {
+			return nil, err
 		}
+		saved[marksKey] = text
 	}
-	if len(p) == 0 {
-		return nil
+	if len(saved) == 0 {
+		return nil, nil
 	}
-	marked, err := json.Marshal(p)
-	if err != nil {
-		return data
-	}
-	return marked
-}
-
-// marked are the marks in private state.
-func marked(data []byte) marks {
-	p, err := readPrivate(data)
-	if err != nil {
-		return marks{}
-	}
-	return p.marks()
+	return json.Marshal(saved)
 }

@@ -1,11 +1,13 @@
 package provider
 
 import (
-	"encoding/json"
+	"slices"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/vmihailenco/msgpack/v5"
+
+	"github.com/headgym/terraform-provider-mar/internal/fw"
 )
 
 // packedAs encodes a value with its keys in that order.
@@ -22,17 +24,12 @@ func packedAs(tb testing.TB, pairs ...any) *tfprotov6.DynamicValue {
 	return &tfprotov6.DynamicValue{MsgPack: encoded}
 }
 
-func privateOf(tb testing.TB, keys map[string]string) []byte {
-	tb.Helper()
-	raw := map[string][]byte{}
+func privateOf(keys map[string]string) private {
+	p := private{}
 	for key, value := range keys {
-		raw[key] = []byte(value)
+		p[key] = []byte(value)
 	}
-	data, err := json.Marshal(raw)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return data
+	return p
 }
 
 func usualSubject(tb testing.TB) subject {
@@ -41,106 +38,123 @@ func usualSubject(tb testing.TB) subject {
 		Conduct: "1.0.0\nwarn", Type: "mar_instance",
 		State:    packedAs(tb, "a", "1", "b", []string{"x", "y"}, "c", int64(5), "d", nil, "e", true),
 		Identity: &tfprotov6.ResourceIdentityData{IdentityData: packedAs(tb, "name", "web")},
-		Private:  privateOf(tb, map[string]string{"record": `{"a":1}`, "seen": `"uid@7"`}),
+		Private:  privateOf(map[string]string{"record": `{"a":1}`, "seen": `{"Version":"uid@7"}`}),
 	}
 }
 
 // Two fingerprints are the same only where a read, or a plan, would be.
 func TestSubject_fingerprints(t *testing.T) {
-	config := packedAs(t, "a", "1")
-	usual := usualSubject(t)
-	read, plan := usual.readPrint(), usual.planPrint(config)
-	if read == "" || plan == "" || read == plan {
-		t.Fatalf("got %q and %q", read, plan)
+	usual := usualSubject(t).fingerprint()
+	if usual == nil {
+		t.Fatal("the usual one has none")
 	}
 	for name, c := range map[string]struct {
-		change             func(*subject)
-		sameRead, samePlan bool
+		change func(*subject)
+		same   bool
 	}{
-		"nothing": {func(*subject) {}, true, true},
+		"nothing": {func(*subject) {}, true},
 		"the order of keys": {func(s *subject) {
 			s.State = packedAs(t, "e", true, "d", nil, "c", int64(5), "b", []string{"x", "y"}, "a", "1")
-		}, true, true},
+		}, true},
 		"the order of a set": {func(s *subject) {
 			s.State = packedAs(t, "a", "1", "b", []string{"y", "x"}, "c", int64(5), "d", nil, "e", true)
-		}, true, true},
-		"marks":            {func(s *subject) { s.Private = withMarks(s.Private, marks{Read: "r", Plan: "p"}) }, true, true},
-		"the version seen": {func(s *subject) { s.Private = privateOf(t, map[string]string{"record": `{"a":1}`, "seen": `"uid@8"`}) }, false, true},
-		"the record":       {func(s *subject) { s.Private = privateOf(t, map[string]string{"record": `{"a":2}`, "seen": `"uid@7"`}) }, false, false},
-		"the conduct":      {func(s *subject) { s.Conduct = "1.0.1\nwarn" }, false, false},
-		"the type":         {func(s *subject) { s.Type = "mar_cluster" }, false, false},
+		}, true},
+		"marks":            {func(s *subject) { s.Private[marksKey] = []byte(`"r.p"`) }, true},
+		"the version seen": {func(s *subject) { s.Private[fw.SeenKey] = []byte(`{"Version":"uid@8"}`) }, true},
+		"the record":       {func(s *subject) { s.Private["record"] = []byte(`{"a":2}`) }, false},
+		"no record":        {func(s *subject) { delete(s.Private, "record") }, false},
+		"the conduct":      {func(s *subject) { s.Conduct = "1.0.1\nwarn" }, false},
+		"the type":         {func(s *subject) { s.Type = "mar_cluster" }, false},
 		"a value": {func(s *subject) {
 			s.State = packedAs(t, "a", "2", "b", []string{"x", "y"}, "c", int64(5), "d", nil, "e", true)
-		}, false, false},
+		}, false},
 		"a value's type": {func(s *subject) {
 			s.State = packedAs(t, "a", "1", "b", []string{"x", "y"}, "c", "5", "d", nil, "e", true)
-		}, false, false},
+		}, false},
 		"an element": {func(s *subject) {
 			s.State = packedAs(t, "a", "1", "b", []string{"x"}, "c", int64(5), "d", nil, "e", true)
-		}, false, false},
+		}, false},
 		"a null": {func(s *subject) {
 			s.State = packedAs(t, "a", "1", "b", []string{"x", "y"}, "c", int64(5), "d", "", "e", true)
-		}, false, false},
+		}, false},
 		"the identity": {func(s *subject) {
 			s.Identity = &tfprotov6.ResourceIdentityData{IdentityData: packedAs(t, "name", "web2")}
-		}, false, false},
-		"no identity":        {func(s *subject) { s.Identity = nil }, false, false},
-		"meta of the module": {func(s *subject) { s.ProviderMeta = packedAs(t, "a", "1") }, false, false},
-		"unreadable private": {func(s *subject) { s.Private = []byte("{") }, false, false},
+		}, false},
+		"no identity":        {func(s *subject) { s.Identity = nil }, false},
+		"meta of the module": {func(s *subject) { s.ProviderMeta = packedAs(t, "a", "1") }, false},
 		"an unknown value": {func(s *subject) {
 			s.State = &tfprotov6.DynamicValue{MsgPack: []byte{0x81, 0xa1, 'a', 0xd4, 0x00, 0x00}}
-		}, false, false},
-		"no state that reads": {func(s *subject) { s.State = &tfprotov6.DynamicValue{MsgPack: []byte{0xc1}} }, false, false},
+		}, false},
+		"no state that reads": {func(s *subject) { s.State = &tfprotov6.DynamicValue{MsgPack: []byte{0xc1}} }, false},
+		"no state":            {func(s *subject) { s.State = nil }, false},
 	} {
 		changed := usualSubject(t)
 		c.change(&changed)
-		if got := changed.readPrint(); (got == read) != c.sameRead {
-			t.Errorf("%s: the read's is %q", name, got)
+		if got := changed.fingerprint(); slices.Equal(got, usual) != c.same {
+			t.Errorf("%s: it is %x", name, got)
 		}
-		if got := changed.planPrint(config); (got == plan) != c.samePlan {
-			t.Errorf("%s: the plan's is %q", name, got)
-		}
-	}
-	if other := usual.planPrint(packedAs(t, "a", "2")); other == plan {
-		t.Error("another configuration has the same fingerprint")
 	}
 }
 
-// What names no version of its object, or can't be read, has no fingerprint to be found
-// again by.
-func TestSubject_withoutFingerprints(t *testing.T) {
-	for name, change := range map[string]func(*subject){
-		"no version seen":    func(s *subject) { s.Private = privateOf(t, map[string]string{"record": "{}"}) },
-		"an empty version":   func(s *subject) { s.Private = privateOf(t, map[string]string{"seen": `""`}) },
-		"unreadable private": func(s *subject) { s.Private = []byte("{") },
-		"no state":           func(s *subject) { s.State = nil },
+// A mark is of one version of the object, or of one configuration, and there is none
+// without.
+func TestFingerprint_marks(t *testing.T) {
+	of := usualSubject(t).fingerprint()
+	config, other := packedAs(t, "a", "1"), packedAs(t, "a", "2")
+	marks := []string{of.read("uid@7"), of.read("uid@8"), of.plan(config), of.plan(other)}
+	if distinct := slices.Compact(slices.Sorted(slices.Values(marks))); len(distinct) != len(marks) || slices.Contains(marks, "") {
+		t.Errorf("they are %q", marks)
+	}
+	if of.read("uid@7") != marks[0] || of.plan(config) != marks[2] {
+		t.Error("the same mark is another the second time")
+	}
+	for name, got := range map[string]string{
+		"no version":                of.read(""),
+		"no configuration":          of.plan(nil),
+		"a read of no fingerprint":  fingerprint(nil).read("uid@7"),
+		"a plan of no fingerprint":  fingerprint(nil).plan(config),
+		"a subject without a state": subject{Conduct: "1.0.0"}.fingerprint().read("uid@7"),
 	} {
-		s := usualSubject(t)
-		change(&s)
-		if got := s.readPrint(); got != "" {
-			t.Errorf("%s: the read's is %q", name, got)
+		if got != "" {
+			t.Errorf("%s: %q", name, got)
 		}
-	}
-	unread := usualSubject(t)
-	if got := unread.planPrint(nil); got != "" {
-		t.Errorf("without a configuration: %q", got)
 	}
 }
 
-func TestWithMarks(t *testing.T) {
-	before := privateOf(t, map[string]string{"record": "{}"})
-	m := marks{Read: "r", Plan: "p"}
-	if got := marked(withMarks(before, m)); got != m {
-		t.Errorf("got %+v back", got)
+func TestPrivate_marks(t *testing.T) {
+	before := privateOf(map[string]string{"record": "{}", "seen": `{"Version":"uid@7","PlansNothing":true}`})
+	if seen, known := before.seen(); !known || seen != (fw.Seen{Version: "uid@7", PlansNothing: true}) {
+		t.Errorf("it has seen %+v", seen)
 	}
-	if got := withMarks(withMarks(before, m), marks{}); string(got) != string(before) {
-		t.Errorf("took the marks away and got %s", got)
+	for _, m := range []marks{{}, {Read: "r"}, {Plan: "p"}, {Read: "r", Plan: "p"}} {
+		data, err := before.with(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		after, err := readPrivate(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := after.marks(); got != m {
+			t.Errorf("%+v came back as %+v", m, got)
+		}
+		if _, known := after.seen(); known {
+			t.Errorf("%s is saved", data)
+		}
+		if again, err := after.with(marks{}); err != nil || string(again) != `{"record":"e30="}` {
+			t.Errorf("without marks it is %s, %v", again, err)
+		}
 	}
-	if got := withMarks(nil, marks{}); got != nil {
-		t.Errorf("nothing became %s", got)
+	if data, err := (private{}).with(marks{}); data != nil || err != nil {
+		t.Errorf("nothing became %s, %v", data, err)
 	}
-	if got := marked([]byte("{")); got != (marks{}) {
-		t.Errorf("unreadable private state has %+v", got)
+	for _, text := range []string{"", "{", `{"read":"r"}`, `""`} {
+		if got := privateOf(map[string]string{marksKey: text}).marks(); got != (marks{}) {
+			t.Errorf("%q is %+v", text, got)
+		}
+	}
+	if _, err := readPrivate([]byte("{")); err == nil {
+		t.Error("what is no private state was read")
 	}
 }
 
@@ -149,7 +163,7 @@ func BenchmarkFingerprint(b *testing.B) {
 	s := usualSubject(b)
 	b.ReportAllocs()
 	for b.Loop() {
-		if s.readPrint() == "" {
+		if s.fingerprint() == nil {
 			b.Fatal("none")
 		}
 	}
