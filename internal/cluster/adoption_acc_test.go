@@ -228,3 +228,38 @@ func TestAccCluster_planAndApplyAgreeOnImportedLabels(t *testing.T) {
 	}
 	terraform.Must(0, "plan", "-detailed-exitcode")
 }
+
+// A limit range that says more than limit_range can isn't taken over: the import
+// says so, and a limit_range that is declared leaves it as it is.
+func TestAccCluster_limitRangeBeyondWordsIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	c := outside{acctest.Client(t), acctest.Namespace(t)}
+	limits := &corev1.LimitRange{ObjectMeta: metav1.ObjectMeta{Name: "team-limits"}, Spec: corev1.LimitRangeSpec{Limits: []corev1.LimitRangeItem{
+		{Type: corev1.LimitTypeContainer, Max: corev1.ResourceList{corev1.ResourceCPU: apiresource.MustParse("2")}},
+		{Type: "example.com/Image", Max: corev1.ResourceList{corev1.ResourceStorage: apiresource.MustParse("1Gi")}},
+	}}}
+	if _, err := c.client.CoreV1().LimitRanges(c.name).Create(t.Context(), limits, metav1.CreateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	before := c.snapshot(t)
+	terraform := acctest.NewCLI(t)
+	terraform.Configure(importing(c.name))
+	terraform.Must(0, "plan", "-generate-config-out=generated.tf")
+	out := oneSpaced(strings.ReplaceAll(terraform.Must(0, "apply", "-auto-approve"), "│", " "))
+	if !strings.Contains(out, "Its LimitRange team-limits has limits for example.com/Image") || !strings.Contains(out, "1 imported, 0 added, 0 changed") {
+		t.Errorf("the import said\n%s", out)
+	}
+	terraform.Must(0, "plan", "-detailed-exitcode")
+	if diff := cmp.Diff(before, c.snapshot(t)); diff != "" {
+		t.Errorf("the import touched something, -before +now:\n%s", diff)
+	}
+
+	other := acctest.NewCLI(t)
+	other.Configure(importing(c.name) + config(c.name, `limit_range = { container = { max = { cpu = "3" } } }`))
+	other.Must(0, "apply", "-auto-approve")
+	other.Must(0, "plan", "-detailed-exitcode")
+	now := c.snapshot(t)
+	if diff := cmp.Diff(before["LimitRange/team-limits"], now["LimitRange/team-limits"]); diff != "" || now["LimitRange/mar-limits"] == "" {
+		t.Errorf("theirs, -before +now:\n%s\nours: %s", diff, now["LimitRange/mar-limits"])
+	}
+}

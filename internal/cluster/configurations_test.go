@@ -83,7 +83,7 @@ func configurations() map[string]model {
 			"max":                     amounts(map[string]string{"cpu": "4", "memory": "8Gi"}),
 			"max_limit_request_ratio": amounts(map[string]string{"cpu": "4"}),
 		}),
-		"instance": object(instanceLimitsTypes(), map[string]attr.Value{"max": amounts(map[string]string{"cpu": "8"})}),
+		"instance": object(instanceLimitsTypes(), map[string]attr.Value{"max": amounts(map[string]string{"cpu": "8"}), "max_limit_request_ratio": amounts(map[string]string{"memory": "2"})}),
 		"volume":   object(volumeLimitsTypes(), map[string]attr.Value{"min": fwtypes.NewQuantity("1Gi"), "max": fwtypes.NewQuantity("100Gi")}),
 	})
 	return map[string]model{"bare": bare, "labelled": labelled, "full": full, "children": withChildren(full)}

@@ -64,7 +64,12 @@ func limitItems(ctx context.Context, limitRange types.Object) ([]corev1.LimitRan
 	}
 	if declared(lr.Instance) {
 		diags.Append(lr.Instance.As(ctx, &instance, basetypes.ObjectAsOptions{})...)
-		items = append(items, corev1.LimitRangeItem{Type: corev1.LimitTypePod, Min: resourceList(instance.Min), Max: resourceList(instance.Max)})
+		items = append(items, corev1.LimitRangeItem{
+			Type:                 corev1.LimitTypePod,
+			Min:                  resourceList(instance.Min),
+			Max:                  resourceList(instance.Max),
+			MaxLimitRequestRatio: resourceList(instance.MaxLimitRequestRatio),
+		})
 	}
 	if declared(lr.Volume) {
 		diags.Append(lr.Volume.As(ctx, &volume, basetypes.ObjectAsOptions{})...)

@@ -90,10 +90,19 @@ func filler(data []byte) *randfill.Filler {
 					c.Fill(&item.Default)
 					c.Fill(&item.DefaultRequest)
 					c.Fill(&item.MaxLimitRequestRatio)
+				case corev1.LimitTypePod:
+					c.Fill(&item.MaxLimitRequestRatio)
 				case corev1.LimitTypePersistentVolumeClaim:
 					item.Min, item.Max = onlyStorage(item.Min), onlyStorage(item.Max)
+					if c.Intn(4) == 0 {
+						// Nothing that can be said.
+						c.Fill(&item.Default)
+					}
 				}
 				s.Limits = append(s.Limits, filledIn(item))
+			}
+			if c.Intn(8) == 0 {
+				s.Limits = append(s.Limits, corev1.LimitRangeItem{Type: "example.com/Image", Max: corev1.ResourceList{corev1.ResourceStorage: amountAsStored(c)}})
 			}
 		},
 	)

@@ -33,7 +33,8 @@ func recordOf(o observed) (record, []string) {
 
 // adoptionOf chooses which quota and limit range of an imported namespace stand
 // for quota and limit_range: ours, or else the only one, whatever its name. Of
-// several none does, and the sentences say which they are.
+// several none does, and the sentences say which they are; nor does a limit range
+// with more in it than can be said, for a change would take that away.
 func adoptionOf(o observed) (adopted, []string) {
 	var (
 		a     adopted
@@ -48,6 +49,12 @@ func adoptionOf(o observed) (adopted, []string) {
 	}
 	if !isOurs(o.LimitRanges, limitRangeName) {
 		a.LimitRange, notes = soleOf(kindLimitRange, "limit_range", slices.Sorted(maps.Keys(o.LimitRanges)), notes)
+		if a.LimitRange != "" {
+			if unsaid := unsaidOf(o.LimitRanges[a.LimitRange]); unsaid != "" {
+				notes = append(notes, fmt.Sprintf("Its LimitRange %s has %s, for which `limit_range` has no words, so none of it is read, and all of it goes on holding. Declared, `limit_range` becomes one more.", a.LimitRange, unsaid))
+				a.LimitRange = ""
+			}
+		}
 	}
 	return a, notes
 }
@@ -68,13 +75,14 @@ func soleOf(kind, attribute string, names, notes []string) (string, []string) {
 		len(names), kind, strings.Join(names, ", "), attribute, attribute))
 }
 
-// remaining is what of the adopted is still there: what was deleted, or replaced
-// by a quota of another kind, is made anew under the provider's own name.
+// remaining is what of the adopted is still there: what was deleted, or has become
+// something that quota or limit_range can't mean, is made anew under the provider's
+// own name.
 func (a adopted) remaining(o observed) adopted {
 	if quota, ok := o.Quotas[a.Quota]; !ok || isScoped(quota) {
 		a.Quota = ""
 	}
-	if _, ok := o.LimitRanges[a.LimitRange]; !ok {
+	if limits, ok := o.LimitRanges[a.LimitRange]; !ok || unsaidOf(limits) != "" {
 		a.LimitRange = ""
 	}
 	return a

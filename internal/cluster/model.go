@@ -85,8 +85,9 @@ type containerLimitsModel struct {
 }
 
 type instanceLimitsModel struct {
-	Min types.Map `tfsdk:"min"`
-	Max types.Map `tfsdk:"max"`
+	Min                  types.Map `tfsdk:"min"`
+	Max                  types.Map `tfsdk:"max"`
+	MaxLimitRequestRatio types.Map `tfsdk:"max_limit_request_ratio"`
 }
 
 type volumeLimitsModel struct {
@@ -104,7 +105,7 @@ func containerLimitsTypes() map[string]attr.Type {
 }
 
 func instanceLimitsTypes() map[string]attr.Type {
-	return map[string]attr.Type{"min": amountsType(), "max": amountsType()}
+	return map[string]attr.Type{"min": amountsType(), "max": amountsType(), "max_limit_request_ratio": amountsType()}
 }
 
 func volumeLimitsTypes() map[string]attr.Type {

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -150,6 +151,38 @@ func TestAdoption(t *testing.T) {
 		}
 		if a, notes := adoptionOf(o); a.Quota != c.want || len(notes) != c.notes {
 			t.Errorf("%s: %q, %q", name, a.Quota, notes)
+		}
+	}
+}
+
+// A limit range that says more than limit_range can is read as none, and stands for
+// nothing: written anew, it would lose that.
+func TestLimitRange_thatCannotBeSaid(t *testing.T) {
+	list := func(key corev1.ResourceName) corev1.ResourceList {
+		return corev1.ResourceList{key: resource.MustParse("2")}
+	}
+	for name, c := range map[string]struct {
+		item corev1.LimitRangeItem
+		says string
+	}{
+		"containers":                    {corev1.LimitRangeItem{Type: "Container", Max: list("cpu")}, ""},
+		"instances":                     {corev1.LimitRangeItem{Type: "Pod", Max: list("cpu"), MaxLimitRequestRatio: list("cpu")}, ""},
+		"volumes":                       {corev1.LimitRangeItem{Type: "PersistentVolumeClaim", Min: list("storage"), Max: list("storage")}, ""},
+		"a default size of volumes":     {corev1.LimitRangeItem{Type: "PersistentVolumeClaim", Min: list("storage"), Default: list("storage")}, "volumes"},
+		"a default request of volumes":  {corev1.LimitRangeItem{Type: "PersistentVolumeClaim", Min: list("storage"), DefaultRequest: list("storage")}, "volumes"},
+		"a ratio of volumes":            {corev1.LimitRangeItem{Type: "PersistentVolumeClaim", Min: list("storage"), MaxLimitRequestRatio: list("storage")}, "volumes"},
+		"another resource of volumes":   {corev1.LimitRangeItem{Type: "PersistentVolumeClaim", Min: list("storage"), Max: list("example.com/iops")}, "volumes"},
+		"what another vendor thinks of": {corev1.LimitRangeItem{Type: "openshift.io/Image", Max: list("storage")}, "openshift.io/Image"},
+	} {
+		limits := &corev1.LimitRange{ObjectMeta: metav1.ObjectMeta{Name: "theirs"}, Spec: corev1.LimitRangeSpec{Limits: []corev1.LimitRangeItem{c.item}}}
+		o := observed{LimitRanges: map[string]*corev1.LimitRange{"theirs": limits}}
+		a, notes := adoptionOf(o)
+		said := c.says == ""
+		if observedLimitRange(limits, nil).IsNull() == said || (a.LimitRange == "theirs") != said || (adopted{LimitRange: "theirs"}.remaining(o).LimitRange == "theirs") != said {
+			t.Errorf("%s: adopted %+v, read as %s", name, a, observedLimitRange(limits, nil))
+		}
+		if said != (len(notes) == 0) || !strings.Contains(strings.Join(notes, ""), c.says) {
+			t.Errorf("%s: %q", name, notes)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"fmt"
 	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -12,9 +13,11 @@ import (
 )
 
 // observedLimitRange reads our limit range, less what the server filled in by
-// itself. Declared are the items of the state or plan, nil on import.
+// itself. Declared are the items of the state or plan, nil on import. One with
+// limits that can't be said isn't what limit_range means, and so is as good as
+// missing.
 func observedLimitRange(lr *corev1.LimitRange, declared []corev1.LimitRangeItem) types.Object {
-	if lr == nil {
+	if lr == nil || unsaidOf(lr) != "" {
 		return types.ObjectNull(limitRangeTypes())
 	}
 	values := fw.Nulls(limitRangeTypes())
@@ -31,7 +34,7 @@ func observedLimitRange(lr *corev1.LimitRange, declared []corev1.LimitRangeItem)
 			})
 		case corev1.LimitTypePod:
 			values["instance"] = types.ObjectValueMust(instanceLimitsTypes(), map[string]attr.Value{
-				"min": amountsOf(item.Min), "max": amountsOf(item.Max),
+				"min": amountsOf(item.Min), "max": amountsOf(item.Max), "max_limit_request_ratio": amountsOf(item.MaxLimitRequestRatio),
 			})
 		case corev1.LimitTypePersistentVolumeClaim:
 			values["volume"] = types.ObjectValueMust(volumeLimitsTypes(), map[string]attr.Value{
@@ -40,6 +43,32 @@ func observedLimitRange(lr *corev1.LimitRange, declared []corev1.LimitRangeItem)
 		}
 	}
 	return types.ObjectValueMust(limitRangeTypes(), values)
+}
+
+// unsaidOf names what limit_range has no words for, if a limit range has any such
+// thing: written anew, it would lose that.
+func unsaidOf(lr *corev1.LimitRange) string {
+	for _, item := range lr.Spec.Limits {
+		switch item.Type {
+		case corev1.LimitTypeContainer, corev1.LimitTypePod:
+		case corev1.LimitTypePersistentVolumeClaim:
+			if len(item.Default)+len(item.DefaultRequest)+len(item.MaxLimitRequestRatio) > 0 || !onlyOfStorage(item.Min) || !onlyOfStorage(item.Max) {
+				return "more limits for volumes than the smallest and the largest size"
+			}
+		default:
+			return fmt.Sprintf("limits for %s", item.Type)
+		}
+	}
+	return ""
+}
+
+func onlyOfStorage(list corev1.ResourceList) bool {
+	for key := range list {
+		if key != corev1.ResourceStorage {
+			return false
+		}
+	}
+	return true
 }
 
 // withoutDefaults leaves out the defaults that nobody declared and that the

@@ -89,8 +89,9 @@ func limitRangeAttribute() schema.Attribute {
 				MarkdownDescription: "Limits for each instance, all its containers together.",
 				Optional:            true,
 				Attributes: map[string]schema.Attribute{
-					"min": amounts("Smallest sum of requests."),
-					"max": amounts("Largest sum of limits."),
+					"min":                     amounts("Smallest sum of requests."),
+					"max":                     amounts("Largest sum of limits."),
+					"max_limit_request_ratio": amounts("How many times the sum of its requests the sum of an instance's limits may be, such as `{ cpu = \"4\" }`."),
 				},
 			},
 			"volume": schema.SingleNestedAttribute{

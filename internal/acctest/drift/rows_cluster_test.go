@@ -122,6 +122,14 @@ func limitRanges() table {
 				happens: "a limit is added that isn't declared", config: `limit_range = { container = { default = { cpu = "500m" } } }`, plan: updates("limit_range.instance"),
 				change: patch("limitranges/mar-limits", `spec: {limits: [{type: Container, default: {cpu: 500m}, defaultRequest: {cpu: 500m}}, {type: Pod, max: {cpu: "8"}}]}`),
 			},
+			{
+				happens: "a ratio for whole instances is added", config: everyLimit, plan: updates("limit_range.instance.max_limit_request_ratio"),
+				change: become(container, `{type: Pod, max: {memory: 4Gi}, maxLimitRequestRatio: {memory: "2"}}`, volume),
+			},
+			{
+				happens: "limits are added that `limit_range` has no words for", config: everyLimit, plan: updates("limit_range"),
+				change: become(container, pod, volume, `{type: example.com/Image, max: {storage: 1Gi}}`),
+			},
 			{happens: "the limit range is deleted", config: everyLimit, plan: updates("limit_range"), change: deletes("limitranges/mar-limits")},
 			{happens: "the limit range's label is removed", config: everyLimit, plan: updates("limit_range"), change: patch("limitranges/mar-limits", unlabelled)},
 		},
