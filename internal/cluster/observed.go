@@ -145,7 +145,8 @@ func importedKeys(live, defaults map[string]string, nobodys func(key string) boo
 
 func read(o observed) model {
 	m := newModel(o.Namespace.Name)
-	if region, ok := o.Namespace.Labels[kube.LabelRegion]; ok {
+	// A label without a value is no region, and can't be declared.
+	if region := o.Namespace.Labels[kube.LabelRegion]; region != "" {
 		m.Region = types.StringValue(region)
 	}
 	m.UID = types.StringValue(string(o.Namespace.UID))

@@ -53,14 +53,17 @@ func quotaTypes() map[string]attr.Type {
 
 // insteadOfExtra says for each key that extra must not have what to use instead.
 func insteadOfExtra() map[string]string {
-	instead := map[string]string{
-		"cpu":    "it means requests.cpu to Kubernetes: use the attribute `requests_cpu`",
-		"memory": "it means requests.memory to Kubernetes: use the attribute `requests_memory`",
-	}
+	instead := map[string]string{}
 	for _, k := range quotaKeys() {
 		instead[string(k.Key)] = "use the attribute `" + k.Attribute + "`"
 	}
 	return instead
+}
+
+// shortKeys are the keys that mean requests to Kubernetes, by the attributes for
+// these.
+func shortKeys() map[string]string {
+	return map[string]string{"cpu": "requests_cpu", "memory": "requests_memory"}
 }
 
 // inFull spells out a plain cpu or memory, which mean requests, unless the quota

@@ -20,6 +20,7 @@ func (r *clusterResource) ValidateConfig(ctx context.Context, req resource.Valid
 		return
 	}
 	resp.Diagnostics.Append(validateLimitRange(ctx, config.LimitRange)...)
+	resp.Diagnostics.Append(validateShortKeys(path.Root("quota"), config.Quota)...)
 	resp.Diagnostics.Append(validateScopedQuotas(config.ScopedQuotas)...)
 	resp.Diagnostics.Append(validateNetwork(ctx, config.Network)...)
 	resp.Diagnostics.Append(validateAccess(ctx, config.Access)...)

@@ -24,6 +24,26 @@ func quotaScopes() []string {
 	}
 }
 
+// validateShortKeys checks that a plain cpu or memory is in extra only beside the
+// attribute for the key in full: a quota that others made may have both.
+func validateShortKeys(at path.Path, quota types.Object) diag.Diagnostics {
+	var diags diag.Diagnostics
+	values := quota.Attributes()
+	extra, _ := values["extra"].(types.Map)
+	for _, key := range slices.Sorted(maps.Keys(extra.Elements())) {
+		attribute, short := shortKeys()[key]
+		if short && values[attribute].IsNull() {
+			diags.Append(shortKey(at.AtName("extra").AtMapKey(key), key, attribute))
+		}
+	}
+	return diags
+}
+
+func shortKey(at path.Path, key, attribute string) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(at, "A quota's key that has an attribute",
+		fmt.Sprintf("To Kubernetes %q means requests.%s: use the attribute `%s`.", key, key, attribute))
+}
+
 // validateScopedQuotas checks what the API server would refuse of a scoped quota
 // (validateScopedResourceSelectorRequirement in pkg/apis/core/validation).
 func validateScopedQuotas(quotas types.Map) diag.Diagnostics {
@@ -60,6 +80,10 @@ func validateScopedQuota(at path.Path, values map[string]attr.Value) diag.Diagno
 			`PriorityClasses are looked at by the scope PriorityClass only: add "PriorityClass" to scopes, or leave priority_classes out.`)
 	}
 	for _, limited := range limitedBy(at, values) {
+		if attribute, short := shortKeys()[string(limited.key)]; short {
+			diags.Append(shortKey(limited.at, string(limited.key), attribute))
+			continue
+		}
 		for _, scope := range scopes {
 			if allowed := allowedBy(corev1.ResourceQuotaScope(scope)); !slices.Contains(allowed, limited.key) {
 				diags.AddAttributeError(limited.at, "The scope doesn't allow this key",
