@@ -12,7 +12,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	apiresource "k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 
@@ -207,15 +210,13 @@ import {
 
 // A child that can't be made leaves no half-made cluster behind.
 func TestAccCluster_failedChildIsRolledBack(t *testing.T) {
-	name := acctest.ClusterName(t)
+	name, key := acctest.ClusterName(t), refusedQuotaKey(t)
 	resource.ParallelTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{
-				// The provider can't know that a limit must be at most what a Pod may
-				// have; only the server tells that this key isn't an integer resource.
-				Config:      config(name, `quota = { extra = { "count/jobs.batch" = "1500m" } }`),
-				ExpectError: regexp.MustCompile(`(?s)Could not create the cluster.*ResourceQuota.*must be an integer`),
+				Config:      config(name, fmt.Sprintf(`quota = { extra = { %q = "1" } }`, key)),
+				ExpectError: regexp.MustCompile(`(?s)Could not create the cluster.*ResourceQuota.*nobody\s+counts\s+these`),
 			},
 			{
 				PreConfig: acctest.Behind(t, gone(name)),
@@ -226,4 +227,22 @@ func TestAccCluster_failedChildIsRolledBack(t *testing.T) {
 			},
 		},
 	})
+}
+
+// refusedQuotaKey is a key that an admission policy lets into no ResourceQuota,
+// which no plan of a new cluster can know.
+func refusedQuotaKey(t *testing.T) string {
+	t.Helper()
+	home, client := acctest.Namespace(t), acctest.Client(t)
+	key := "count/" + home + ".example.com"
+	admission(t, home, "resourcequotas", admissionregistrationv1.Validation{Expression: fmt.Sprintf("!(%q in object.spec.hard)", key), Message: "nobody counts these"}, admissionregistrationv1.Deny)
+	quota := &corev1.ResourceQuota{
+		ObjectMeta: metav1.ObjectMeta{Name: "probe"},
+		Spec:       corev1.ResourceQuotaSpec{Hard: corev1.ResourceList{corev1.ResourceName(key): apiresource.MustParse("1")}},
+	}
+	acctest.Eventually(t, "the policy's refusal", func(ctx context.Context) (bool, error) {
+		_, err := client.CoreV1().ResourceQuotas(home).Create(ctx, quota, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
+		return err != nil, nil
+	})
+	return key
 }

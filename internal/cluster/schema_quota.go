@@ -27,18 +27,18 @@ func scopedQuotasAttribute() schema.Attribute {
 		MarkdownDescription: "Which part is counted; several narrow it down together. `Terminating` (instances with a deadline, `active_deadline_seconds`) or `NotTerminating`; `BestEffort` (instances without requests and limits) or `NotBestEffort`; `PriorityClass`; `CrossNamespacePodAffinity`; `VolumeAttributesClass`. Each allows some keys only: `BestEffort` only `instances`; `VolumeAttributesClass` only `volumes` and `storage`; the others only `instances` and CPU and memory. Changed in place.",
 		ElementType:         types.StringType,
 		Required:            true,
-		Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(stringvalidator.OneOf(quotaScopes()...))},
+		Validators:          []validator.Set{setvalidator.SizeAtLeast(1), validate.NoNullElements(), setvalidator.ValueStringsAre(stringvalidator.OneOf(quotaScopes()...))},
 	}
 	keys["priority_classes"] = schema.SetAttribute{
 		MarkdownDescription: "With the scope `PriorityClass`: the PriorityClasses whose instances are counted, such as `[\"high\"]`. Left out, instances of every PriorityClass are. Changed in place.",
 		ElementType:         types.StringType,
 		Optional:            true,
-		Validators:          []validator.Set{setvalidator.ValueStringsAre(validate.ObjectName("a PriorityClass's name"))},
+		Validators:          []validator.Set{validate.NoNullElements(), setvalidator.ValueStringsAre(validate.ObjectName("a PriorityClass's name"))},
 	}
 	return schema.MapNestedAttribute{
 		MarkdownDescription: "Further quotas by a key of your choice, each for a part of the instances or volumes: the ResourceQuotas `mar-quota-<key>`. They hold beside `quota`. Changed in place.",
 		Optional:            true,
-		Validators:          []validator.Map{validate.ChildKeys(scopedQuotaPrefix)},
+		Validators:          []validator.Map{validate.ChildKeys(scopedQuotaPrefix), validate.NoNullEntries()},
 		NestedObject:        schema.NestedAttributeObject{Attributes: keys},
 	}
 }
@@ -49,7 +49,7 @@ func quotaKeyAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "Any other key of a ResourceQuota, such as `{ \"count/jobs.batch\" = \"10\", \"requests.nvidia.com/gpu\" = \"4\" }`.",
 			ElementType:         fwtypes.QuantityType{},
 			Optional:            true,
-			Validators:          []validator.Map{validate.QuotaKeys(insteadOfExtra()), validate.Quantities(), mapvalidator.SizeAtLeast(1)},
+			Validators:          []validator.Map{validate.QuotaKeys(insteadOfExtra()), validate.QuotaAmounts(), mapvalidator.SizeAtLeast(1)},
 		},
 	}
 	for _, k := range quotaKeys() {
@@ -63,7 +63,7 @@ func quotaKeyAttributes() map[string]schema.Attribute {
 }
 
 func limitRangeAttribute() schema.Attribute {
-	resources := validate.ResourceNames("a key of limits", nil)
+	resources := validate.LimitedResources()
 	amounts := func(text string) schema.Attribute {
 		return schema.MapAttribute{MarkdownDescription: text, ElementType: fwtypes.QuantityType{}, Optional: true, Validators: []validator.Map{resources, validate.Quantities(), mapvalidator.SizeAtLeast(1)}}
 	}

@@ -13,11 +13,13 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
+	"github.com/headgym/terraform-provider-mar/internal/validate"
 )
 
 // validateLimitRange checks what the API server would refuse of a LimitRange
 // (ValidateLimitRange in pkg/apis/core/validation), for each resource that is
-// known: min ≤ default_request ≤ default ≤ max, and ratios of at least 1.
+// known: min ≤ default_request ≤ default ≤ max, ratios from 1 to what min and max
+// leave, and one amount of what can't be shared.
 func validateLimitRange(ctx context.Context, limitRange types.Object) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if !declared(limitRange) {
@@ -32,12 +34,14 @@ func validateLimitRange(ctx context.Context, limitRange types.Object) diag.Diagn
 		diags.Append(ascending(at.AtName("container"), []bound{
 			{"min", c.Min}, {"default_request", c.DefaultRequest}, {"default", c.Default}, {"max", c.Max},
 		})...)
-		diags.Append(atLeastOne(at.AtName("container").AtName("max_limit_request_ratio"), c.MaxLimitRequestRatio)...)
+		diags.Append(ratios(at.AtName("container"), c.MaxLimitRequestRatio, c.Min, c.Max)...)
+		diags.Append(sameRequests(at.AtName("container"), c)...)
 	}
 	if declared(lr.Instance) {
 		var i instanceLimitsModel
 		diags.Append(lr.Instance.As(ctx, &i, basetypes.ObjectAsOptions{})...)
 		diags.Append(ascending(at.AtName("instance"), []bound{{"min", i.Min}, {"max", i.Max}})...)
+		diags.Append(ratios(at.AtName("instance"), i.MaxLimitRequestRatio, i.Min, i.Max)...)
 	}
 	if declared(lr.Volume) {
 		var v volumeLimitsModel
@@ -86,13 +90,48 @@ func tooLarge(at path.Path, lower, lowText, upper, highText string) diag.Diagnos
 		fmt.Sprintf("%s is %s, which is more than %s, %s. The order has to be min, default_request, default, max, each at most the next.", lower, lowText, upper, highText))
 }
 
-func atLeastOne(at path.Path, ratios types.Map) diag.Diagnostics {
+// ratios checks each ratio by itself, and against the largest that min and max leave.
+func ratios(at path.Path, ratios, low, high types.Map) diag.Diagnostics {
 	var diags diag.Diagnostics
 	one := resource.MustParse("1")
 	for _, key := range slices.Sorted(maps.Keys(ratios.Elements())) {
-		if ratio, text, ok := amountAt(ratios, key); ok && ratio.Cmp(one) < 0 {
-			diags.AddAttributeError(at.AtMapKey(key), "Ratio below 1",
-				fmt.Sprintf("The ratio is %s, but a container's limit is never below its request: write at least 1.", text))
+		ratio, text, ok := amountAt(ratios, key)
+		if !ok {
+			continue
+		}
+		place := at.AtName("max_limit_request_ratio").AtMapKey(key)
+		least, leastText, hasLeast := amountAt(low, key)
+		most, mostText, hasMost := amountAt(high, key)
+		switch {
+		case ratio.Cmp(one) < 0:
+			diags.AddAttributeError(place, "Ratio below 1",
+				fmt.Sprintf("The ratio is %s, but a limit is never below its request: write at least 1.", text))
+		case hasLeast && hasMost && least.Sign() > 0 && ratio.AsApproximateFloat64() > most.AsApproximateFloat64()/least.AsApproximateFloat64():
+			diags.AddAttributeError(place, "Ratio that can't be reached",
+				fmt.Sprintf("The ratio is %s, but nothing has more than max, %s, or less than min, %s. Write at most max divided by min, or leave the ratio out.", text, mostText, leastText))
+		}
+	}
+	return diags
+}
+
+// sameRequests checks that what can't be shared out twice, such as a GPU or huge
+// pages, has one amount for its default limit and its default request.
+func sameRequests(at path.Path, c containerLimitsModel) diag.Diagnostics {
+	var diags diag.Diagnostics
+	for _, key := range slices.Sorted(maps.Keys(c.DefaultRequest.Elements())) {
+		if validate.IsShareable(key) {
+			continue
+		}
+		request, requestText, okRequest := amountAt(c.DefaultRequest, key)
+		name := "default"
+		limit, limitText, okLimit := amountAt(c.Default, key)
+		if _, said := c.Default.Elements()[key]; !said && !c.Default.IsUnknown() {
+			name = "max"
+			limit, limitText, okLimit = amountAt(c.Max, key)
+		}
+		if okRequest && okLimit && request.Cmp(limit) != 0 {
+			diags.AddAttributeError(at.AtName("default_request").AtMapKey(key), "Limits contradict each other",
+				fmt.Sprintf("default_request is %s, and %s is %s. Of %s a container gets what it asks for, so both have to be equal: leave default_request out.", requestText, name, limitText, key))
 		}
 	}
 	return diags

@@ -152,32 +152,7 @@ func TestAccCluster_createShowsTheServersWarnings(t *testing.T) {
 // blocks until it does.
 func warnOfNamespace(t *testing.T, name string) {
 	t.Helper()
-	client, ctx := acctest.Client(t), t.Context()
-	policies, bindings := client.AdmissionregistrationV1().ValidatingAdmissionPolicies(), client.AdmissionregistrationV1().ValidatingAdmissionPolicyBindings()
-	_, err := policies.Create(ctx, &admissionregistrationv1.ValidatingAdmissionPolicy{
-		ObjectMeta: metav1.ObjectMeta{Name: name},
-		Spec: admissionregistrationv1.ValidatingAdmissionPolicySpec{
-			MatchConstraints: &admissionregistrationv1.MatchResources{ResourceRules: []admissionregistrationv1.NamedRuleWithOperations{{RuleWithOperations: admissionregistrationv1.RuleWithOperations{
-				Operations: []admissionregistrationv1.OperationType{admissionregistrationv1.Create},
-				Rule:       admissionregistrationv1.Rule{APIGroups: []string{""}, APIVersions: []string{"v1"}, Resources: []string{"namespaces"}},
-			}}}},
-			Validations: []admissionregistrationv1.Validation{{Expression: fmt.Sprintf("object.metadata.name != %q", name), Message: "nobody pays for it"}},
-		},
-	}, metav1.CreateOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = bindings.Create(ctx, &admissionregistrationv1.ValidatingAdmissionPolicyBinding{
-		ObjectMeta: metav1.ObjectMeta{Name: name},
-		Spec:       admissionregistrationv1.ValidatingAdmissionPolicyBindingSpec{PolicyName: name, ValidationActions: []admissionregistrationv1.ValidationAction{admissionregistrationv1.Warn}},
-	}, metav1.CreateOptions{})
-	t.Cleanup(func() {
-		_ = bindings.Delete(context.Background(), name, metav1.DeleteOptions{})
-		_ = policies.Delete(context.Background(), name, metav1.DeleteOptions{})
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	admission(t, name, "namespaces", admissionregistrationv1.Validation{Expression: fmt.Sprintf("object.metadata.name != %q", name), Message: "nobody pays for it"}, admissionregistrationv1.Warn)
 	connection, err := clientcmd.BuildConfigFromFlags("", acctest.Kubeconfig(t))
 	if err != nil {
 		t.Fatal(err)

@@ -84,6 +84,38 @@ func ResourceNames(what string, reserved map[string]string) validator.Map {
 	}}
 }
 
+// LimitedResources accepts what a limit range can limit of containers and Pods
+// (validateContainerResourceName in pkg/apis/core/validation).
+func LimitedResources() validator.Map {
+	return keyRule{rule{
+		what:   "a key of limits",
+		says:   "a resource as Kubernetes names it: cpu, memory, ephemeral-storage, hugepages-<size>, or with its vendor, such as nvidia.com/gpu",
+		faults: limitedFaults,
+	}}
+}
+
+func limitedFaults(s string) []string {
+	if faults := validation.IsQualifiedName(s); len(faults) > 0 {
+		return faults
+	}
+	isVendors := strings.Contains(s, "/")
+	switch {
+	case !isVendors && !slices.Contains([]string{"cpu", "memory", "ephemeral-storage"}, s) && !strings.HasPrefix(s, corev1.ResourceHugePagesPrefix):
+		return []string{"a key without a slash must be one of cpu, memory, ephemeral-storage, or hugepages-<size>"}
+	case isVendors && !strings.Contains(s, corev1.ResourceDefaultNamespacePrefix) && strings.HasPrefix(s, corev1.DefaultResourceRequestsPrefix):
+		return []string{"write the resource itself, " + strings.TrimPrefix(s, corev1.DefaultResourceRequestsPrefix)}
+	}
+	return nil
+}
+
+// IsShareable reports whether containers may have more of a resource for their
+// limits than for their requests: of what Kubernetes itself counts, but for huge
+// pages.
+func IsShareable(resource string) bool {
+	native := !strings.Contains(resource, "/") || strings.Contains(resource, corev1.ResourceDefaultNamespacePrefix)
+	return native && !strings.HasPrefix(resource, corev1.ResourceHugePagesPrefix)
+}
+
 func unreserved(reserved map[string]string, faults func(string) []string) func(string) []string {
 	return func(s string) []string {
 		if instead, ok := reserved[s]; ok {
@@ -104,6 +136,18 @@ func standardResources() []string {
 		"pods", "services", "services.nodeports", "services.loadbalancers",
 		"resourcequotas", "replicationcontrollers", "secrets", "configmaps", "persistentvolumeclaims",
 	}
+}
+
+// isCounted reports whether a ResourceQuota takes whole numbers only for a key
+// (IsIntegerResourceName in pkg/apis/core/helper).
+func isCounted(key string) bool {
+	if !strings.Contains(key, "/") {
+		return slices.Contains([]string{
+			"pods", "services", "services.nodeports", "services.loadbalancers",
+			"resourcequotas", "replicationcontrollers", "secrets", "configmaps", "persistentvolumeclaims",
+		}, key)
+	}
+	return !strings.Contains(key, corev1.ResourceDefaultNamespacePrefix) && !strings.HasPrefix(key, corev1.DefaultResourceRequestsPrefix)
 }
 
 // QuotaKeys accepts what can be a key of a ResourceQuota's spec.hard; reserved

@@ -94,6 +94,11 @@ func TestKeyRules(t *testing.T) {
 			accept: []string{"http", "a-1"},
 			refuse: map[string]string{"1234": "letter", "sixteen-letters-": "15", "HTTP": "alpha-numeric"},
 		},
+		"limits": {
+			rule:   validate.LimitedResources(),
+			accept: []string{"cpu", "memory", "ephemeral-storage", "hugepages-2Mi", "nvidia.com/gpu"},
+			refuse: map[string]string{"storage": "must be one of", "pods": "must be one of", "requests.nvidia.com/gpu": "the resource itself, nvidia.com/gpu", "a b": "name part"},
+		},
 		"quota": {
 			rule:   validate.QuotaKeys(map[string]string{"pods": "use the attribute `instances`"}),
 			accept: []string{"count/jobs.batch", "requests.nvidia.com/gpu", "gold.storageclass.storage.k8s.io/requests.storage", "cpu", "hugepages-2Mi", "requests.hugepages-1Gi"},

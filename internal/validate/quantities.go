@@ -2,6 +2,7 @@ package validate
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -14,7 +15,14 @@ import (
 // a type to validate an attribute, but not an element.
 func Quantities() validator.Map { return quantities{} }
 
-type quantities struct{}
+// QuotaAmounts is Quantities for keys of a ResourceQuota, some of which count whole
+// objects.
+func QuotaAmounts() validator.Map { return quantities{isCounted: isCounted} }
+
+type quantities struct {
+	// isCounted, where it is set, tells the keys that take whole numbers only.
+	isCounted func(key string) bool
+}
 
 func (quantities) Description(context.Context) string {
 	return "amounts in Kubernetes' notation, such as 500m or 4Gi"
@@ -23,7 +31,7 @@ func (quantities) Description(context.Context) string {
 func (q quantities) MarkdownDescription(ctx context.Context) string { return q.Description(ctx) }
 
 // ValidateMap implements validator.Map.
-func (quantities) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
+func (q quantities) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
 	elements := req.ConfigValue.Elements()
 	for _, key := range slices.Sorted(maps.Keys(elements)) {
 		amount, ok := elements[key].(fwtypes.Quantity)
@@ -34,8 +42,13 @@ func (quantities) ValidateMap(_ context.Context, req validator.MapRequest, resp 
 			resp.Diagnostics.AddAttributeError(req.Path.AtMapKey(key), "Invalid quantity", "The amount is null; leave the key out instead.")
 			continue
 		}
-		if _, err := amount.Amount(); err != nil {
+		quantity, err := amount.Amount()
+		switch {
+		case err != nil:
 			resp.Diagnostics.AddAttributeError(req.Path.AtMapKey(key), "Invalid quantity", err.Error()+".")
+		case q.isCounted != nil && q.isCounted(key) && quantity.MilliValue()%1000 != 0:
+			resp.Diagnostics.AddAttributeError(req.Path.AtMapKey(key), "Invalid quantity",
+				fmt.Sprintf("%q is no whole number, and %s takes no other.", amount.ValueString(), key))
 		}
 	}
 }

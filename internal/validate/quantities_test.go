@@ -33,3 +33,21 @@ func TestQuantities(t *testing.T) {
 		}
 	}
 }
+
+func TestQuotaAmounts_countsAreWhole(t *testing.T) {
+	for key, amount := range map[string]string{
+		"count/jobs.batch": "1.5", "resourcequotas": "500m", "limits.example.com/gpu": "0.5",
+		// These are taken.
+		"count/pods": "1k", "requests.example.com/gpu": "0.5", "requests.ephemeral-storage": "0.5", "gold.storageclass.storage.k8s.io/requests.storage": "1.5Gi",
+	} {
+		var resp validator.MapResponse
+		validate.QuotaAmounts().ValidateMap(t.Context(), validator.MapRequest{
+			Path:        path.Root("extra"),
+			ConfigValue: types.MapValueMust(fwtypes.QuantityType{}, map[string]attr.Value{key: fwtypes.NewQuantity(amount)}),
+		}, &resp)
+		want := key == "count/jobs.batch" || key == "resourcequotas" || key == "limits.example.com/gpu"
+		if got := details(resp.Diagnostics.Errors()); want != strings.Contains(got, "no whole number") {
+			t.Errorf("%s = %s: %q", key, amount, got)
+		}
+	}
+}
