@@ -127,7 +127,7 @@ func TestAccCluster_podSecurityWarnsOfViolatingInstances(t *testing.T) {
 	}
 	terraform.Configure(config(name, "force_destroy = true\n pod_security = { enforce = \"baseline\", version = \"latest\" }"))
 	out := terraform.Must(0, "apply", "-auto-approve")
-	if !strings.Contains(out, "Warning: The API server warns about Namespace "+name) || !strings.Contains(oneSpaced(strings.ReplaceAll(out, "│", " ")), "Privileged: privileged") {
+	if !strings.Contains(out, "Warning: The API server warns about Namespace "+name) || !strings.Contains(oneSpaced(strings.ReplaceAll(out, "│", " ")), "privileged: privileged") {
 		t.Errorf("no warning in\n%s", out)
 	}
 	terraform.Must(0, "plan", "-detailed-exitcode")

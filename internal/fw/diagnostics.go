@@ -47,7 +47,8 @@ func AddCancelled(diags *diag.Diagnostics, ref kube.Ref, goal string) {
 func AddServerWarnings(diags *diag.Diagnostics, ref kube.Ref, warnings *kube.Warnings) {
 	var texts []string
 	for _, text := range warnings.Texts() {
-		texts = append(texts, Sentence(text))
+		// It may begin with an object's name, and so is left as it is.
+		texts = append(texts, fullStop(strings.TrimSpace(text)))
 	}
 	if len(texts) > 0 {
 		diags.AddWarning("The API server warns about "+ref.String(), strings.Join(texts, "\n"))
@@ -199,8 +200,13 @@ func Sentence(text string) string {
 	if text == "" {
 		return "The cause isn't known."
 	}
-	if !strings.ContainsAny(text[len(text)-1:], ".!?") {
-		text += "."
+	return strings.ToUpper(text[:1]) + fullStop(text)[1:]
+}
+
+// fullStop ends a text with one.
+func fullStop(text string) string {
+	if text == "" || strings.ContainsAny(text[len(text)-1:], ".!?") {
+		return text
 	}
-	return strings.ToUpper(text[:1]) + text[1:]
+	return text + "."
 }
