@@ -91,7 +91,8 @@ func lowered(state, plan model, a adopted) map[string]corev1.ResourceList {
 	return all
 }
 
-// belowUse warns of amounts that are less than what is used now.
+// belowUse warns of amounts that are less than what is used now, once a quota: of
+// warnings with one summary core shows the first only.
 func belowUse(amounts map[string]corev1.ResourceList, quotas map[string]*corev1.ResourceQuota, a adopted) []warning {
 	var warnings []warning
 	for _, name := range slices.Sorted(maps.Keys(amounts)) {
@@ -99,18 +100,27 @@ func belowUse(amounts map[string]corev1.ResourceList, quotas map[string]*corev1.
 		if !ok {
 			continue
 		}
+		object := childRef(kindQuota, quota.Namespace, name)
+		at := attributeOf(object, a)
+		var places []path.Path
+		var figures []string
 		for _, key := range slices.Sorted(maps.Keys(amounts[name])) {
 			amount := amounts[name][key]
-			used, counted := allInFull(quota.Status.Used)[key]
-			if !counted || amount.Cmp(used) >= 0 {
-				continue
+			if used, counted := allInFull(quota.Status.Used)[key]; counted && amount.Cmp(used) < 0 {
+				places = append(places, attributeAt(at, key))
+				figures = append(figures, fmt.Sprintf("  %s: %s, and %s used", key, amount.String(), used.String()))
 			}
-			object := childRef(kindQuota, quota.Namespace, name)
-			warnings = append(warnings, warning{
-				attributeAt(attributeOf(object, a), key), "A quota below what is used",
-				fmt.Sprintf("%s would limit %s to %s, and %s is used. It is applied all the same and removes nothing; whatever would use more is refused until the use is below the limit.", object, key, amount.String(), used.String()),
-			})
 		}
+		if len(figures) == 0 {
+			continue
+		}
+		if len(places) == 1 {
+			at = places[0]
+		}
+		warnings = append(warnings, warning{
+			at, fmt.Sprintf("%s is set below what is used", object),
+			fmt.Sprintf("It would allow less than there is:\n\n%s\n\nIt is applied all the same and removes nothing; whatever would use more is refused until the use is below the limit.", strings.Join(figures, "\n")),
+		})
 	}
 	return warnings
 }

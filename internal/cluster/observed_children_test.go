@@ -230,13 +230,19 @@ func TestBelowUse(t *testing.T) {
 		"the same":         {of(1, "1"), of(1, "1"), nil},
 		"lowered to above": {of(9, "9"), of(6, "4"), nil},
 		"lowered to it":    {of(9, "9"), of(5, "3"), nil},
-		"lowered to below": {of(9, "9"), of(4, "2"), []string{`quota.extra["count/jobs.batch"]`, "quota.instances"}},
-		"new":              {bare, of(4, "4"), []string{"quota.instances"}},
+		"lowered to below": {of(9, "9"), of(4, "2"), []string{"quota: count/jobs.batch: 2, and 3 used; pods: 4, and 5 used"}},
+		"new":              {bare, of(4, "4"), []string{"quota.instances: pods: 4, and 5 used"}},
 		"gone":             {of(9, "9"), bare, nil},
 	} {
 		var got []string
 		for _, w := range belowUse(lowered(c.state, c.plan, adopted{}), live, adopted{}) {
-			got = append(got, w.At.String())
+			var figures []string
+			for line := range strings.Lines(w.Detail) {
+				if strings.HasPrefix(line, "  ") {
+					figures = append(figures, strings.TrimSpace(line))
+				}
+			}
+			got = append(got, w.At.String()+": "+strings.Join(figures, "; "))
 		}
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%s: -want +got\n%s", name, diff)
