@@ -76,7 +76,7 @@ locals {
   operations = [
     { api_groups = [""], resources = ["pods"], verbs = ["get", "list", "watch", "create", "patch", "delete"] },
     { api_groups = [""], resources = ["pods/log", "events"], verbs = ["get", "list", "watch"] },
-    { api_groups = [""], resources = ["podtemplates"], verbs = ["get", "list", "watch", "create", "update", "delete"] },
+    { api_groups = [""], resources = ["podtemplates"], verbs = ["get", "list", "watch", "create", "patch", "delete"] },
   ]
   # Those that have to be this environment's own.
   accounts = [
@@ -84,9 +84,16 @@ locals {
   ]
   access = {
     for key, entry in {
-      readers   = merge(var.readers, { role = "view", rules = null })
-      operators = merge(var.operators, { role = null, rules = toset(local.operations) })
-      admins    = merge(var.admins, { role = "admin", rules = null })
+      readers = merge(var.readers, { role = "view", rules = null })
+      # Kubernetes' own role admin doesn't have what a stopped instance is kept as.
+      operators = {
+        users            = setunion(var.operators.users, var.admins.users)
+        groups           = setunion(var.operators.groups, var.admins.groups)
+        service_accounts = setunion(var.operators.service_accounts, var.admins.service_accounts)
+        role             = null
+        rules            = toset(local.operations)
+      }
+      admins = merge(var.admins, { role = "admin", rules = null })
       } : key => merge(entry, {
         # A service account without a namespace is one of this environment.
         service_accounts = [for name in entry.service_accounts : strcontains(name, "/") ? name : "${var.name}/${name}"]

@@ -104,7 +104,7 @@ variable "operators" {
 }
 
 variable "admins" {
-  description = "Who may do everything within the environment, Secrets and access included (the ClusterRole admin)."
+  description = "Who may do all that operators may, and whatever else Kubernetes' own role admin has, Secrets and access included; not its quota."
   type = object({
     users            = optional(set(string), [])
     groups           = optional(set(string), [])

@@ -104,12 +104,16 @@ run "access_is_given_to_those_named_only" {
   }
 
   assert {
-    condition     = toset(keys(mar_cluster.this.access)) == toset(["readers", "admins"])
+    condition     = toset(keys(mar_cluster.this.access)) == toset(["readers", "operators", "admins"])
     error_message = "access is given to ${jsonencode(keys(mar_cluster.this.access))}"
   }
   assert {
     condition     = mar_cluster.this.access["admins"].service_accounts == toset(["${var.name}/deployer", "ci/runner"])
     error_message = "a service account isn't that of this environment: ${jsonencode(mar_cluster.this.access["admins"])}"
+  }
+  assert {
+    condition     = mar_cluster.this.access["operators"].service_accounts == mar_cluster.this.access["admins"].service_accounts && length(mar_cluster.this.access["operators"].groups) == 0
+    error_message = "others than the admins may operate: ${jsonencode(mar_cluster.this.access["operators"])}"
   }
 }
 
