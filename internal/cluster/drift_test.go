@@ -102,6 +102,7 @@ func respelled(q types.Object) types.Object {
 
 func TestLacksDefaults(t *testing.T) {
 	both := quota(map[string]attr.Value{"cpu": fwtypes.NewQuantity("1"), "memory": fwtypes.NewQuantity("1Gi")})
+	requests := quota(map[string]attr.Value{"requests_cpu": fwtypes.NewQuantity("1"), "requests_memory": fwtypes.NewQuantity("1Gi")})
 	for name, c := range map[string]struct {
 		quota, limitRange types.Object
 		want              []string
@@ -111,6 +112,10 @@ func TestLacksDefaults(t *testing.T) {
 		"no limit range":    {both, types.ObjectNull(limitRangeTypes()), []string{"cpu", "memory"}},
 		"a default for one": {both, limitRange(map[string]attr.Value{"container": container(map[string]attr.Value{"default": amounts(map[string]string{"cpu": "1"})})}), []string{"memory"}},
 		"max is a default":  {both, limitRange(map[string]attr.Value{"container": container(map[string]attr.Value{"max": amounts(map[string]string{"cpu": "1", "memory": "1Gi"})})}), nil},
+		"requests":          {requests, types.ObjectNull(limitRangeTypes()), []string{"requests_cpu", "requests_memory"}},
+		"a default request": {requests, limitRange(map[string]attr.Value{"container": container(map[string]attr.Value{"default_request": amounts(map[string]string{"cpu": "1"})})}), []string{"requests_memory"}},
+		"from other limits": {requests, limitRange(map[string]attr.Value{"container": container(map[string]attr.Value{"min": amounts(map[string]string{"cpu": "1"}), "default": amounts(map[string]string{"memory": "1Gi"})})}), nil},
+		"a request is none": {both, limitRange(map[string]attr.Value{"container": container(map[string]attr.Value{"default_request": amounts(map[string]string{"cpu": "1", "memory": "1Gi"})})}), []string{"cpu", "memory"}},
 		"not known yet":     {both, types.ObjectUnknown(limitRangeTypes()), nil},
 	} {
 		m := newModel("dev")

@@ -1,7 +1,6 @@
 package cluster
 
 import (
-	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -9,11 +8,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
@@ -133,67 +129,4 @@ func attributeAt(quota path.Path, key corev1.ResourceName) path.Path {
 		}
 	}
 	return quota.AtName("extra").AtMapKey(string(key))
-}
-
-// missingDefaults warns of a quota that refuses containers without limits of
-// their own.
-func missingDefaults(ctx context.Context, plan model) []warning {
-	var warnings []warning
-	for _, attribute := range lacksDefaults(ctx, plan) {
-		warnings = append(warnings, warning{
-			path.Root("quota").AtName(attribute), "A quota without default limits",
-			fmt.Sprintf("The quota limits %[1]s, and limit_range gives containers no default for it. Kubernetes refuses every container that has no %[1]s limit of its own. Set limit_range.container.default, or %[1]s on each instance.", attribute),
-		})
-	}
-	return warnings
-}
-
-// lacksDefaults names the resources that the quota limits while nothing gives a
-// container without limits of its own a default: the API server refuses such a
-// container.
-func lacksDefaults(ctx context.Context, m model) []string {
-	if m.Quota.IsNull() || m.Quota.IsUnknown() || m.LimitRange.IsUnknown() {
-		return nil
-	}
-	defaults, ok := containerDefaults(ctx, m.LimitRange)
-	if !ok {
-		return nil
-	}
-	var lacking []string
-	for _, check := range []struct {
-		attribute string
-		resource  corev1.ResourceName
-	}{{"cpu", corev1.ResourceCPU}, {"memory", corev1.ResourceMemory}} {
-		limit, limited := m.Quota.Attributes()[check.attribute].(fwtypes.Quantity)
-		if limited && !limit.IsNull() && !defaults[check.resource] {
-			lacking = append(lacking, check.attribute)
-		}
-	}
-	return lacking
-}
-
-// containerDefaults are the resources for which a container that sets no limit
-// gets one; false where that isn't known yet.
-func containerDefaults(ctx context.Context, limitRange types.Object) (map[corev1.ResourceName]bool, bool) {
-	if limitRange.IsNull() {
-		return nil, true
-	}
-	var lr limitRangeModel
-	var container containerLimitsModel
-	if diags := limitRange.As(ctx, &lr, basetypes.ObjectAsOptions{}); diags.HasError() || lr.Container.IsUnknown() {
-		return nil, false
-	}
-	if lr.Container.IsNull() {
-		return nil, true
-	}
-	if diags := lr.Container.As(ctx, &container, basetypes.ObjectAsOptions{}); diags.HasError() || container.Default.IsUnknown() || container.Max.IsUnknown() {
-		return nil, false
-	}
-	defaults := map[corev1.ResourceName]bool{}
-	for _, m := range []types.Map{container.Max, container.Default} {
-		for key := range m.Elements() {
-			defaults[corev1.ResourceName(key)] = true
-		}
-	}
-	return defaults, true
 }

@@ -29,8 +29,12 @@ func TestAccCluster_quotaWithoutDefaultsWarns(t *testing.T) {
 	if err := acctest.Server(t, gone(name))(nil); err != nil {
 		t.Errorf("a plan made something: %v", err)
 	}
+	terraform.Configure(config(name, `quota = { cpu = "1", requests_memory = "1Gi" }`))
+	if out := oneSpaced(strings.ReplaceAll(terraform.Must(2, "plan", "-detailed-exitcode"), "│", " ")); !strings.Contains(out, "The quota limits cpu, requests_memory, and limit_range gives") {
+		t.Errorf("not all of it in\n%s", out)
+	}
 	terraform.Configure(config(name, `
-  quota       = { cpu = "1" }
+  quota       = { cpu = "1", requests_cpu = "1" }
   limit_range = { container = { default = { cpu = "100m" } } }`))
 	if out := terraform.Must(2, "plan", "-detailed-exitcode"); strings.Contains(out, "Warning") {
 		t.Errorf("a warning in\n%s", out)
