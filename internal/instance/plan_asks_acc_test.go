@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -248,6 +249,41 @@ resource "mar_instance" "unnamed" {
 		if cpu := pod.Spec.Containers[0].Resources.Limits.Cpu(); cpu.String() != "100m" || pod.Generation > 1 {
 			t.Errorf("a dry run has changed %s: cpu %s, generation %d", pod.Name, cpu, pod.Generation)
 		}
+	}
+}
+
+// Core keeps to itself what the plan of a successor warns of, so what is warned of
+// has to be in the plan of the one that it replaces.
+func TestAccInstance_planWarnsOfWhatASuccessorWouldBeRefused(t *testing.T) {
+	t.Parallel()
+	cluster := restricted(t)
+	config := func(said, decided string) string {
+		return fmt.Sprintf(`
+resource "mar_instance" "said" {
+  cluster  = %[1]q
+  name     = "said"
+  image    = %[2]q
+  security = { %[3]s }
+}
+resource "mar_instance" "decided" {
+  cluster = %[1]q
+  image   = %[2]q
+  pod     = { %[4]s }
+}`, cluster, image, said, decided)
+	}
+	terraform := acctest.NewCLI(t)
+	terraform.Configure(config("", ""))
+	terraform.Must(0, "apply", "-auto-approve")
+	terraform.Configure(config("allow_privilege_escalation = true", "hostNetwork = true"))
+	var warned []string
+	for _, said := range acctest.Diagnostics(t, terraform.Must(0, "plan", "-json")) {
+		if said.Severity == "warning" && said.Summary == "Apply would be refused by Pod Security" {
+			warned = append(warned, said.Address)
+		}
+	}
+	slices.Sort(warned)
+	if !slices.Equal(warned, []string{"mar_instance.decided", "mar_instance.said"}) {
+		t.Errorf("it warns of %v", warned)
 	}
 }
 

@@ -42,7 +42,9 @@ const toBeNamed = generatedPrefix + "…"
 
 // intent is what trials are made of.
 type intent struct {
-	// Prior is nil for an instance that is made.
+	// Prior is nil for an instance that is made. Of one that makes way for another,
+	// the successor's writes are asked about: core asks for that one's plan too, but
+	// drops what it warns of.
 	Prior        *resourceModel
 	Plan, Config resourceModel
 	Record       record
@@ -55,7 +57,7 @@ type intent struct {
 // carried out, and the names of what was left out of them.
 func (p intent) trials(ctx context.Context) ([]trial, []string) {
 	known, leftOut, ok := p.known(ctx)
-	if !ok || p.Prior != nil && p.replaces() {
+	if !ok {
 		return nil, nil
 	}
 	how := making{Nonce: "dry-run"}
@@ -66,7 +68,7 @@ func (p intent) trials(ctx context.Context) ([]trial, []string) {
 	if diags.HasError() {
 		return nil, nil
 	}
-	if p.Prior == nil {
+	if p.makes() {
 		return p.ofNew(known, pod), leftOut
 	}
 	return p.ofChange(ctx, known, pod), leftOut
@@ -141,6 +143,9 @@ func secretTrials(known resourceModel, had types.Int64) []trial {
 	}
 	return []trial{{Secret: desiredSecret(k, version.ValueInt64(), nil)}}
 }
+
+// makes reports whether an instance is made, the first or a successor.
+func (p intent) makes() bool { return p.Prior == nil || p.replaces() }
 
 // replaces reports whether core asks for another plan, one of an instance that is
 // made anew, for what a plan modifier has seen is not known here.

@@ -94,9 +94,12 @@ func TestTrials_ofAChange(t *testing.T) {
 	}{
 		"nothing to send":        {want: ""},
 		"resize and change":      {todo: decision{Resize: &size{}, Change: &change{}}, want: "resize Pod, apply Pod"},
-		"replaced by a decision": {todo: decision{Replace: []string{"cpu"}, Resize: &size{}}, want: ""},
+		"replaced by a decision": {todo: decision{Replace: []string{"cpu"}, Resize: &size{}}, want: "Pod"},
 		"replaced for a variable": {
-			todo: decision{Change: &change{}}, edit: func(_, plan *resourceModel) { plan.Env = texted("A", "b") }, want: "",
+			todo: decision{Change: &change{}}, edit: func(_, plan *resourceModel) { plan.Env = texted("A", "b") }, want: "Pod",
+		},
+		"replaced by one with secrets": {
+			edit: func(_, plan *resourceModel) { plan.SecretEnvVersion = types.Int64Value(1) }, want: "PodTemplate, Secret, Pod",
 		},
 		"stop":    {todo: decision{Move: moveStop}, want: "PodTemplate"},
 		"restart": {todo: decision{Move: moveRestart}, want: "PodTemplate, Pod"},

@@ -18,9 +18,9 @@ func (r *instanceResource) validatePlan(ctx context.Context, p intent, diags *di
 		return
 	}
 	p.Defaults = r.defaults
-	doing := "create the instance "
-	if p.Prior != nil {
-		doing = "update the instance "
+	doing := "update the instance "
+	if p.makes() {
+		doing = "create the instance "
 	}
 	doing += key{Cluster: cluster, Name: orElse(p.Plan.Name.ValueString(), toBeNamed)}.String()
 	trials, leftOut := p.trials(ctx)
