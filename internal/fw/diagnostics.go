@@ -132,11 +132,11 @@ func explainRefusal(e *kube.RefusedError) string {
 func advice(e *kube.RefusedError) string {
 	switch e.Kind {
 	case kube.RefusedByQuota:
-		return "The cluster's quota doesn't leave room for it. Raise `quota` on the cluster, ask for less, or remove something else. Where a limit must be specified, set `cpu` and `memory`, or give the cluster a `limit_range` with defaults."
+		return "The cluster's quota doesn't leave room for it. Raise `quota` on the cluster, ask for less, or remove something else. Where a limit must be specified, set `cpu` and `memory`, or give the cluster a `limit_range` with defaults; a further container in `pod` has limits of its own."
 	case kube.RefusedByLimitRange:
 		return "The cluster's `limit_range` doesn't allow this size. Change `cpu` or `memory`, or the cluster's `limit_range`."
 	case kube.RefusedByPodSecurity:
-		return "The cluster enforces a Pod Security level that this breaks. Leave `security` at its defaults, which satisfy the strictest level, or lower the cluster's level."
+		return "The cluster enforces a Pod Security level that this breaks. Leave `security` at its defaults, which satisfy the strictest level; let each further container in `pod` say the same in its `securityContext`; or lower the cluster's level."
 	case kube.RefusedByRBAC:
 		if strings.Contains(e.Message, `"system:anonymous"`) {
 			return "No credentials were sent. Set token or a client certificate, or use a kubeconfig that has them."

@@ -3,6 +3,7 @@ package instance
 import (
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -26,6 +27,9 @@ func placeOf(err error, m model) path.Path {
 	}
 	switch refused.Kind {
 	case kube.RefusedByQuota, kube.RefusedByLimitRange:
+		if !m.Pod.IsNull() && ofOtherContainers(refused.Message, ` for: ([^;]+)`) {
+			return path.Root("pod")
+		}
 		return placeOfAmount(refused.Resources(), m)
 	case kube.RefusedByNode:
 		return placeOfAmount(regexp.MustCompile(`\b(cpu|memory)\b`).FindStringSubmatch(refused.Message), m)
@@ -77,13 +81,33 @@ func placeOfViolation(message string, m model) path.Path {
 		return path.Root("volumes")
 	case !m.Pod.IsNull() && regexp.MustCompile(`host namespaces|hostPort|hostProcess|privileged \(|procMount|sysctls|volume types|hostPath`).MatchString(message):
 		return path.Root("pod")
+	case !m.Pod.IsNull() && !regexp.MustCompile(`\bpod (or|must)\b`).MatchString(message) && ofOtherContainers(message, `containers? ("[^)]*") must`):
+		return path.Root("pod")
 	}
 	return path.Root("security")
 }
 
-// placeOfField is the attribute that a field of the Pod is made of.
+// ofOtherContainers reports whether the containers that a message names, where the
+// pattern finds them, are all others than the main one.
+func ofOtherContainers(message, pattern string) bool {
+	named := regexp.MustCompile(pattern).FindAllStringSubmatch(message, -1)
+	main := regexp.MustCompile(`(^|[\s,"])` + containerName + `($|[\s,"])`)
+	return len(named) > 0 && !slices.ContainsFunc(named, func(match []string) bool { return main.MatchString(match[1]) })
+}
+
+// placeOfField is the attribute that a field of the Pod is made of. What isn't said
+// by one is in pod, and so is all of the other containers; the main one is first.
 func placeOfField(fields []string, m model) path.Path {
+	unsaid := map[string]bool{
+		"env":           m.Env.IsNull(),
+		"health_checks": m.HealthChecks.IsNull(),
+		"ports":         m.Ports.IsNull(),
+		"volumes":       m.Volumes.IsNull(),
+	}
 	for _, field := range fields {
+		if !m.Pod.IsNull() && regexp.MustCompile(`\.initContainers\[|\.containers\[[1-9]`).MatchString(field) {
+			return path.Root("pod")
+		}
 		for _, place := range []struct{ pattern, attribute string }{
 			{`\.containers\[0\]\.image$`, "image"},
 			{`\.containers\[0\]\.env\b`, "env"},
@@ -94,15 +118,19 @@ func placeOfField(fields []string, m model) path.Path {
 			{`\.resources\.(limits|requests)\[?\.?memory`, memory},
 			{`\.resources\.limits\b`, "limits"},
 			{`\.resources\.requests\b`, "requests"},
-			{`\.securityContext\b`, "security"},
+			{`\.securityContext($|\.(runAs(User|Group|NonRoot)|fsGroup|seccompProfile|appArmorProfile|seLinuxOptions|capabilities|allowPrivilegeEscalation|readOnlyRootFilesystem)\b)`, "security"},
 			{`\.serviceAccountName$`, "service_account"},
 			{`^metadata\.labels\b`, "labels"},
 			{`^metadata\.annotations\b`, "annotations"},
 			{`^metadata\.(name|generateName)$`, "name"},
 		} {
-			if regexp.MustCompile(place.pattern).MatchString(field) {
-				return path.Root(place.attribute)
+			if !regexp.MustCompile(place.pattern).MatchString(field) {
+				continue
 			}
+			if unsaid[place.attribute] && !m.Pod.IsNull() {
+				return path.Root("pod")
+			}
+			return path.Root(place.attribute)
 		}
 	}
 	if !m.Pod.IsNull() {
