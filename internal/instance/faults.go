@@ -18,10 +18,12 @@ type fault struct {
 	Heals bool
 	// Exhausted is set when it was borne with often enough.
 	Exhausted bool
+	// Resting is set while it doesn't show: its time goes on, but doesn't end the wait.
+	Resting bool
 }
 
 func (f fault) hopelessAfter(d time.Duration) bool {
-	return !f.Heals || f.Exhausted || d >= patience
+	return !f.Resting && (!f.Heals || f.Exhausted || d >= patience)
 }
 
 // faultOf finds what is wrong with the Pod's containers, if anything is.
@@ -50,8 +52,9 @@ func containerFault(c titled, restartsBefore int32) *fault {
 		(c.LastTerminationState.Terminated == nil || c.LastTerminationState.Terminated.ExitCode != 0)
 	if c.State.Waiting == nil {
 		if crashing {
-			// Between two crashes: the patience spent on it isn't regained.
-			return &fault{Key: c.Name + "/crash", Heals: true, Text: crashText(c), Advice: crashAdvice(c)}
+			// Between two crashes: the patience spent on it isn't regained. But a program
+			// that ended once may take long to become ready, and as long as it runs it may.
+			return &fault{Key: c.Name + "/crash", Heals: true, Resting: c.State.Running != nil, Text: crashText(c), Advice: crashAdvice(c)}
 		}
 		return nil
 	}
@@ -75,11 +78,10 @@ func containerFault(c titled, restartsBefore int32) *fault {
 			Advice: "Correct " + c.attribute("image") + ": [registry/]path[:tag][@digest], with a path in lower case.",
 		}
 	case "CreateContainerConfigError", "CreateContainerError", "RunContainerError", "PreCreateHookError", "PostStartHookError", "StartError":
-		rootImage := strings.Contains(message, "runAsNonRoot")
 		return &fault{
-			Key: c.Name + "/config", Heals: !rootImage,
+			Key: c.Name + "/config", Heals: rootAdvice(c, message) == "",
 			Text:   fmt.Sprintf("%s can't be started: %s", c.title(), joinReason(reason, message)),
-			Advice: configAdvice(c, message, rootImage),
+			Advice: orElse(rootAdvice(c, message), configAdvice(message)),
 		}
 	}
 	return nil
@@ -103,13 +105,32 @@ func crashAdvice(c titled) string {
 	return "Its log says why the program ends. Mend the program, its `command`, `args` or `env`; where it tries to write to its own files, see `security.read_only_root_filesystem`."
 }
 
-func configAdvice(c titled, message string, rootImage bool) string {
+// rootAdvice is for a container that the node doesn't start because its user is root,
+// or may be, in the words of the kubelet (verifyRunAsNonRoot); empty for any other.
+func rootAdvice(c titled, message string) string {
+	user, otherwise := "`security.run_as_user`", ", use an image that has one, or set `security.run_as_non_root = false`."
+	if !c.isMain() {
+		user, otherwise = "`securityContext.runAsUser` in `pod`", ", or use an image that has one."
+	}
 	switch {
-	case rootImage && !c.isMain():
-		return "The image's user is root, which `security.run_as_non_root` refuses for all of the instance's containers. Use an image that has another user, or give this one another with `securityContext.runAsUser` in `pod`."
-	case rootImage:
-		return "The image's user is root, which `security.run_as_non_root` refuses. Give it another user with `security.run_as_user`, use an image that has one, or set `security.run_as_non_root = false`."
-	case strings.Contains(message, "configmap") || strings.Contains(message, "secret"):
+	case strings.Contains(message, "breaks non-root policy"):
+		return "It is told to run as root, which `security.run_as_non_root` refuses for all of the instance's containers. Give it another user with " + user + "."
+	case strings.Contains(message, "non-numeric user"):
+		return "The image names its user, and a node can't tell whether " + namedUser(message) + " is root. Give it a number with " + user + strings.Replace(otherwise, "has one", "has a number", 1)
+	case strings.Contains(message, "runAsNonRoot"):
+		return "The image's user is root, which `security.run_as_non_root` refuses for all of the instance's containers. Give it another user with " + user + otherwise
+	}
+	return ""
+}
+
+func namedUser(message string) string {
+	_, user, _ := strings.Cut(message, "non-numeric user (")
+	user, _, _ = strings.Cut(user, ")")
+	return orElse(user, "that one")
+}
+
+func configAdvice(message string) string {
+	if strings.Contains(message, "configmap") || strings.Contains(message, "secret") {
 		return "Create the ConfigMap or Secret that is missing in the instance's cluster, or correct its name."
 	}
 	return "The message above is the node's own. Correct what it names."

@@ -49,7 +49,9 @@ func TestProgress(t *testing.T) {
 		{pod: "crash-loop", waitFor: waitReady, faulty: patience, verdict: hopeless, says: "keeps ending (1 restarts): Error, exit code 1", advises: "read_only_root_filesystem"},
 		{pod: "crash-loop-long", waitFor: waitReady, verdict: hopeless, says: "keeps ending (3 restarts)"},
 		{pod: "crash-between", waitFor: waitReady, verdict: waiting},
-		{pod: "crash-between", waitFor: waitReady, faulty: patience, verdict: hopeless, says: "keeps ending (2 restarts)"},
+		{pod: "crash-between", waitFor: waitReady, faulty: time.Hour, verdict: waiting, says: "container app to pass its readiness check"},
+		{pod: "crash-ended", waitFor: waitReady, verdict: waiting},
+		{pod: "crash-ended", waitFor: waitReady, faulty: patience, verdict: hopeless, says: "keeps ending (2 restarts): Error, exit code 1"},
 		{pod: "crash-oom", waitFor: waitReady, verdict: hopeless, says: "OOMKilled, exit code 137", advises: "`memory`"},
 		{pod: "init-crash", waitFor: waitReady, verdict: hopeless, says: "container setup keeps ending (4 restarts)"},
 		{pod: "init-crash", waitFor: waitReady, verdict: hopeless, says: "init container setup keeps ending (4 restarts): Error, exit code 2", advises: "`pod`"},
@@ -64,7 +66,10 @@ func TestProgress(t *testing.T) {
 		{pod: "image-name", waitFor: waitReady, verdict: hopeless, says: "no valid name", advises: "`image`"},
 		{pod: "no-config", waitFor: waitReady, faulty: patience - 1, verdict: waiting, says: `configmap "settings" not found`},
 		{pod: "no-config", waitFor: waitReady, faulty: patience, verdict: hopeless, says: `configmap "settings" not found`, advises: "ConfigMap or Secret"},
+		{pod: "root-image", waitFor: waitReady, verdict: hopeless, says: "runAsNonRoot", advises: "The image's user is root"},
 		{pod: "root-image", waitFor: waitReady, verdict: hopeless, says: "runAsNonRoot", advises: "`security.run_as_non_root = false`"},
+		{pod: "named-user", waitFor: waitReady, verdict: hopeless, says: "non-numeric user (nginx)", advises: "The image names its user, and a node can't tell whether nginx is root. Give it a number with `security.run_as_user`"},
+		{pod: "root-sidecar", waitFor: waitReady, verdict: hopeless, says: "breaks non-root policy", advises: "`securityContext.runAsUser` in `pod`"},
 	} {
 		t.Run(c.pod+" for "+c.waitFor+" after "+c.faulty.String(), func(t *testing.T) {
 			check(t, progress(podFrom(t, c.pod), goal{For: c.waitFor}, c.faulty), c.verdict, c.says, c.advises)
@@ -144,7 +149,7 @@ func TestProgress_ofAResize(t *testing.T) {
 // TestFaultOf_isOnePatiencePerFault holds that neither a new wording nor a
 // restart in between begins the patience anew.
 func TestFaultOf_isOnePatiencePerFault(t *testing.T) {
-	for _, same := range [][2]string{{"image-pull", "image-backoff"}, {"crash-loop", "crash-between"}} {
+	for _, same := range [][2]string{{"image-pull", "image-backoff"}, {"crash-loop", "crash-between"}, {"crash-between", "crash-ended"}} {
 		a, b := faultKey(podFrom(t, same[0]), goal{}), faultKey(podFrom(t, same[1]), goal{})
 		if a == "" || a != b {
 			t.Errorf("%s is %q, %s is %q", same[0], a, same[1], b)
