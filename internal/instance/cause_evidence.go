@@ -27,7 +27,10 @@ func (t trouble) note(e evidence) note {
 	if t.Summary == causeGone {
 		reason, text := parting(e.Events)
 		t.Summary = orElse(disruptions()[reason], t.Summary)
-		what += "; the last that is known of it is " + orElse(text, "nothing: nobody has left a word why")
+		if text != "" {
+			text = "the last that is known of it is " + text
+		}
+		what += "; " + orElse(text, "no event says why")
 	} else if events := eventLines(e.Events); len(events) > 0 && !strings.Contains(what, messageOf(events[len(events)-1])) {
 		what += "; last event: " + events[len(events)-1]
 	}

@@ -156,7 +156,7 @@ func TestTrouble_note(t *testing.T) {
 		evidence      evidence
 		summary, says string
 	}{
-		"gone, and nobody knows why": {of: gone, summary: causeGone, says: "nobody has left a word why.\nApply makes it anew."},
+		"gone, and nobody knows why": {of: gone, summary: causeGone, says: "isn't there any more; no event says why.\nApply makes it anew."},
 		"gone, preempted": {
 			of: gone, evidence: evidence{Events: []corev1.Event{
 				at(3, "Warning", "Unhealthy", "probe"), at(1, "Normal", "Preempted", "Preempted by pod x on node n."), at(2, "Normal", "Killing", "Stopping"),

@@ -60,6 +60,6 @@ func podNote(m model, paths []string) note {
 	}
 	return note{
 		Attribute: "pod", Summary: "Instance will be replaced for its pod",
-		Detail: fmt.Sprintf("Kubernetes can't change %s of %s while it is there.", what, m.key().ref()),
+		Detail: fmt.Sprintf("A change of %s isn't made in place: %s makes way for a new one.", what, m.key().ref()),
 	}
 }
