@@ -1,6 +1,9 @@
 package instance_test
 
 import (
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -9,8 +12,8 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/acctest"
 )
 
-// planning is the provider as core asks it for plans, without an API server: a
-// plan of what doesn't change asks none.
+// planning is the provider as core asks it for plans: one of what doesn't change asks
+// the API server nothing.
 type planning struct {
 	tfprotov6.ProviderServer
 	kind tftypes.Object
@@ -32,12 +35,28 @@ func newPlanning(b *testing.B) planning {
 		b.Fatal("a schema is no object")
 	}
 	configured, err := provider.ConfigureProvider(b.Context(), &tfprotov6.ConfigureProviderRequest{
-		Config: packed(b, own, filled(own, map[string]tftypes.Value{"host": text("https://127.0.0.1:1"), "token": text("none")})),
+		Config: packed(b, own, filled(own, map[string]tftypes.Value{"host": text(versionOnly(b)), "token": text("none"), "plan_validation": text("off")})),
 	})
 	if err != nil || len(configured.Diagnostics) > 0 {
 		b.Fatal(err, texts(configured.Diagnostics))
 	}
 	return planning{provider, kind}
+}
+
+// versionOnly is the address of an API server that says which version it is, as a
+// provider that is configured asks for it, and nothing else.
+func versionOnly(b *testing.B) string {
+	b.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/version" {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"major": "1", "minor": "36", "gitVersion": "v1.36.0"}`)
+	}))
+	b.Cleanup(server.Close)
+	return server.URL
 }
 
 // filled is an object of the given attributes, and nulls.
