@@ -97,7 +97,7 @@ func decide(prior, plan, config resourceModel, rec record, of facts) decision {
 		d.Gone = append([]string{"uid", "node", "ip"}, undeclaredSize(config.model)...)
 		return d
 	case moveStart, moveRestart:
-		d.Unknown = append([]string{"status", "uid", "node", "ip"}, undeclaredSize(config.model)...)
+		d.Unknown = madeAnewBy(config.model)
 		return d
 	case moveRefuse:
 		return d
@@ -109,8 +109,14 @@ func decide(prior, plan, config resourceModel, rec record, of facts) decision {
 		})
 	case moveNone, moveReplace, moveCreate:
 	}
+	open := powerUnknown(prior, plan)
+	if open {
+		d.Unknown = append(d.Unknown, madeAnewBy(config.model)...)
+	}
 	if seen.stopped() {
-		d.Gone = undeclaredSize(config.model)
+		if !open {
+			d.Gone = undeclaredSize(config.model)
+		}
 		return d
 	}
 	d.replaceForStatus(prior, plan, rec)
@@ -122,9 +128,6 @@ func decide(prior, plan, config resourceModel, rec record, of facts) decision {
 	d.changeInPlace(prior, plan, rec)
 	if len(rec.Standing.Unlabelled) > 0 {
 		d.Unknown = append(d.Unknown, "labels_all")
-	}
-	if powerUnknown(prior, plan) {
-		d.Unknown = append(d.Unknown, "status", "uid", "node", "ip")
 	}
 	awaited := prior
 	awaited.WaitFor = plan.WaitFor
@@ -191,10 +194,15 @@ func restartAsked(prior, plan resourceModel) bool {
 		!plan.RestartTriggers.Equal(prior.RestartTriggers)
 }
 
-// powerUnknown reports whether the instance may be stopped or restarted by what
-// isn't known yet.
+// powerUnknown reports whether the instance may be stopped, started or restarted by
+// what isn't known yet.
 func powerUnknown(prior, plan resourceModel) bool {
 	return plan.DesiredStatus.IsUnknown() || !prior.RestartTriggers.IsNull() && !wholeMap(plan.RestartTriggers)
+}
+
+// madeAnewBy names what a Pod that is made anew for a configuration comes to.
+func madeAnewBy(config model) []string {
+	return append([]string{"status", "uid", "node", "ip"}, undeclaredSize(config)...)
 }
 
 // undeclaredSize names the amounts that a LimitRange chooses whenever the Pod is

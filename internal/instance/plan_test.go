@@ -76,6 +76,21 @@ func TestDecide(t *testing.T) {
 			plan:    func(m *resourceModel) { m.RestartTriggers = types.MapUnknown(types.StringType) },
 			unknown: "status uid node ip",
 		},
+		"restart triggers that aren't known yet, of one whose CPU a LimitRange chose": {
+			prior:   func(m *resourceModel) { m.RestartTriggers = texted("config", "1") },
+			plan:    func(m *resourceModel) { m.RestartTriggers = types.MapUnknown(types.StringType) },
+			config:  func(m *resourceModel) { m.CPU = fwtypes.NewQuantityNull() },
+			record:  func(r *record) { r.Limited = []string{memory} },
+			unknown: "status uid node ip cpu",
+		},
+		"a desired status that isn't known yet": {
+			plan: func(m *resourceModel) { m.DesiredStatus = types.StringUnknown() }, unknown: "status uid node ip",
+		},
+		"a desired status that isn't known yet, of a stopped one": {
+			plan:   func(m *resourceModel) { m.DesiredStatus = types.StringUnknown() },
+			config: func(m *resourceModel) { m.CPU = fwtypes.NewQuantityNull() },
+			record: func(r *record) { r.Standing = stoppedStanding() }, unknown: "status uid node ip cpu",
+		},
 		"a template left behind": {record: func(r *record) { r.Standing.Presence.Template = true }, move: moveTidy, unknown: "status"},
 		"failed":                 {record: func(r *record) { r.Standing.Status = statusFailed }, replace: "status", unknown: "status"},
 		"a label of the provider's that is missing": {

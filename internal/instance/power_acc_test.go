@@ -162,6 +162,50 @@ func TestAccInstance_restartTriggersRestartUnderItsName(t *testing.T) {
 	)
 }
 
+// TestAccInstance_powerMayBeUnknown holds that what a plan doesn't know yet of power
+// leaves open all that a start, a stop or a restart changes: what a LimitRange chooses
+// for a new Pod, too.
+func TestAccInstance_powerMayBeUnknown(t *testing.T) {
+	t.Parallel()
+	cluster := acctest.Namespace(t)
+	config := func(status, trigger string) string {
+		return fmt.Sprintf(`
+resource "terraform_data" "later" {
+  input = { status = %[2]q, trigger = %[3]q }
+}
+resource "mar_instance" "unlimited" {
+  cluster        = %[1]q
+  name           = "unlimited"
+  image          = %[4]q
+  desired_status = terraform_data.later.output.status
+}
+resource "mar_instance" "restarted" {
+  cluster          = %[1]q
+  name             = "restarted"
+  image            = %[4]q
+  restart_triggers = { a = terraform_data.later.output.trigger }
+}
+`, cluster, status, trigger, image) + instanceConfig(cluster, "desired_status = terraform_data.later.output.status", `restart_triggers = { a = terraform_data.later.output.trigger }`)
+	}
+	terraform := acctest.NewCLI(t)
+	for _, limits := range []corev1.ResourceList{nil, {"cpu": amount("1"), "memory": amount("1Gi")}} {
+		if limits != nil {
+			_, err := acctest.Client(t).CoreV1().LimitRanges(cluster).Create(t.Context(), &corev1.LimitRange{
+				ObjectMeta: metav1.ObjectMeta{Name: "theirs"},
+				Spec:       corev1.LimitRangeSpec{Limits: []corev1.LimitRangeItem{{Type: corev1.LimitTypeContainer, Default: limits}}},
+			}, metav1.CreateOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, to := range [][2]string{{"Running", "1"}, {"Stopped", "2"}, {"Stopped", "3"}, {"Running", "4"}, {"Running", "5"}, {"Stopped", "6"}} {
+			terraform.Configure(config(to[0], to[1]))
+			terraform.Must(0, "apply", "-auto-approve")
+			terraform.Must(0, "plan", "-detailed-exitcode")
+		}
+	}
+}
+
 func TestAccInstance_stoppedOneOfThatNameIsNotAdopted(t *testing.T) {
 	t.Parallel()
 	cluster := acctest.Namespace(t)
