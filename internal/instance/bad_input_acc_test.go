@@ -72,6 +72,7 @@ func TestAccInstance_badInputIsRefusedAtPlan(t *testing.T) {
 		"a check without a port":       {Body: body(`health_checks = { liveness = { http_path = "/" } }`), At: "health_checks = ", Says: `Missing http_port`},
 		"a check without a path":       {Body: body(`health_checks = { liveness = { http_port = 80 } }`), At: "health_checks = ", Says: `Missing http_path`},
 		"a check of no such port":      {Body: body("ports = { http = { port = 80 } }\n  health_checks = { readiness = { tcp_port = \"web\" } }"), At: "health_checks = ", Says: `these are http`},
+		"no such port, without a pod":  {Body: body("health_checks = { readiness = { tcp_port = \"web\" } }\n  pod = tostring(null)"), At: "health_checks = ", Says: `there are none`},
 		"a check of port 70000":        {Body: body(`health_checks = { readiness = { tcp_port = 70000 } }`), At: "health_checks = ", Says: `can't be a port`},
 		"a gRPC check of port 0":       {Body: body(`health_checks = { readiness = { grpc_port = 0 } }`), At: "health_checks = ", Says: `between 1 and 65535`},
 		"a long port name in a check":  {Body: body(`health_checks = { readiness = { tcp_port = "a-port-name-of-17" } }`), At: "health_checks = ", Says: `15`},

@@ -143,6 +143,10 @@ func (m model) key() key {
 	return key{Cluster: m.Cluster.ValueString(), Name: m.Name.ValueString()}
 }
 
+// saysPod reports whether pod is there at all. A variable of type string that is null is
+// a null with a type of its own.
+func (m model) saysPod() bool { return !m.Pod.IsNull() && !m.Pod.IsUnderlyingValueNull() }
+
 // newSecurity returns the secure defaults.
 func newSecurity() securityModel {
 	return securityModel{

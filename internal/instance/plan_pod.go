@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/podspec"
@@ -51,6 +52,15 @@ func comparePod(ctx context.Context, prior, plan resourceModel, live func() (*co
 		return podOther, paths, diags, err
 	}
 	return podHeld, nil, diags, nil
+}
+
+// respelt is what to plan for a pod that means the same as before. Core takes the prior
+// value for another spelling of it, but neither for none nor none for it.
+func respelt(prior, plan model) types.Dynamic {
+	if prior.saysPod() && plan.saysPod() {
+		return prior.Pod
+	}
+	return plan.Pod
 }
 
 func podNote(m model, paths []string) note {

@@ -27,7 +27,7 @@ func placeOf(err error, m model) path.Path {
 	}
 	switch refused.Kind {
 	case kube.RefusedByQuota, kube.RefusedByLimitRange:
-		if !m.Pod.IsNull() && ofOtherContainers(refused.Message, ` for: ([^;]+)`) {
+		if m.saysPod() && ofOtherContainers(refused.Message, ` for: ([^;]+)`) {
 			return path.Root("pod")
 		}
 		return placeOfAmount(refused.Resources(), m)
@@ -36,7 +36,7 @@ func placeOf(err error, m model) path.Path {
 	case kube.RefusedByPodSecurity:
 		return placeOfViolation(refused.Message, m)
 	case kube.RefusedMissingAccount:
-		if m.ServiceAccount.IsNull() && !m.Pod.IsNull() {
+		if m.ServiceAccount.IsNull() && m.saysPod() {
 			return path.Root("pod")
 		}
 		return path.Root("service_account")
@@ -79,9 +79,9 @@ func placeOfViolation(message string, m model) path.Path {
 	switch {
 	case strings.Contains(message, "hostPath") && !m.Volumes.IsNull():
 		return path.Root("volumes")
-	case !m.Pod.IsNull() && regexp.MustCompile(`host namespaces|hostPort|hostProcess|privileged \(|procMount|sysctls|volume types|hostPath`).MatchString(message):
+	case m.saysPod() && regexp.MustCompile(`host namespaces|hostPort|hostProcess|privileged \(|procMount|sysctls|volume types|hostPath`).MatchString(message):
 		return path.Root("pod")
-	case !m.Pod.IsNull() && !regexp.MustCompile(`\bpod (or|must)\b`).MatchString(message) && ofOtherContainers(message, `containers? ("[^)]*") must`):
+	case m.saysPod() && !regexp.MustCompile(`\bpod (or|must)\b`).MatchString(message) && ofOtherContainers(message, `containers? ("[^)]*") must`):
 		return path.Root("pod")
 	}
 	return path.Root("security")
@@ -105,7 +105,7 @@ func placeOfField(fields []string, m model) path.Path {
 		"volumes":       m.Volumes.IsNull(),
 	}
 	for _, field := range fields {
-		if !m.Pod.IsNull() && regexp.MustCompile(`\.initContainers\[|\.containers\[[1-9]`).MatchString(field) {
+		if m.saysPod() && regexp.MustCompile(`\.initContainers\[|\.containers\[[1-9]`).MatchString(field) {
 			return path.Root("pod")
 		}
 		for _, place := range []struct{ pattern, attribute string }{
@@ -127,13 +127,13 @@ func placeOfField(fields []string, m model) path.Path {
 			if !regexp.MustCompile(place.pattern).MatchString(field) {
 				continue
 			}
-			if unsaid[place.attribute] && !m.Pod.IsNull() {
+			if unsaid[place.attribute] && m.saysPod() {
 				return path.Root("pod")
 			}
 			return path.Root(place.attribute)
 		}
 	}
-	if !m.Pod.IsNull() {
+	if m.saysPod() {
 		return path.Root("pod")
 	}
 	return path.Empty()

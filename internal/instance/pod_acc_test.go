@@ -118,6 +118,31 @@ func TestAccInstance_podThatThePodIsAlreadyChangesTheStateOnly(t *testing.T) {
 
 // TestAccInstance_podOfEveryShapePlans has parts that aren't known yet, are
 // sensitive or null, and come from loops.
+// TestAccInstance_podThatMeansNothingComesAndGoes holds that a pod which says what holds
+// without it is written down and taken away without another Pod.
+func TestAccInstance_podThatMeansNothingComesAndGoes(t *testing.T) {
+	t.Parallel()
+	for _, power := range []string{running, stopped} {
+		t.Run(power, func(t *testing.T) {
+			t.Parallel()
+			cluster := acctest.Namespace(t)
+			var first uid
+			look := func(see func(*corev1.Pod) error) resource.TestCheckFunc {
+				if power == stopped {
+					return theTemplate(t, cluster, func(*corev1.PodTemplate) error { return nil })
+				}
+				return thePod(t, cluster, see)
+			}
+			steps := []resource.TestStep{{Config: instanceConfig(cluster, power), Check: look(first.note)}}
+			for _, pod := range []string{`{ terminationGracePeriodSeconds = 30 }`, `null`, `{}`, `"{}"`, `null`, `{ containers = [{ name = "app" }] }`, `tostring(null)`, `{ nodeSelector = null }`, `null`, `tostring(null)`, `null`} {
+				config := instanceConfig(cluster, power, "pod = "+pod)
+				steps = append(steps, resource.TestStep{Config: config, Check: look(first.same)}, resource.TestStep{Config: config, ConfigPlanChecks: quiet()})
+			}
+			test(t, steps...)
+		})
+	}
+}
+
 func TestAccInstance_podOfEveryShapePlans(t *testing.T) {
 	t.Parallel()
 	cluster := acctest.Namespace(t)

@@ -62,7 +62,7 @@ func (r *instanceResource) planChange(ctx context.Context, req resource.ModifyPl
 			return
 		}
 		if of.Pod == podSame {
-			plan.Pod = prior.Pod
+			plan.Pod = respelt(prior.model, plan.model)
 		}
 	}
 	d := decide(prior, *plan, config, rec, of)

@@ -40,7 +40,7 @@ func withNames(base corev1.PodSpec, secrets types.Map) corev1.PodSpec {
 
 // portsOf are the ports that have a name for sure; unknown where pod may add some.
 func portsOf(config model) types.Map {
-	if !config.Pod.IsNull() {
+	if config.saysPod() {
 		return types.MapUnknown(portType())
 	}
 	return config.Ports
