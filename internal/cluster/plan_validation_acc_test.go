@@ -3,9 +3,11 @@ package cluster_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -141,4 +143,23 @@ resource "mar_cluster" "new" {
 	}
 	terraform.Configure(limited + config(name, "force_destroy = true"))
 	terraform.Must(0, "destroy", "-auto-approve")
+}
+
+// Core keeps to itself what the plan of a successor warns of, so what is warned of
+// has to be in the plan of the cluster that it replaces.
+func TestAccCluster_planWarnsOfWhatASuccessorWouldBeRefused(t *testing.T) {
+	t.Parallel()
+	name, taken := acctest.ClusterName(t), acctest.Namespace(t)
+	terraform := acctest.NewCLI(t)
+	terraform.Configure(config(name, ""))
+	terraform.Must(0, "apply", "-auto-approve")
+	terraform.Configure(config(taken, `quota = { cpu = "1" }`))
+	var warned []string
+	for _, said := range acctest.Diagnostics(t, terraform.Must(0, "plan", "-json")) {
+		warned = append(warned, said.Severity+": "+said.Summary)
+	}
+	slices.Sort(warned)
+	if diff := cmp.Diff([]string{"warning: A quota without default limits", "warning: Apply would find the name taken"}, warned); diff != "" {
+		t.Errorf("what it warns of (-want +got):\n%s", diff)
+	}
 }

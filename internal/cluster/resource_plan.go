@@ -51,12 +51,13 @@ func (r *clusterResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("annotations_all"), plan.AnnotationsAll)...)
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("id"), plan.Name)...)
 	if req.State.Raw.IsNull() {
-		warn(&resp.Diagnostics, missingDefaults(ctx, plan.model))
-		r.validateNew(ctx, plan.model, &resp.Diagnostics)
+		r.warnOfNew(ctx, plan.model, &resp.Diagnostics)
 		return
 	}
 	if !plan.Name.Equal(state.Name) {
 		protect(state, &resp.Diagnostics)
+		// Core asks for the successor's plan too, but drops what that warns of.
+		r.warnOfNew(ctx, plan.model, &resp.Diagnostics)
 		return
 	}
 	if isTerminating(state.model) {
@@ -78,6 +79,12 @@ func (r *clusterResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	}
 	r.warnOfUse(ctx, state.model, plan.model, rec.Adopted, &resp.Diagnostics)
 	r.validateChange(ctx, state.model, plan.model, rec.Adopted, &resp.Diagnostics)
+}
+
+// warnOfNew says what is to be known of a cluster that is made.
+func (r *clusterResource) warnOfNew(ctx context.Context, plan model, diags *diag.Diagnostics) {
+	warn(diags, missingDefaults(ctx, plan))
+	r.validateNew(ctx, plan, diags)
 }
 
 // warnOfUse looks, where a plan lowers a quota, at what is used now. What it sees

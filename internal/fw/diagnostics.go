@@ -74,7 +74,7 @@ func explain(doing string, err error) (summary, detail string) {
 	case errors.As(err, &exists):
 		return summary, explainExists(exists)
 	case errors.As(err, &foreign):
-		return summary, fmt.Sprintf("%s exists already, and wasn't made by this provider, which leaves alone what others made. Delete it, or choose a name here that leads to another one.", foreign.Ref)
+		return summary, fmt.Sprintf("%s exists already, and wasn't made by this provider, which leaves alone what others made. Delete it; where its name is made of a name or a key here, another of those does as well.", foreign.Ref)
 	case errors.As(err, &conflict):
 		return summary, explainConflict(conflict)
 	case errors.As(err, &refused):
