@@ -24,6 +24,7 @@ const (
 	ImportByIdentity   Feature = "import by identity"
 	Query              Feature = "list resources"
 	Actions            Feature = "actions"
+	LinesWithin        Feature = "errors at a line within an object or a block"
 )
 
 // Support says since when there is a feature, and what it is for.
@@ -49,6 +50,7 @@ func Features() []Support {
 		{ImportByIdentity, "1.12", "1.12", "`import` blocks with `identity`", "`import` blocks with `id`, such as `dev/web`"},
 		{Query, "1.14", "", "`terraform query`: finding what is there, with the configuration to import it by", "the data sources `mar_clusters` and `mar_instances`, and `import` blocks with `for_each`"},
 		{Actions, "1.14", "", "`mar_instance_start`, `mar_instance_stop`, `mar_instance_restart`", "`desired_status` and `restart_triggers` of `mar_instance`"},
+		{LinesWithin, "1.15", "", "errors and warnings at the very line that they are about, within objects and blocks too", "they stand at the first line of the resource, or of the provider block, and say what they are about"},
 	}
 }
 

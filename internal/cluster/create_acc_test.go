@@ -235,7 +235,7 @@ func refusedQuotaKey(t *testing.T) string {
 	t.Helper()
 	home, client := acctest.Namespace(t), acctest.Client(t)
 	key := "count/" + home + ".example.com"
-	admission(t, home, "resourcequotas", admissionregistrationv1.Validation{Expression: fmt.Sprintf("!(%q in object.spec.hard)", key), Message: "nobody counts these"}, admissionregistrationv1.Deny)
+	admission(t, home, "resourcequotas", admissionregistrationv1.Validation{Expression: fmt.Sprintf("!has(object.spec.hard) || !(%q in object.spec.hard)", key), Message: "nobody counts these"}, admissionregistrationv1.Deny)
 	quota := &corev1.ResourceQuota{
 		ObjectMeta: metav1.ObjectMeta{Name: "probe"},
 		Spec:       corev1.ResourceQuotaSpec{Hard: corev1.ResourceList{corev1.ResourceName(key): apiresource.MustParse("1")}},
