@@ -24,7 +24,7 @@ func (quotaFits) Definition(_ context.Context, _ function.DefinitionRequest, res
 				Name:                "quota",
 				AllowNullValue:      true,
 				AllowUnknownValues:  true,
-				MarkdownDescription: "An object like the `quota` of a `mar_cluster`, such as `{ cpu = \"16\", memory = \"64Gi\", instances = 20 }`, or null for one without limits, to see what the instances need. What instances don't say, such as `services`, is allowed and not looked at.",
+				MarkdownDescription: "An object like the `quota` of a `mar_cluster`, such as `{ cpu = \"16\", memory = \"64Gi\", instances = 20 }`, or `{}` for one without limits, to see what the instances need; null is the same, but of a `null` that is written here OpenTofu makes a null result. What instances don't say, such as `services`, is allowed and not looked at.",
 			},
 			function.DynamicParameter{
 				Name:                "instances",

@@ -35,12 +35,14 @@ func TestAccFunctions_throughTerraform(t *testing.T) {
 		`provider::mar::quantity_compare("2000m", "2") == 0`,
 		`provider::mar::quantity_compare("9223372036854775808", "9223372036854775807") > 0`,
 		`provider::mar::quota_fits({ cpu = 4 }, { web = { cpu = "1" }, db = { cpu = 2.5, pod = null } }).fits`,
-		`provider::mar::quota_fits(null, [{ cpu = "1", pod = { nodeSelector = { disk = "ssd" } } }, { pod = "hostname: a" }]).needed.instances == 2`,
+		`provider::mar::quota_fits({}, [{ cpu = "1", pod = { nodeSelector = { disk = "ssd" } } }, { pod = "hostname: a" }]).needed.instances == 2`,
+		`provider::mar::quota_fits(var.none, [{ cpu = "1" }]).fits`,
 		`provider::mar::quota_fits({ cpu = "1" }, toset([{ cpu = "750m" }, { cpu = "1250m" }])).over == tomap({ cpu = "1" })`,
 		`provider::mar::quota_fits({ cpu = "1" }, [{}], { container = { default = { cpu = "1" } } }).fits`,
 	} {
 		fmt.Fprintf(&config, "output \"o%d\" {\n  value = %s\n}\n", i, condition)
 	}
+	config.WriteString("variable \"none\" {\n  type    = map(string)\n  default = null\n}\n")
 	terraform.Configure(config.String())
 	terraform.Must(0, "apply", "-auto-approve")
 	var outputs map[string]struct{ Value bool }

@@ -30,6 +30,13 @@ func (s *server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSour
 	return during(ctx, req, s.protocolServer.ReadDataSource)
 }
 
+// CallFunction takes an argument without a value for null, as which OpenTofu sends it (up
+// to 1.12 at least).
 func (s *server) CallFunction(ctx context.Context, req *tfprotov6.CallFunctionRequest) (*tfprotov6.CallFunctionResponse, error) {
+	for i, argument := range req.Arguments {
+		if argument == nil || len(argument.MsgPack) == 0 && len(argument.JSON) == 0 {
+			req.Arguments[i] = &tfprotov6.DynamicValue{JSON: []byte("null")}
+		}
+	}
 	return during(ctx, req, s.protocolServer.CallFunction)
 }

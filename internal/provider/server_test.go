@@ -55,6 +55,24 @@ func TestNewServer_findsItsPodsCredentials(t *testing.T) {
 	}
 }
 
+// OpenTofu sends null as nothing at all, which the plugin library can't read.
+func TestCallFunction_takesNothingForNull(t *testing.T) {
+	s, err := NewServer("test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	none, err := tfprotov6.NewDynamicValue(tftypes.DynamicPseudoType, tftypes.NewValue(tftypes.Tuple{ElementTypes: []tftypes.Type{}}, []tftypes.Value{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, quota := range map[string]*tfprotov6.DynamicValue{"an empty value": {}, "no value": nil} {
+		resp, err := s.CallFunction(t.Context(), &tfprotov6.CallFunctionRequest{Name: "quota_fits", Arguments: []*tfprotov6.DynamicValue{quota, &none}})
+		if err != nil || resp.Error != nil {
+			t.Errorf("%s: %v, %+v", name, err, resp.Error)
+		}
+	}
+}
+
 func TestLosesState(t *testing.T) {
 	for version, want := range map[string]bool{
 		"1.8.5": false, "1.13.0": false, "1.15.9": false, "1.16.0": true, "1.16.4": true, "1.17.0-beta1": true, "": false,
