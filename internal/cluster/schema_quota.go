@@ -27,18 +27,18 @@ func scopedQuotasAttribute() schema.Attribute {
 		MarkdownDescription: "Which part is counted; several narrow it down together. `Terminating` (instances with a deadline, `active_deadline_seconds`) or `NotTerminating`; `BestEffort` (instances without requests and limits) or `NotBestEffort`; `PriorityClass`; `CrossNamespacePodAffinity`; `VolumeAttributesClass`. Each allows some keys only: `BestEffort` only `instances`; `VolumeAttributesClass` only `volumes` and `storage`; the others only `instances` and CPU and memory. Changed in place.",
 		ElementType:         types.StringType,
 		Required:            true,
-		Validators:          []validator.Set{setvalidator.SizeAtLeast(1), validate.NoNullElements(), setvalidator.ValueStringsAre(stringvalidator.OneOf(quotaScopes()...))},
+		Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(stringvalidator.OneOf(quotaScopes()...))},
 	}
 	keys["priority_classes"] = schema.SetAttribute{
 		MarkdownDescription: "With the scope `PriorityClass`: the PriorityClasses whose instances are counted, such as `[\"high\"]`. Left out, instances of every PriorityClass are. Changed in place.",
 		ElementType:         types.StringType,
 		Optional:            true,
-		Validators:          []validator.Set{validate.NoNullElements(), setvalidator.ValueStringsAre(validate.ObjectName("a PriorityClass's name"))},
+		Validators:          []validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(validate.ObjectName("a PriorityClass's name"))},
 	}
 	return schema.MapNestedAttribute{
 		MarkdownDescription: "Further quotas by a key of your choice, each for a part of the instances or volumes: the ResourceQuotas `mar-quota-<key>`. They hold beside `quota`. Changed in place.",
 		Optional:            true,
-		Validators:          []validator.Map{validate.ChildKeys(scopedQuotaPrefix), validate.NoNullEntries()},
+		Validators:          []validator.Map{validate.ChildKeys(scopedQuotaPrefix), mapvalidator.NoNullValues()},
 		NestedObject:        schema.NestedAttributeObject{Attributes: keys},
 	}
 }
