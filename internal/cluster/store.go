@@ -219,10 +219,7 @@ func (s store) applyNamespace(ctx context.Context, want, live *corev1.Namespace,
 }
 
 func (s store) migrateNamespace(ctx context.Context, live *corev1.Namespace) (*corev1.Namespace, error) {
-	return kube.MigrateManager(ctx, s.client, ref(live.Name), live,
-		func(ctx context.Context, kind types.PatchType, data []byte, opts metav1.PatchOptions) (*corev1.Namespace, error) {
-			return s.namespaces().Patch(ctx, live.Name, kind, data, opts)
-		})
+	return kube.MigrateManager(ctx, s.client, ref(live.Name), live, s.namespaces())
 }
 
 // Foreign lists what a destroy of the cluster would take along beyond its own

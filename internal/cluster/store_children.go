@@ -166,10 +166,7 @@ func (c children[T, L, C]) apply(ctx context.Context, name string, want C, live 
 // one has written.
 func (c children[T, L, C]) TakeOver(ctx context.Context, have map[string]T) error {
 	for _, name := range slices.Sorted(maps.Keys(have)) {
-		taken, err := kube.MigrateManager(ctx, c.manager, c.ref(name), have[name],
-			func(ctx context.Context, kind types.PatchType, data []byte, opts metav1.PatchOptions) (T, error) {
-				return c.client.Patch(ctx, name, kind, data, opts)
-			})
+		taken, err := kube.MigrateManager(ctx, c.manager, c.ref(name), have[name], c.client)
 		if err != nil {
 			return err
 		}

@@ -69,8 +69,8 @@ func (c *credentials) Open(ctx context.Context, req ephemeral.OpenRequest, resp 
 	ctx, cancel := kube.WithTimeout(ctx, openTimeout)
 	defer cancel()
 	got, err := c.store.Issue(ctx, wanted)
-	switch {
-	case kube.IsGone(err):
+	switch answer := kube.AnswerOf(wanted.ref(), err); {
+	case answer == kube.NotFound, answer == kube.NoNamespace:
 		resp.Diagnostics.AddAttributeError(path.Root("service_account"), "No such service account",
 			fmt.Sprintf("There is no %s. Check both names. If this configuration makes it, apply that first (terraform apply -target=…): a plan needs the credentials already.", wanted.ref()))
 		return

@@ -8,7 +8,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
@@ -66,6 +65,8 @@ func explain(doing string, err error) (summary, detail string) {
 		silent   *kube.UnreachableError
 		access   *kube.AccessError
 		without  *kube.CredentialsError
+		stranger *kube.NotKubernetesError
+		movedOn  *kube.MovedOnError
 	)
 	summary = "Could not " + doing
 	switch {
@@ -85,9 +86,13 @@ func explain(doing string, err error) (summary, detail string) {
 		return summary, explainSilence(silent)
 	case errors.As(err, &without):
 		return summary, explainNoCredentials(without)
-	case errors.As(err, &access) && apierrors.IsUnauthorized(access):
+	case errors.As(err, &stranger):
+		return summary, explainStranger(stranger)
+	case errors.As(err, &movedOn):
+		return summary, fmt.Sprintf("%s was changed by somebody else at each of several tries. Find out who changes it so often, then apply again.", movedOn.Ref)
+	case errors.As(err, &access) && kube.AnswerOf(kube.Ref{}, access) == kube.NotAccepted:
 		return summary, explainRejection(access)
-	case apierrors.IsUnauthorized(err):
+	case kube.AnswerOf(kube.Ref{}, err) == kube.NotAccepted:
 		return summary, fmt.Sprintf("The API server doesn't accept the credentials: %s\n\nRenew the token or certificate that the provider is configured with.", Sentence(err.Error()))
 	}
 	return summary, Sentence(err.Error())

@@ -38,6 +38,19 @@ func explainSilence(e *kube.UnreachableError) string {
 	return fmt.Sprintf("The API server at %s, which %s names, could not be talked to: %s.\n\n%s", e.Host, e.Source, strings.TrimSuffix(e.Err.Error(), "."), next)
 }
 
+// explainStranger words an answer of something else than a Kubernetes API.
+func explainStranger(e *kube.NotKubernetesError) string {
+	from := ""
+	if e.Source != "" {
+		from = ", which " + e.Source + " names,"
+	}
+	said := "."
+	if e.Says != "" {
+		said = fmt.Sprintf(" and says: %s", Sentence(e.Says))
+	}
+	return fmt.Sprintf("What answers at %s%s isn't a Kubernetes API. It answers with HTTP status %d%s\n\nNothing is concluded from such an answer, and nothing was changed. Check the address and its path, and what is on the way: a load balancer without a back end, a proxy, a login page.", e.Host, from, e.Code, said)
+}
+
 // explainRejection words credentials that the server doesn't know.
 func explainRejection(e *kube.AccessError) string {
 	if e.Credentials == "" {

@@ -132,7 +132,7 @@ func tainted(err error) error {
 func addCreateError(diags *diag.Diagnostics, m model, err error) {
 	k := m.key()
 	doing := "create the instance " + k.String()
-	if kube.IsGone(err) {
+	if kube.AnswerOf(k.ref(), err) == kube.NoNamespace {
 		fw.AddError(diags, doing, fmt.Errorf("the cluster %s isn't there: make it first, and refer to it as `cluster = mar_cluster.<name>.name` so that Terraform keeps the order (%w)", k.Cluster, err), path.Root("cluster"))
 		return
 	}

@@ -120,10 +120,7 @@ func (s *store) Update(ctx context.Context, ref kube.Ref, uid string, g goal, d 
 // earlier POST wrote counts as applied.
 func (s *store) apply(ctx context.Context, pod *corev1.Pod, c change) (*corev1.Pod, error) {
 	ref := podRef(pod)
-	migrated, err := kube.MigrateManager(ctx, s.client, ref, pod,
-		func(ctx context.Context, kind types.PatchType, data []byte, options metav1.PatchOptions) (*corev1.Pod, error) {
-			return s.pods(ref).Patch(ctx, ref.Name, kind, data, options)
-		})
+	migrated, err := kube.MigrateManager(ctx, s.client, ref, pod, s.pods(ref))
 	if err != nil {
 		return pod, err
 	}

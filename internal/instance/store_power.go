@@ -218,7 +218,7 @@ func (s *store) own(ctx context.Context, namespace string, secret secretRef, own
 		return kube.Wrap(ref, "own", err)
 	}
 	_, err = s.secrets(namespace).Patch(ctx, secret.Name, types.StrategicMergePatchType, patch, metav1.PatchOptions{FieldManager: s.client.FieldManager})
-	if kube.IsGone(err) {
+	if kube.AnswerOf(ref, err) == kube.NotFound {
 		return nil
 	}
 	return kube.Wrap(ref, "own", err)

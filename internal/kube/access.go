@@ -91,7 +91,7 @@ func (a *access) send(req *http.Request) (*http.Response, error) {
 // which the retrier below has marked.
 func (a *access) explain(req *http.Request, err error) error {
 	var unreachable *UnreachableError
-	if req.Context().Err() != nil || errors.As(err, &unreachable) {
+	if req.Context().Err() != nil || errors.As(err, &unreachable) || errors.As(err, new(*NotKubernetesError)) {
 		return err
 	}
 	failed := &CredentialsError{Credentials: a.credentials, Err: err}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
@@ -61,27 +60,52 @@ func Contested(c *Client, ref Ref, o metav1.Object, fields ...fieldpath.Path) er
 }
 
 // MigrateManager turns the fields that the client's own POST or update owns on
-// obj into fields that it applies, for otherwise its first server-side apply
+// an object into fields that it applies, for otherwise its first server-side apply
 // conflicts with them and none could ever be removed. So it does with all that
 // was written under a former name. It sends nothing when there are none.
+//
+// The patch is of one resourceVersion. Where the object has moved on, it is read and the
+// patch built anew.
 func MigrateManager[T interface {
 	metav1.Object
 	runtime.Object
-}](ctx context.Context, c *Client, ref Ref, obj T, patch func(context.Context, types.PatchType, []byte, metav1.PatchOptions) (T, error)) (T, error) {
+}](ctx context.Context, c *Client, ref Ref, obj T, objects Patcher[T]) (T, error) {
 	own := sets.New(c.FieldManager)
 	if c.Renamed() {
 		own.Insert(c.formerManager)
 	}
-	data, err := csaupgrade.UpgradeManagedFieldsPatch(asUpdated(obj, c.formerManager), own, c.FieldManager)
-	if err != nil || data == nil {
-		return obj, Wrap(ref, "read the field ownership of", err)
-	}
-	migrated, err := patch(ctx, types.JSONPatchType, data, metav1.PatchOptions{FieldManager: c.FieldManager})
-	if apierrors.IsConflict(err) {
-		// Somebody wrote in between; the apply that follows settles ownership.
-		return obj, nil
-	}
-	return migrated, Wrap(ref, "take over the fields of", err)
+	uid, live, stale := obj.GetUID(), obj, false
+	err := OnMovedOn(ctx, ref, func(ctx context.Context) error {
+		if stale {
+			now, found, err := Get(ctx, ref, objects.Get)
+			switch {
+			case err != nil:
+				return err
+			case !found:
+				return &GoneError{Ref: ref}
+			case now.GetUID() != uid:
+				return &GoneError{Ref: ref, ReplacedBy: now.GetUID()}
+			}
+			live = now
+		}
+		stale = true
+		data, err := csaupgrade.UpgradeManagedFieldsPatch(asUpdated(live, c.formerManager), own, c.FieldManager)
+		if err != nil || data == nil {
+			return Wrap(ref, "read the field ownership of", err)
+		}
+		migrated, err := objects.Patch(ctx, ref.Name, types.JSONPatchType, data, metav1.PatchOptions{FieldManager: c.FieldManager})
+		if err == nil {
+			live = migrated
+		}
+		return Wrap(ref, "take over the fields of", err)
+	})
+	return live, err
+}
+
+// Patcher reads and patches objects of one kind; the typed clients are such.
+type Patcher[T any] interface {
+	Get(ctx context.Context, name string, opts metav1.GetOptions) (T, error)
+	Patch(ctx context.Context, name string, kind types.PatchType, data []byte, opts metav1.PatchOptions, subresources ...string) (T, error)
 }
 
 // asUpdated is the object with what the manager applied as if it had updated it,

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/types"
@@ -23,6 +22,8 @@ const (
 	// resumeInterval keeps a watch that always breaks at once from becoming a
 	// busy loop.
 	resumeInterval = 200 * time.Millisecond
+	// lastLookTimeout limits the read with which a wait ends whose time is up.
+	lastLookTimeout = 5 * time.Second
 )
 
 // Reader reads and watches one kind; the typed clients are such.
@@ -32,10 +33,11 @@ type Reader[T metav1.Object] interface {
 }
 
 // Await blocks until check says that the object with that UID is as wished, or
-// errs. It watches, and polls only where watching is forbidden. A broken watch
-// is resumed after a fresh read, so nothing is missed. It returns the last
-// object seen, with a *GoneError when that one is no more (a namesake with
-// another UID isn't it), and with the context's cause when the context ends.
+// errs. It watches, and polls only where watching is forbidden. A watch that breaks,
+// or that tells nothing for watchDoubt, is followed by a fresh read, so nothing is missed.
+// It returns the last object seen, with a *GoneError when that one is no more (a namesake
+// with another UID isn't it), and with the context's cause when the context ends. Before it
+// gives up for a timeout it reads the object once more.
 func Await[T metav1.Object](ctx context.Context, ref Ref, uid types.UID, r Reader[T], check func(T) (bool, error)) (T, error) {
 	a := &awaiting[T]{ref: ref, uid: uid, reader: r, check: check}
 	return a.await(ctx)
@@ -80,26 +82,45 @@ type awaiting[T metav1.Object] struct {
 func (a *awaiting[T]) await(ctx context.Context) (T, error) {
 	for {
 		done, err := a.once(ctx)
+		if isTimeout(err) {
+			done, err = a.lastLook(ctx, err)
+		}
 		if done || err != nil {
 			return a.last, err
 		}
 	}
 }
 
+// lastLook reads the object when the time is up, which may have become as wished unheard. It
+// returns the error that ended the wait where it hasn't, or can't be read.
+func (a *awaiting[T]) lastLook(ctx context.Context, ended error) (bool, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLookTimeout)
+	defer cancel()
+	obj, err := a.reader.Get(ctx, a.ref.Name, metav1.GetOptions{})
+	switch AnswerOf(a.ref, err) {
+	case Done:
+		if done, err := a.see(obj); done || err != nil {
+			return done, err
+		}
+	case NotFound, NoNamespace:
+		return false, &GoneError{Ref: a.ref, Err: err}
+	case Exists, AnotherObject, MovedOn, AppliedByOthers, Refused, NotAccepted, Overloaded, Expired, Unknown, Unreachable, NotKubernetes, Ended, Failed:
+	}
+	return false, ended
+}
+
+func isTimeout(err error) bool {
+	var timeout TimeoutError
+	return errors.As(err, &timeout)
+}
+
 // once reads the object, then follows it until its watch ends.
 func (a *awaiting[T]) once(ctx context.Context) (bool, error) {
-	obj, err := a.reader.Get(ctx, a.ref.Name, metav1.GetOptions{})
-	switch {
-	case ctx.Err() != nil:
+	obj, readErr := a.reader.Get(ctx, a.ref.Name, metav1.GetOptions{})
+	if ctx.Err() != nil {
 		return false, context.Cause(ctx)
-	case apierrors.IsNotFound(err):
-		return false, &GoneError{Ref: a.ref}
-	case err != nil && passing(err):
-		return false, a.pause(ctx, pollInterval)
-	case err != nil:
-		return false, Wrap(a.ref, "read", err)
 	}
-	if done, err := a.see(obj); done || err != nil {
+	if done, err := a.read(ctx, obj, readErr); done || err != nil || readErr != nil {
 		return done, err
 	}
 	events, err := a.reader.Watch(ctx, metav1.ListOptions{
@@ -113,13 +134,31 @@ func (a *awaiting[T]) once(ctx context.Context) (bool, error) {
 	return a.follow(ctx, events.ResultChan())
 }
 
+// read takes the answer to a read. After one that says nothing of the object it pauses.
+func (a *awaiting[T]) read(ctx context.Context, obj T, err error) (bool, error) {
+	switch AnswerOf(a.ref, err) {
+	case Done:
+		return a.see(obj)
+	case NotFound, NoNamespace:
+		return false, &GoneError{Ref: a.ref, Err: err}
+	case Overloaded, Unknown, Unreachable:
+		return false, a.pause(ctx, pollInterval)
+	case Exists, AnotherObject, MovedOn, AppliedByOthers, Refused, NotAccepted, Expired, NotKubernetes, Ended, Failed:
+	}
+	return false, Wrap(a.ref, "read", err)
+}
+
 func (a *awaiting[T]) follow(ctx context.Context, events <-chan watch.Event) (bool, error) {
 	ticker := time.NewTicker(recheck)
 	defer ticker.Stop()
+	doubt := time.NewTimer(watchDoubt)
+	defer doubt.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return false, context.Cause(ctx)
+		case <-doubt.C:
+			return false, nil
 		case <-ticker.C:
 			if done, err := a.check(a.last); done || err != nil {
 				return done, err
@@ -128,6 +167,7 @@ func (a *awaiting[T]) follow(ctx context.Context, events <-chan watch.Event) (bo
 			if !open || event.Type == watch.Error {
 				return false, a.pause(ctx, resumeInterval)
 			}
+			doubt.Reset(watchDoubt)
 			if done, err := a.take(event); done || err != nil {
 				return done, err
 			}
@@ -168,14 +208,6 @@ func (a *awaiting[T]) see(obj T) (bool, error) {
 	}
 	a.last = obj
 	return a.check(obj)
-}
-
-// passing tells errors that a restarting API server gives and that the next
-// read may not.
-func passing(err error) bool {
-	return neverSent(err) || connectionLost(err) || apierrors.IsTooManyRequests(err) ||
-		apierrors.IsServiceUnavailable(err) || apierrors.IsServerTimeout(err) ||
-		apierrors.IsTimeout(err) || apierrors.IsInternalError(err)
 }
 
 // TimeoutError is the cause of a context that WithTimeout ended, which tells a

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/watch"
@@ -65,6 +66,7 @@ func TestAwait(t *testing.T) {
 		gone    *GoneError
 		timeout TimeoutError
 	)
+	isStranger := func(err error) bool { return AnswerOf(Ref{Kind: "Pod", Name: "web"}, err) == NotKubernetes }
 	isGone := func(err error) bool { return errors.As(err, &gone) }
 	for name, c := range map[string]struct {
 		server *scripted
@@ -77,15 +79,20 @@ func TestAwait(t *testing.T) {
 		"after an expired watch":  {&scripted{gets: []any{pending}, watches: []any{[]watch.Event{{Type: watch.Error, Object: &metav1.Status{}}}, modified(up)}}, nil, resumeInterval},
 		"polled":                  {&scripted{gets: []any{pending, pending, up}, watches: []any{forbidden}}, nil, 2 * pollInterval},
 		"after a restart":         {&scripted{gets: []any{status(503, metav1.StatusReasonServiceUnavailable, "later"), up}}, nil, pollInterval},
-		"never there":             {&scripted{gets: []any{status(404, metav1.StatusReasonNotFound, "no")}}, isGone, 0},
+		"never there":             {&scripted{gets: []any{apierrors.NewNotFound(corev1.Resource("pods"), "web")}}, isGone, 0},
 		"a namesake":              {&scripted{gets: []any{podIn("2", corev1.PodRunning)}}, isGone, 0},
 		"replaced while watching": {&scripted{gets: []any{pending}, watches: []any{modified(podIn("2", corev1.PodRunning))}}, isGone, 0},
 		"deleted while watching":  {&scripted{gets: []any{pending}, watches: []any{[]watch.Event{{Type: watch.Deleted, Object: pending}}}}, isGone, 0},
-		"out of time":             {&scripted{gets: []any{pending}, watches: []any{modified(pending)}}, func(err error) bool { return errors.As(err, &timeout) }, 30 * time.Second},
+		"something else's 404":    {&scripted{gets: []any{textual(404)}}, isStranger, 0},
+		"a 500, once":             {&scripted{gets: []any{status(500, metav1.StatusReasonInternalError, "etcd"), up}}, nil, pollInterval},
+		"a silent watch":          {&scripted{gets: []any{pending, up}, watches: []any{[]watch.Event{{Type: watch.Modified, Object: pending}}}}, nil, watchDoubt},
+		"heard of too late":       {&scripted{gets: []any{pending, pending, up}, watches: []any{modified(pending)}}, nil, 45 * time.Second},
+		"gone when time is up":    {&scripted{gets: []any{pending, pending, apierrors.NewNotFound(corev1.Resource("pods"), "web")}, watches: []any{modified(pending)}}, isGone, 45 * time.Second},
+		"out of time":             {&scripted{gets: []any{pending}, watches: []any{modified(pending)}}, func(err error) bool { return errors.As(err, &timeout) }, 45 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				ctx, cancel := WithTimeout(t.Context(), 30*time.Second)
+				ctx, cancel := WithTimeout(t.Context(), 45*time.Second)
 				defer cancel()
 				start := time.Now()
 				_, err := Await(ctx, Ref{Kind: "Pod", Name: "web"}, "1", c.server, running)

@@ -6,6 +6,7 @@ package kube
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -15,6 +16,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/version"
 	"k8s.io/client-go/discovery"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/metadata"
@@ -137,7 +139,7 @@ func hasResize(server discovery.DiscoveryInterface) (bool, error) {
 // credentials hold, then what adds them, then what rides out a server that is down.
 func httpClientFor(cfg *rest.Config, conn Connection) (*http.Client, error) {
 	cfg.Wrap(func(next http.RoundTripper) http.RoundTripper {
-		return &retrier{next: next, source: conn.Source, timeout: conn.RequestTimeout}
+		return recognizer{source: conn.Source, next: &retrier{next: next, source: conn.Source, timeout: conn.RequestTimeout}}
 	})
 	outer := &access{credentials: conn.Credentials, plugin: cfg.ExecProvider, renewable: cfg.ExecProvider != nil}
 	if path := cfg.BearerTokenFile; path != "" {
@@ -155,13 +157,28 @@ func httpClientFor(cfg *rest.Config, conn Connection) (*http.Client, error) {
 	return client, nil
 }
 
-// Probe asks the API server for the least that there is, and reports whether it
-// can be reached and takes the credentials. That these may do something shows when
-// it is done, and what else the server answers is for the request that needs it.
+// Probe asks the API server for the least that there is. It errs where there is no API server,
+// where something else answers, and where the credentials aren't accepted. What they permit
+// shows in the request that needs it.
 func (c *Client) Probe(ctx context.Context) error {
-	err := c.Discovery.RESTClient().Get().AbsPath("/version").Do(ctx).Error()
-	if status := apierrors.APIStatus(nil); asStatus(err, &status) && !apierrors.IsUnauthorized(err) {
-		return nil
+	text, err := c.Discovery.RESTClient().Get().AbsPath("/version").Do(ctx).Raw()
+	switch AnswerOf(Ref{}, err) {
+	case Done:
+		return versionIn(text, c.Endpoint.URL)
+	case Refused, NotFound, MovedOn, Exists, AppliedByOthers, AnotherObject, NoNamespace, Expired, Failed:
+		if status := apierrors.APIStatus(nil); asStatus(err, &status) {
+			return nil
+		}
+	case NotAccepted, Overloaded, Unknown, Unreachable, NotKubernetes, Ended:
 	}
 	return err
+}
+
+// versionIn errs for a text that isn't a Kubernetes version.
+func versionIn(text []byte, from string) error {
+	var info version.Info
+	if err := json.Unmarshal(text, &info); err != nil || info.GitVersion == "" {
+		return &NotKubernetesError{Host: from, Code: http.StatusOK, Says: oneLine(text)}
+	}
+	return nil
 }

@@ -4,20 +4,19 @@ import (
 	"context"
 	"time"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// Create POSTs one object, which must carry the nonce in AnnotationNonce. When
-// the answer is lost it looks for the object and knows its own by the nonce, so
-// that neither a duplicate nor a false "already exists" comes of it.
+// Create POSTs one object, which must carry the nonce in AnnotationNonce. Where nobody knows
+// whether the POST was carried out, Create looks for the object and knows its own by the nonce,
+// so that neither a duplicate nor a false "already exists" comes of it. A POST that wasn't
+// carried out is repeated for as long as a server that is down is waited for.
 //
 // A POST that is on its way outlives a cancelled run for a moment: one that was
 // carried out without anybody hearing of it leaves an object that no state knows.
 //
 // It returns an *ExistsError for an object that somebody else made.
 func Create[T metav1.Object](ctx context.Context, ref Ref, nonce string, create, get func(context.Context) (T, error)) (T, error) {
-	const attempts = 5
 	var none T
 	if ctx.Err() != nil {
 		return none, Wrap(ref, "create", context.Cause(ctx))
@@ -25,28 +24,39 @@ func Create[T metav1.Object](ctx context.Context, ref Ref, nonce string, create,
 	run := ctx
 	ctx, cancel := outlive(run, 10*time.Second)
 	defer cancel()
-	for attempt := 1; ; attempt++ {
+	start := time.Now()
+	for try := 1; ; try++ {
 		created, err := create(ctx)
-		if err == nil {
+		answer := AnswerOf(ref, err)
+		switch answer {
+		case Done:
 			return created, nil
-		}
-		if !apierrors.IsAlreadyExists(err) && !fateUnknown(err) {
+		case Exists, Overloaded, Unknown:
+		case NotFound, NoNamespace, AnotherObject, MovedOn, AppliedByOthers, Refused, NotAccepted, Expired, Unreachable, NotKubernetes, Ended, Failed:
 			return none, Wrap(ref, "create", err)
 		}
 		held, getErr := get(ctx)
-		switch {
-		case getErr == nil && held.GetAnnotations()[AnnotationNonce] == nonce:
+		switch found := AnswerOf(ref, getErr); {
+		case found == Done && held.GetAnnotations()[AnnotationNonce] == nonce:
 			return held, nil
-		case getErr == nil:
+		case found == Done && answer != Overloaded:
 			return none, &ExistsError{Ref: ref, Terminating: held.GetDeletionTimestamp() != nil}
-		case apierrors.IsNotFound(getErr) && attempt < attempts && pause(run, time.Duration(attempt)*200*time.Millisecond):
-			continue
-		case apierrors.IsAlreadyExists(err):
-			return none, &ExistsError{Ref: ref}
-		default:
-			return none, Wrap(ref, "create", err)
+		case found == Done, found == NotFound:
+			// Whoever has the name may leave it before the next try.
+			if time.Since(start) < patienceWithKnownServer && pause(run, createPause(try)) {
+				continue
+			}
 		}
+		if answer == Exists {
+			return none, &ExistsError{Ref: ref}
+		}
+		return none, Wrap(ref, "create", err)
 	}
+}
+
+// createPause is how long a POST is waited with that wasn't carried out.
+func createPause(try int) time.Duration {
+	return min(time.Duration(try)*200*time.Millisecond, 2*time.Second)
 }
 
 // outlive returns a context that ends a while after ctx does, with its cause.
@@ -61,20 +71,4 @@ func outlive(ctx context.Context, while time.Duration) (context.Context, context
 		stop()
 		cancel(nil)
 	}
-}
-
-// fateUnknown reports whether a POST that failed so may have been carried out.
-func fateUnknown(err error) bool {
-	if connectionLost(err) {
-		return true
-	}
-	status := apierrors.APIStatus(nil)
-	if !asStatus(err, &status) {
-		return false
-	}
-	switch status.Status().Code {
-	case 500, 502, 503, 504:
-		return true
-	}
-	return false
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
@@ -20,7 +21,13 @@ func TestCreate(t *testing.T) {
 		return nil, status(409, metav1.StatusReasonAlreadyExists, "exists")
 	}
 	missing := func(context.Context) (*corev1.Pod, error) {
-		return nil, status(404, metav1.StatusReasonNotFound, "missing")
+		return nil, apierrors.NewNotFound(corev1.Resource("pods"), "web")
+	}
+	busy := func(context.Context) (*corev1.Pod, error) {
+		return nil, apierrors.NewConflict(corev1.Resource("resourcequotas"), "mar-quota", errors.New("the object has been modified"))
+	}
+	failing := func(context.Context) (*corev1.Pod, error) {
+		return nil, status(500, metav1.StatusReasonInternalError, "etcdserver: leader changed")
 	}
 	pod := func(nonce string) func(context.Context) (*corev1.Pod, error) {
 		return func(context.Context) (*corev1.Pod, error) {
@@ -39,21 +46,31 @@ func TestCreate(t *testing.T) {
 		create, get func(context.Context) (*corev1.Pod, error)
 		ok, exists  bool
 	}{
-		"made":                                {pod("mine"), missing, true, false},
-		"made, but the answer was lost":       {lost, pod("mine"), true, false},
-		"the request was lost":                {then(lost, pod("mine")), missing, true, false},
-		"lost, and somebody else's is there":  {lost, pod("other"), false, true},
-		"somebody else's was there":           {taken, pod("other"), false, true},
-		"our own retried request collided":    {taken, pod("mine"), true, false},
-		"it was there and vanished meanwhile": {then(taken, pod("mine")), missing, true, false},
+		"made":                                 {pod("mine"), missing, true, false},
+		"made, but the answer was lost":        {lost, pod("mine"), true, false},
+		"the request was lost":                 {then(lost, pod("mine")), missing, true, false},
+		"lost, and somebody else's is there":   {lost, pod("other"), false, true},
+		"somebody else's was there":            {taken, pod("other"), false, true},
+		"our own retried request collided":     {taken, pod("mine"), true, false},
+		"it was there and vanished meanwhile":  {then(taken, pod("mine")), missing, true, false},
+		"quota admission gave up twice":        {then(busy, busy, pod("mine")), missing, true, false},
+		"busy, and somebody else has the name": {then(busy, taken), pod("other"), false, true},
+		"a 500, carried out":                   {failing, pod("mine"), true, false},
+		"a 500, not carried out":               {then(failing, failing, failing, failing, failing, failing, pod("mine")), missing, true, false},
+		"no namespace": {func(context.Context) (*corev1.Pod, error) {
+			return nil, apierrors.NewNotFound(corev1.Resource("namespaces"), "dev")
+		}, missing, false, false},
+		"something else answers": {func(context.Context) (*corev1.Pod, error) { return nil, textual(409) }, pod("mine"), false, false},
 		"refused": {func(context.Context) (*corev1.Pod, error) {
 			return nil, status(403, metav1.StatusReasonForbidden, "no")
 		}, missing, false, false},
 	} {
-		got, err := Create(t.Context(), Ref{Kind: "Pod", Namespace: "dev", Name: "web"}, "mine", c.create, c.get)
-		if (err == nil) != c.ok || isExists(err) != c.exists {
-			t.Errorf("%s: got %v, %v", name, got, err)
-		}
+		synctest.Test(t, func(t *testing.T) {
+			got, err := Create(t.Context(), Ref{Kind: "Pod", Namespace: "dev", Name: "web"}, "mine", c.create, c.get)
+			if (err == nil) != c.ok || isExists(err) != c.exists {
+				t.Errorf("%s: got %v, %v", name, got, err)
+			}
+		})
 	}
 }
 

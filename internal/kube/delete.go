@@ -2,17 +2,87 @@ package kube
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// Delete asks for the deletion of the object with that UID and of no namesake;
-// one that isn't there any more is no error. It doesn't wait: see AwaitGone.
+// Delete asks for the deletion of the object with that UID and of no namesake. An object
+// that isn't there any more is no error; a namesake with another UID is a *GoneError that
+// says so, and isn't touched. Delete doesn't wait: see Remove.
 func Delete(ctx context.Context, ref Ref, uid types.UID, remove func(context.Context, string, metav1.DeleteOptions) error) error {
 	err := remove(ctx, ref.Name, metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &uid}})
-	if IsGone(err) {
+	switch AnswerOf(ref, err) {
+	case Done, NotFound, NoNamespace:
 		return nil
+	case Exists, AnotherObject, MovedOn, AppliedByOthers, Refused, NotAccepted, Overloaded, Expired, Unknown, Unreachable, NotKubernetes, Ended, Failed:
 	}
 	return Wrap(ref, "delete", err)
+}
+
+// Remover deletes objects of one kind and tells when they are gone; the typed clients are such.
+type Remover[T metav1.Object] interface {
+	Reader[T]
+	Delete(ctx context.Context, name string, opts metav1.DeleteOptions) error
+}
+
+// Remove is Delete, and blocks until the object is gone. When the context ends first it returns
+// a *WaitError that names what holds the object.
+func Remove[T metav1.Object](ctx context.Context, ref Ref, uid types.UID, client Remover[T]) error {
+	if err := Delete(ctx, ref, uid, client.Delete); err != nil {
+		return err
+	}
+	start := time.Now()
+	last, err := AwaitGone(ctx, ref, uid, client)
+	if err == nil || ctx.Err() == nil {
+		return err
+	}
+	failed := &WaitError{
+		Ref: ref, Goal: "be gone", Elapsed: time.Since(start), Err: err,
+		Reason: fmt.Sprintf("%v; Kubernetes is still deleting it", err),
+		Advice: adviceOnHolding,
+	}
+	if any(last) != any(*new(T)) {
+		failed.State = HeldBy(last)
+	}
+	return failed
+}
+
+const adviceOnHolding = "A finalizer goes when the controller that set it has done its part. Check that this controller runs. Only if it never will again, remove the finalizer from the object by hand. Then apply again."
+
+// HeldBy says what keeps an object that is being deleted, a line for each finalizer.
+func HeldBy(o metav1.Object) []string {
+	var lines []string
+	for _, finalizer := range slices.Sorted(slices.Values(o.GetFinalizers())) {
+		lines = append(lines, fmt.Sprintf("finalizer %s", finalizer))
+	}
+	return lines
+}
+
+// OnMovedOn runs write until its answer is another than MovedOn. Write reads the object, builds
+// its request anew and sends it. When somebody changes the object each time, for longer than a
+// server that is down is waited for, the last *MovedOnError is returned.
+func OnMovedOn(ctx context.Context, ref Ref, write func(context.Context) error) error {
+	start := time.Now()
+	for try := 0; ; try++ {
+		err := write(ctx)
+		if AnswerOf(ref, err) != MovedOn || time.Since(start) > patienceWithKnownServer || !pause(ctx, conflictPause(try)) {
+			return err
+		}
+	}
+}
+
+// conflictPause grows from none to a second: the first conflict is mostly the only one.
+func conflictPause(try int) time.Duration {
+	return min(time.Duration(try)*50*time.Millisecond, time.Second)
+}
+
+// isOver reports whether a run has ended, and not only one request of it.
+func isOver(err error) bool {
+	var timeout TimeoutError
+	return errors.As(err, &timeout) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }

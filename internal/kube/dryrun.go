@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -131,19 +130,16 @@ func (d *DryRuns) answer(ctx context.Context, run *dryRun, send func(context.Con
 // isAnswer reports whether the API server has said what it thinks of the write. A
 // webhook that has effects of its own may not be asked in a dry run.
 func isAnswer(err error) bool {
-	var conflict *ConflictError
-	if errors.As(err, &conflict) {
-		return true
-	}
-	status := apierrors.APIStatus(nil)
-	if !asStatus(err, &status) || strings.Contains(status.Status().Message, "does not support dry run") {
+	if strings.Contains(err.Error(), "does not support dry run") {
 		return false
 	}
-	switch status.Status().Code {
-	case http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity:
+	switch AnswerOf(Ref{}, err) {
+	case Refused, NotFound, NoNamespace, Exists, AnotherObject, AppliedByOthers:
 		return true
+	case Done, MovedOn, NotAccepted, Overloaded, Expired, Unknown, Unreachable, NotKubernetes, Ended, Failed:
 	}
-	return false
+	// It is about an object that only the caller knows.
+	return apierrors.IsNotFound(err)
 }
 
 // First reports whether this is the first time that the plan says so.

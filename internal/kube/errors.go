@@ -1,6 +1,7 @@
 package kube
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -32,9 +33,15 @@ func (e *ForeignError) Error() string {
 
 // GoneError says that an object was deleted, or replaced by a namesake.
 type GoneError struct {
-	Ref        Ref
+	Ref Ref
+	// ReplacedBy is the namesake's UID, "unknown" where the server doesn't say it, and empty
+	// where there is no namesake.
 	ReplacedBy types.UID
+	// Err is the API server's own error, if there is one.
+	Err error
 }
+
+func (e *GoneError) Unwrap() error { return e.Err }
 
 func (e *GoneError) Error() string {
 	if e.ReplacedBy != "" {
@@ -104,16 +111,39 @@ func (e *RefusedError) Error() string {
 }
 func (e *RefusedError) Unwrap() error { return e.Err }
 
-// UnreachableError is a request that wasn't answered.
+// NoNamespaceError says that the Namespace of an object isn't there.
+type NoNamespaceError struct {
+	Ref Ref
+	Err error
+}
+
+func (e *NoNamespaceError) Error() string {
+	return fmt.Sprintf("the Namespace of %s isn't there", e.Ref)
+}
+func (e *NoNamespaceError) Unwrap() error { return e.Err }
+
+// MovedOnError says that somebody changed an object between a read and the write that was built
+// on it, again and again.
+type MovedOnError struct {
+	Ref Ref
+	Err error
+}
+
+func (e *MovedOnError) Error() string { return e.Ref.String() + " was changed meanwhile" }
+func (e *MovedOnError) Unwrap() error { return e.Err }
+
+// UnreachableError is a request that wasn't answered. It has no Unwrap, since client-go repeats
+// a read by itself where it sees a broken connection, which multiplies the patience.
 type UnreachableError struct {
 	Host string
 	// Source says where the connection's settings came from.
 	Source string
-	Err    error
+	// Sent is set where the request may have been carried out.
+	Sent bool
+	Err  error
 }
 
-func (e *UnreachableError) Error() string { return e.Err.Error() }
-func (e *UnreachableError) Unwrap() error { return e.Err }
+func (e *UnreachableError) Error() string { return "no answer from " + e.Host }
 
 // SlowError is a request that wasn't answered in the time that the configuration
 // allows one.
@@ -142,24 +172,46 @@ func (e *WaitError) Error() string {
 }
 func (e *WaitError) Unwrap() error { return e.Err }
 
-// Wrap adds to an API error which object and what was being done, and turns a
-// refusal into a *RefusedError. It returns nil for nil.
+// Wrap adds to an API error which object and what was being done, and makes one of this
+// package's types of it where there is one for its Answer. It returns nil for nil.
 func Wrap(ref Ref, verb string, err error) error {
+	if err == nil || answerOfTyped(err) != "" {
+		return inContext(ref, verb, err)
+	}
+	var status apierrors.APIStatus
+	if !asStatus(err, &status) {
+		return inContext(ref, verb, err)
+	}
+	switch answer := AnswerOf(ref, err); answer {
+	case Refused:
+		kind, message := refusal(err)
+		return &RefusedError{Ref: ref, Verb: verb, Kind: kind, Message: message, Lacks: lacking(message), Err: err}
+	case NotFound:
+		return inContext(ref, verb, &GoneError{Ref: ref, Err: err})
+	case AnotherObject:
+		return inContext(ref, verb, &GoneError{Ref: ref, ReplacedBy: types.UID(cmp.Or(uidFound(status.Status().Message), "unknown")), Err: err})
+	case NoNamespace:
+		return inContext(ref, verb, &NoNamespaceError{Ref: ref, Err: err})
+	case MovedOn:
+		return inContext(ref, verb, &MovedOnError{Ref: ref, Err: err})
+	case NotKubernetes:
+		return inContext(ref, verb, &NotKubernetesError{Code: int(status.Status().Code), Says: status.Status().Message})
+	case Done, Exists, AppliedByOthers, NotAccepted, Overloaded, Expired, Unknown, Unreachable, Ended, Failed:
+	}
+	return inContext(ref, verb, err)
+}
+
+func inContext(ref Ref, verb string, err error) error {
 	if err == nil {
 		return nil
 	}
-	kind, message := refusal(err)
-	if kind == "" {
-		return fmt.Errorf("%s %s: %w", verb, ref, err)
-	}
-	return &RefusedError{Ref: ref, Verb: verb, Kind: kind, Message: message, Lacks: lacking(message), Err: err}
+	return fmt.Errorf("%s %s: %w", verb, ref, err)
 }
 
-// IsGone reports whether the object isn't there, or isn't the same any more: a
-// UID precondition that fails means a namesake.
+// IsGone reports whether the object isn't there, or isn't the same any more.
 func IsGone(err error) bool {
 	var gone *GoneError
-	return errors.As(err, &gone) || apierrors.IsNotFound(err) || apierrors.IsConflict(err)
+	return errors.As(err, &gone)
 }
 
 // refusal tells the API server's refusals apart. Quota, LimitRange, Pod
@@ -177,7 +229,9 @@ func refusal(err error) (RefusalKind, string) {
 		return RefusedTerminating, lead(message)
 	case policy:
 		return RefusedByPolicy, lead(message)
-	case apierrors.IsInvalid(err), apierrors.IsBadRequest(err):
+	case unexpected(status.Status()), changesUID(status.Status()):
+		return "", ""
+	case apierrors.IsInvalid(err) && !isFailedTest(message), apierrors.IsBadRequest(err), apierrors.IsRequestEntityTooLargeError(err):
 		return RefusedAsInvalid, message
 	case !apierrors.IsForbidden(err):
 		return "", ""
@@ -200,6 +254,12 @@ func refusal(err error) (RefusalKind, string) {
 		return RefusedMissingAccount, text
 	}
 	return RefusedOtherwise, text
+}
+
+// isFailedTest knows the answer to a JSON patch that tests for what isn't so any more. It is a
+// 422 like that of an invalid object.
+func isFailedTest(message string) bool {
+	return strings.HasPrefix(message, "the server rejected our request due to an error in our request")
 }
 
 // lacking reads an RBAC refusal.

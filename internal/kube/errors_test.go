@@ -2,7 +2,6 @@ package kube
 
 import (
 	"errors"
-	"net/http"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -111,9 +110,9 @@ func TestWrap_keepsOtherErrors(t *testing.T) {
 	if Wrap(Ref{}, "read", nil) != nil {
 		t.Error("nil became an error")
 	}
-	missing := status(http.StatusNotFound, metav1.StatusReasonNotFound, `pods "web" not found`)
+	missing := apierrors.NewNotFound(corev1.Resource("pods"), "web")
 	err := Wrap(Ref{Kind: "Pod", Namespace: "dev", Name: "web"}, "read", missing)
-	if !apierrors.IsNotFound(err) || err.Error() != `read Pod dev/web: pods "web" not found` {
+	if !apierrors.IsNotFound(err) || err.Error() != `read Pod dev/web: Pod dev/web is gone` {
 		t.Errorf("got %v", err)
 	}
 	if !IsGone(err) || !IsGone(&GoneError{}) || IsGone(errors.New("other")) || IsGone(nil) {

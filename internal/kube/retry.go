@@ -1,6 +1,7 @@
 package kube
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -14,18 +15,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/wait"
 )
 
-// How long an API server that doesn't answer is waited for. A server that
-// answered before is restarting; one that never did is probably misspelt.
-const (
-	patienceWithKnownServer   = 60 * time.Second
-	patienceWithUnknownServer = 3 * time.Second
-)
-
-// retrier rides out a restarting or overloaded API server. It repeats requests
-// that surely were not processed, and, because every write but a POST is
-// idempotent here (server-side apply, patches with a resourceVersion, deletes
-// with a UID), also those whose fate is unknown unless they are POSTs: Create
-// tells those apart. Answers with a Retry-After are left to client-go.
+// retrier repeats requests as Repetitions says, which rides out a restarting or overloaded
+// API server. Answers with a Retry-After are left to client-go.
 type retrier struct {
 	next    http.RoundTripper
 	source  string
@@ -33,13 +24,13 @@ type retrier struct {
 	reached atomic.Bool
 }
 
-// RoundTrip sends the request until it is answered, its context ends, or the
-// patience with the server does; the last answer is returned, and an
-// *UnreachableError where there was none.
+// RoundTrip sends the request until there is an answer that no repetition changes, its context
+// ends, or the patience with the server does. It returns the last answer, whole, and an
+// *UnreachableError where there was none. The answer to a watch is returned as it begins.
 func (r *retrier) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := r.persist(req)
 	if err != nil && req.Context().Err() == nil {
-		return resp, &UnreachableError{Host: req.URL.Host, Source: r.source, Err: err}
+		return resp, &UnreachableError{Host: req.URL.Host, Source: r.source, Sent: connectionLost(err), Err: err}
 	}
 	return resp, err
 }
@@ -47,12 +38,17 @@ func (r *retrier) RoundTrip(req *http.Request) (*http.Response, error) {
 func (r *retrier) persist(req *http.Request) (*http.Response, error) {
 	start := time.Now()
 	backoff := wait.Backoff{Duration: 100 * time.Millisecond, Factor: 2, Jitter: 0.2, Cap: 5 * time.Second, Steps: 1 << 20}
-	for {
-		resp, err := r.attempt(req)
+	for try := 1; ; try++ {
+		resp, body, err := r.attempt(req)
 		if err == nil && resp.StatusCode < http.StatusInternalServerError {
 			r.reached.Store(true)
 		}
-		if !worthRepeating(req, resp, err) || time.Since(start) > r.patience() {
+		failure := failureOf(resp, body, err)
+		repeated := repetitionOf(sendingOf(req), failure).Repeated && req.Context().Err() == nil &&
+			(resp == nil || resp.Header.Get("Retry-After") == "")
+		// One silent try may take all of the patience.
+		outOfPatience := time.Since(start) > r.patience() && (try > 1 || failure != Lost)
+		if !repeated || outOfPatience {
 			return resp, err
 		}
 		again, rewindErr := rewind(req)
@@ -62,78 +58,62 @@ func (r *retrier) persist(req *http.Request) (*http.Response, error) {
 		if !pause(req.Context(), backoff.Step()) {
 			return resp, err
 		}
-		if resp != nil {
-			drain(resp)
-		}
 		req = again
 	}
 }
 
-// attempt gives up on an answer that doesn't come within the timeout. A watch lasts
-// as long as it is needed.
-func (r *retrier) attempt(req *http.Request) (*http.Response, error) {
-	if r.timeout <= 0 || req.URL.Query().Get("watch") == "true" {
-		return r.next.RoundTrip(req)
-	}
-	slow := &SlowError{After: r.timeout}
-	ctx, cancel := context.WithTimeoutCause(req.Context(), r.timeout, slow)
-	resp, err := r.next.RoundTrip(req.WithContext(ctx))
-	if err != nil {
-		defer cancel()
-		if errors.Is(context.Cause(ctx), slow) {
-			return nil, slow
+// attempt gives up on an answer that isn't there, and whole, within the timeout. A watch lasts
+// as long as it is needed, and only the beginning of its answer is waited for.
+func (r *retrier) attempt(req *http.Request) (*http.Response, []byte, error) {
+	if isWatch(req) {
+		resp, err := r.next.RoundTrip(req)
+		if err != nil || resp.StatusCode < http.StatusBadRequest {
+			return resp, nil, err
 		}
-		return nil, err
+		return whole(resp)
 	}
-	resp.Body = &timedBody{ReadCloser: resp.Body, ctx: ctx, cancel: cancel}
-	return resp, nil
-}
-
-// timedBody is an answer that has to be read within a timeout.
-type timedBody struct {
-	io.ReadCloser
-	ctx    context.Context
-	cancel context.CancelFunc
-}
-
-func (b *timedBody) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	if slow := new(SlowError); err != nil && errors.As(context.Cause(b.ctx), &slow) && !errors.Is(err, io.EOF) {
-		return n, slow
+	ctx := req.Context()
+	slow := &SlowError{After: r.timeout}
+	if r.timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, r.timeout, slow)
+		defer cancel()
 	}
-	return n, err
+	resp, err := r.next.RoundTrip(req.WithContext(ctx))
+	var body []byte
+	if err == nil {
+		resp, body, err = whole(resp)
+	}
+	if err != nil && errors.Is(context.Cause(ctx), slow) {
+		return nil, nil, slow
+	}
+	return resp, body, err
 }
 
-func (b *timedBody) Close() error {
-	b.cancel()
-	return b.ReadCloser.Close()
+func isWatch(req *http.Request) bool { return req.URL.Query().Get("watch") == "true" }
+
+// whole reads an answer to its end, so that one that is cut off can be asked for again.
+func whole(resp *http.Response) (*http.Response, []byte, error) {
+	body, err := io.ReadAll(resp.Body)
+	_ = resp.Body.Close()
+	if err != nil {
+		return nil, nil, &cutOffError{err}
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return resp, body, nil
 }
+
+// cutOffError is an answer of which only the beginning came.
+type cutOffError struct{ err error }
+
+func (e *cutOffError) Error() string { return "the answer was cut off: " + e.err.Error() }
+func (e *cutOffError) Unwrap() error { return e.err }
 
 func (r *retrier) patience() time.Duration {
 	if r.reached.Load() {
 		return patienceWithKnownServer
 	}
 	return patienceWithUnknownServer
-}
-
-func worthRepeating(req *http.Request, resp *http.Response, err error) bool {
-	idempotent := req.Method != http.MethodPost
-	if err != nil {
-		if req.Context().Err() != nil {
-			return false
-		}
-		return neverSent(err) || idempotent && connectionLost(err)
-	}
-	if resp.Header.Get("Retry-After") != "" {
-		return false
-	}
-	switch resp.StatusCode {
-	case http.StatusTooManyRequests:
-		return true
-	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return idempotent
-	}
-	return false
 }
 
 func neverSent(err error) bool {
@@ -152,7 +132,8 @@ func isLookup(err error) bool {
 func connectionLost(err error) bool {
 	var stream http2.StreamError
 	var slow *SlowError
-	return errors.As(err, &stream) || errors.As(err, &slow) ||
+	var cut *cutOffError
+	return errors.As(err, &stream) || errors.As(err, &slow) || errors.As(err, &cut) ||
 		utilnet.IsConnectionReset(err) || utilnet.IsHTTP2ConnectionLost(err) ||
 		utilnet.IsProbableEOF(err) || errors.Is(err, io.ErrUnexpectedEOF)
 }

@@ -2,6 +2,7 @@ package kube
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -28,7 +29,24 @@ func code(status int) func(http.ResponseWriter, *http.Request) {
 	return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }
 }
 
-func echo(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(w, r.Body) }
+// denial is the refusal by a webhook that chose that code.
+func denial(status int) func(http.ResponseWriter, *http.Request) {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, `{"kind":"Status","message":"admission webhook \"x.example.com\" denied the request: no"}`)
+	}
+}
+
+// cutOff is an answer that breaks in the middle.
+func cutOff(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Length", "100")
+	_, _ = io.WriteString(w, "half of it")
+}
+
+func echo(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = io.Copy(w, r.Body)
+}
 
 func reset(w http.ResponseWriter, _ *http.Request) {
 	conn, _, err := w.(http.Hijacker).Hijack() //nolint:forcetypeassert // net/http's server is one
@@ -38,57 +56,84 @@ func reset(w http.ResponseWriter, _ *http.Request) {
 	}
 }
 
-func TestRetrier(t *testing.T) {
-	for name, c := range map[string]struct {
-		method  string
-		answers []func(http.ResponseWriter, *http.Request)
-		calls   int32
-		status  int
-	}{
-		"an answer is an answer":            {"GET", []func(http.ResponseWriter, *http.Request){code(404)}, 1, 404},
-		"a read rides out a 503":            {"GET", []func(http.ResponseWriter, *http.Request){code(503), code(502), echo}, 3, 200},
-		"an apply rides out a 504":          {"PATCH", []func(http.ResponseWriter, *http.Request){code(504), echo}, 2, 200},
-		"an apply rides out a reset":        {"PATCH", []func(http.ResponseWriter, *http.Request){reset, echo}, 2, 200},
-		"a POST isn't sent again after 503": {"POST", []func(http.ResponseWriter, *http.Request){code(503), echo}, 1, 503},
-		"a POST is sent again after 429":    {"POST", []func(http.ResponseWriter, *http.Request){code(429), echo}, 2, 200},
-		"a server's fault isn't repeated":   {"GET", []func(http.ResponseWriter, *http.Request){code(500), echo}, 1, 500},
-		"Retry-After is left to client-go": {"GET", []func(http.ResponseWriter, *http.Request){func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Retry-After", "1")
-			w.WriteHeader(http.StatusTooManyRequests)
-		}, echo}, 1, 429},
-	} {
-		t.Run(name, func(t *testing.T) {
-			server, calls := serve(t, c.answers...)
-			req, err := http.NewRequestWithContext(t.Context(), c.method, server.URL, strings.NewReader("body"))
-			if err != nil {
-				t.Fatal(err)
+// Each row of the table is tried with each kind of request and each form of the failure.
+func TestRetrier_obeysRepetitions(t *testing.T) {
+	type answer = func(http.ResponseWriter, *http.Request)
+	failures := map[Failure][]answer{
+		Throttled: {code(429)},
+		Lost:      {reset, cutOff},
+		Faulty:    {code(500), code(502), code(503), code(504)},
+		Final:     {code(400), code(404), code(409), code(422), denial(500), denial(503), code(501)},
+	}
+	requests := map[Sending][]struct{ method, query string }{
+		Harmless: {{"GET", ""}, {"PATCH", ""}, {"DELETE", ""}, {"POST", "?dryRun=All"}},
+		Creating: {{"POST", ""}},
+	}
+	for _, row := range Repetitions() {
+		for i, failure := range failures[row.After] {
+			for _, request := range requests[row.Request] {
+				name := fmt.Sprintf("%s after %s, %d", request.method+request.query, row.After, i)
+				server, calls := serve(t, failure, echo)
+				req, err := http.NewRequestWithContext(t.Context(), request.method, server.URL+"/api/v1/namespaces/dev/pods"+request.query, strings.NewReader("body"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				resp, err := (&retrier{next: &http.Transport{DisableKeepAlives: true}}).RoundTrip(req)
+				want := int32(1)
+				if row.Repeated {
+					want = 2
+				}
+				if calls.Load() != want {
+					t.Errorf("%s: %d requests, want %d", name, calls.Load(), want)
+				}
+				if !row.Repeated {
+					if err == nil {
+						_ = resp.Body.Close()
+					}
+					continue
+				}
+				if err != nil {
+					t.Errorf("%s: %v", name, err)
+					continue
+				}
+				body, _ := io.ReadAll(resp.Body)
+				_ = resp.Body.Close()
+				if string(body) != "body" {
+					t.Errorf("%s: the repeated request carried %q", name, body)
+				}
 			}
-			resp, err := (&retrier{next: &http.Transport{DisableKeepAlives: true}}).RoundTrip(req)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer func() { _ = resp.Body.Close() }()
-			body, _ := io.ReadAll(resp.Body)
-			if resp.StatusCode != c.status || calls.Load() != c.calls {
-				t.Errorf("status %d after %d requests, want %d after %d", resp.StatusCode, calls.Load(), c.status, c.calls)
-			}
-			if c.status == 200 && string(body) != "body" {
-				t.Errorf("the repeated request carried %q", body)
-			}
-		})
+		}
 	}
 }
 
-func TestRetrier_aLostPOSTIsAnError(t *testing.T) {
-	server, calls := serve(t, reset, echo)
-	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL, strings.NewReader("body"))
+func TestRetrier_leavesRetryAfterToTheClient(t *testing.T) {
+	server, calls := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "1")
+		w.WriteHeader(http.StatusTooManyRequests)
+	}, echo)
+	req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL, nil)
 	resp, err := (&retrier{next: &http.Transport{DisableKeepAlives: true}}).RoundTrip(req)
-	if err == nil {
-		_ = resp.Body.Close()
-		t.Fatal("no error")
+	if err != nil {
+		t.Fatal(err)
 	}
-	if calls.Load() != 1 || !connectionLost(err) {
-		t.Errorf("%d requests, error %v", calls.Load(), err)
+	_ = resp.Body.Close()
+	if resp.StatusCode != 429 || calls.Load() != 1 {
+		t.Errorf("status %d after %d requests", resp.StatusCode, calls.Load())
+	}
+}
+
+func TestRetrier_aLostPOSTIsOfUnknownFate(t *testing.T) {
+	for name, lose := range map[string]func(http.ResponseWriter, *http.Request){"reset": reset, "cut off": cutOff} {
+		server, calls := serve(t, lose, echo)
+		req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL, strings.NewReader("body"))
+		resp, err := (&retrier{next: &http.Transport{DisableKeepAlives: true}}).RoundTrip(req)
+		if err == nil {
+			_ = resp.Body.Close()
+			t.Fatal("no error")
+		}
+		if calls.Load() != 1 || AnswerOf(Ref{}, err) != Unknown {
+			t.Errorf("%s: %d requests, error %v", name, calls.Load(), err)
+		}
 	}
 }
 

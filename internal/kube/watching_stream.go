@@ -181,16 +181,44 @@ func (s *stream[T]) await(ctx context.Context, ref Ref, known T, get func(contex
 		}
 		select {
 		case <-ctx.Done():
-			return now.latest, context.Cause(ctx)
+			return s.lastLook(ctx, ref, sub, get, check)
 		case <-ticker.C:
 		case <-sub.signal:
 			doubt.Reset(watchDoubt)
 		case <-doubt.C:
+			doubt.Reset(watchDoubt)
 			if err := s.catchUp(ctx, ref, sub, 0, get); err != nil {
 				return now.latest, err
 			}
 		}
 	}
+}
+
+// lastLook reads the object once more when the time is up. It returns what ended the wait
+// where the object still isn't as wished.
+func (s *stream[T]) lastLook(ctx context.Context, ref Ref, sub *subscription[T], get func(context.Context) (T, error), check func(T) (bool, error)) (T, error) {
+	ended := context.Cause(ctx)
+	now, _ := s.look(sub)
+	if !isTimeout(ended) {
+		return now.latest, ended
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLookTimeout)
+	defer cancel()
+	object, err := get(ctx)
+	switch AnswerOf(ref, err) {
+	case Done:
+		if err := s.caughtUp(ref, sub, 0, object); err != nil {
+			return now.latest, err
+		}
+		now, _ = s.look(sub)
+		if done, err := check(now.latest); done || err != nil {
+			return now.latest, err
+		}
+	case NotFound, NoNamespace:
+		return now.latest, &GoneError{Ref: ref, Err: err}
+	case Exists, AnotherObject, MovedOn, AppliedByOthers, Refused, NotAccepted, Overloaded, Expired, Unknown, Unreachable, NotKubernetes, Ended, Failed:
+	}
+	return now.latest, ended
 }
 
 // subscribe begins a wait for the object, with all that the stream has seen of it since.
@@ -216,25 +244,31 @@ func (s *stream[T]) catchUp(ctx context.Context, ref Ref, sub *subscription[T], 
 		switch {
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
-		case apierrors.IsNotFound(err):
-			return &GoneError{Ref: ref}
-		case err != nil && passing(err):
+		case err == nil:
+			return s.caughtUp(ref, sub, occasions, object)
+		}
+		switch AnswerOf(ref, err) {
+		case NotFound, NoNamespace:
+			return &GoneError{Ref: ref, Err: err}
+		case Overloaded, Unknown, Unreachable:
 			if !pause(ctx, pollInterval) {
 				return context.Cause(ctx)
 			}
-			continue
-		case err != nil:
+		case Done, Exists, AnotherObject, MovedOn, AppliedByOthers, Refused, NotAccepted, Expired, NotKubernetes, Ended, Failed:
 			return Wrap(ref, "read", err)
 		}
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if object.GetUID() != sub.latest.GetUID() {
-			return &GoneError{Ref: ref, ReplacedBy: object.GetUID()}
-		}
-		sub.take(object, false)
-		sub.behind -= occasions
-		return nil
 	}
+}
+
+func (s *stream[T]) caughtUp(ref Ref, sub *subscription[T], occasions int, object T) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if object.GetUID() != sub.latest.GetUID() {
+		return &GoneError{Ref: ref, ReplacedBy: object.GetUID()}
+	}
+	sub.take(object, false)
+	sub.behind -= occasions
+	return nil
 }
 
 func (s *stream[T]) unsubscribe(uid types.UID, sub *subscription[T]) {

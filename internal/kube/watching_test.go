@@ -287,12 +287,17 @@ func TestWatching_join(t *testing.T) {
 		for _, done := range leave {
 			done()
 		}
-		if len(w.streams) != 1 {
+		streams := func() int {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			return len(w.streams)
+		}
+		if streams() != 1 {
 			t.Error("the shared watch didn't linger")
 		}
 		time.Sleep(watchLinger + time.Second)
 		synctest.Wait()
-		if len(w.streams) != 0 {
+		if streams() != 0 {
 			t.Error("the shared watch is left over")
 		}
 	})

@@ -1,0 +1,111 @@
+package kube
+
+import (
+	"bytes"
+	"net/http"
+	"time"
+)
+
+// How long a request is repeated. A server that answered before is restarting; one that
+// never did is probably misspelt.
+const (
+	patienceWithKnownServer   = 60 * time.Second
+	patienceWithUnknownServer = 3 * time.Second
+)
+
+// Failure is what became of one try of a request.
+type Failure string
+
+// The failures after which the same request may succeed.
+const (
+	// NotSent means that no connection was made.
+	NotSent Failure = "no connection"
+	// Throttled means that the server takes no more requests for the moment.
+	Throttled Failure = "429"
+	// Lost means that the connection broke, or that the answer was cut off or didn't come
+	// within request_timeout.
+	Lost Failure = "no answer, or half of one"
+	// Faulty means that the server failed, or something on the way to it.
+	Faulty Failure = "500, 502, 503, 504"
+	// Final is an answer that no time changes.
+	Final Failure = "any other"
+)
+
+// Sending is what it means to send a request twice.
+type Sending string
+
+// The kinds of requests.
+const (
+	// Harmless requests change nothing the second time: reads, dry runs, server-side
+	// applies, patches of a given resourceVersion or UID, deletions of a UID.
+	Harmless Sending = "read, watch, dry run, apply, patch, delete"
+	// Creating requests make an object. The second one fails, or makes another.
+	Creating Sending = "create"
+)
+
+// Repetition says whether a request is repeated after a failure.
+type Repetition struct {
+	Request Sending
+	After   Failure
+	// Repeated is set where the same request is sent again at once, Lookup where the object
+	// is looked for before that.
+	Repeated, Lookup bool
+}
+
+// Repetitions are the rules for all requests and failures. The transport and Create obey
+// them, and the documentation's table is made of them.
+func Repetitions() []Repetition {
+	return []Repetition{
+		{Request: Harmless, After: NotSent, Repeated: true},
+		{Request: Harmless, After: Throttled, Repeated: true},
+		{Request: Harmless, After: Lost, Repeated: true},
+		{Request: Harmless, After: Faulty, Repeated: true},
+		{Request: Harmless, After: Final},
+		{Request: Creating, After: NotSent, Repeated: true},
+		{Request: Creating, After: Throttled, Repeated: true},
+		{Request: Creating, After: Lost, Lookup: true},
+		{Request: Creating, After: Faulty, Lookup: true},
+		{Request: Creating, After: Final},
+	}
+}
+
+func repetitionOf(request Sending, after Failure) Repetition {
+	for _, r := range Repetitions() {
+		if r.Request == request && r.After == after {
+			return r
+		}
+	}
+	return Repetition{Request: request, After: after}
+}
+
+// sendingOf tells whether a request makes an object. Asking for a token or for one's rights
+// is a POST that makes none.
+func sendingOf(req *http.Request) Sending {
+	if req.Method == http.MethodPost && writes(req) {
+		return Creating
+	}
+	return Harmless
+}
+
+// failureOf is what became of a try that was answered, or that ended in the error.
+func failureOf(resp *http.Response, body []byte, err error) Failure {
+	switch {
+	case err != nil && neverSent(err):
+		return NotSent
+	case err != nil && connectionLost(err):
+		return Lost
+	case err != nil:
+		return Final
+	case resp.StatusCode == http.StatusTooManyRequests:
+		return Throttled
+	case resp.StatusCode >= http.StatusInternalServerError && resp.StatusCode != http.StatusNotImplemented && !isDenial(body):
+		return Faulty
+	}
+	return Final
+}
+
+// isDenial tells the refusal by a webhook or a policy, which may carry any code, from a
+// failure of the server. The text is in the answer as it is, be it JSON or protobuf.
+func isDenial(body []byte) bool {
+	return bytes.Contains(body, []byte("denied the request")) || bytes.Contains(body, []byte("denied request: "))
+}
