@@ -97,6 +97,7 @@ func (a *awaiting[T]) lastLook(ctx context.Context, ended error) (bool, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLookTimeout)
 	defer cancel()
 	obj, err := a.reader.Get(ctx, a.ref.Name, metav1.GetOptions{})
+	//exhaustive:enforce
 	switch AnswerOf(a.ref, err) {
 	case Done:
 		if done, err := a.see(obj); done || err != nil {
@@ -136,6 +137,7 @@ func (a *awaiting[T]) once(ctx context.Context) (bool, error) {
 
 // read takes the answer to a read. After one that says nothing of the object it pauses.
 func (a *awaiting[T]) read(ctx context.Context, obj T, err error) (bool, error) {
+	//exhaustive:enforce
 	switch AnswerOf(a.ref, err) {
 	case Done:
 		return a.see(obj)

@@ -9,7 +9,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -44,16 +43,16 @@ func ContentsOf(ctx context.Context, c *Client, namespace string, ignore func(Re
 	for i, kind := range kinds {
 		group.Go(func() error {
 			objects, err := listKind(ctx, c, kind, namespace, ignore)
-			switch {
-			case apierrors.IsForbidden(err):
+			switch answer := AnswerOf(Ref{}, err); {
+			case answer == Done:
+				found[i].Objects = objects
+			case LacksRights(err):
 				found[i].Forbidden = []string{kind.name()}
-			case apierrors.IsServiceUnavailable(err):
-				found[i].Hidden = []string{fmt.Sprintf("%s: %v", kind.name(), err)}
-			case apierrors.IsNotFound(err), apierrors.IsMethodNotSupported(err):
-			case err != nil:
+			case answer == Ended:
 				return fmt.Errorf("list %s in namespace %s: %w", kind.name(), namespace, err)
+			default:
+				found[i].Hidden = []string{fmt.Sprintf("%s: %v", kind.name(), err)}
 			}
-			found[i].Objects = objects
 			return nil
 		})
 	}
@@ -153,7 +152,7 @@ func listKind(ctx context.Context, c *Client, kind kindInfo, namespace string, i
 
 func countSecrets(ctx context.Context, c *Client, namespace string) (int64, error) {
 	quotas, err := c.Clientset.CoreV1().ResourceQuotas(namespace).List(ctx, metav1.ListOptions{})
-	if apierrors.IsForbidden(err) {
+	if LacksRights(err) {
 		return 0, nil
 	}
 	if err != nil {

@@ -28,6 +28,7 @@ func Create[T metav1.Object](ctx context.Context, ref Ref, nonce string, create,
 	for try := 1; ; try++ {
 		created, err := create(ctx)
 		answer := AnswerOf(ref, err)
+		//exhaustive:enforce
 		switch answer {
 		case Done:
 			return created, nil

@@ -16,6 +16,7 @@ import (
 // says so, and isn't touched. Delete doesn't wait: see Remove.
 func Delete(ctx context.Context, ref Ref, uid types.UID, remove func(context.Context, string, metav1.DeleteOptions) error) error {
 	err := remove(ctx, ref.Name, metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &uid}})
+	//exhaustive:enforce
 	switch AnswerOf(ref, err) {
 	case Done, NotFound, NoNamespace:
 		return nil

@@ -73,7 +73,7 @@ func eachItem[T runtime.Object](list runtime.Object, yield func(T, error) bool) 
 // that has expired.
 func continuation(err error) string {
 	var status apierrors.APIStatus
-	if !apierrors.IsResourceExpired(err) || !asStatus(err, &status) {
+	if AnswerOf(Ref{}, err) != Expired || !asStatus(err, &status) {
 		return ""
 	}
 	return status.Status().Continue

@@ -182,6 +182,7 @@ func Wrap(ref Ref, verb string, err error) error {
 	if !asStatus(err, &status) {
 		return inContext(ref, verb, err)
 	}
+	//exhaustive:enforce
 	switch answer := AnswerOf(ref, err); answer {
 	case Refused:
 		kind, message := refusal(err)
@@ -260,6 +261,12 @@ func refusal(err error) (RefusalKind, string) {
 // 422 like that of an invalid object.
 func isFailedTest(message string) bool {
 	return strings.HasPrefix(message, "the server rejected our request due to an error in our request")
+}
+
+// LacksRights reports whether the API server denied a request for want of rights.
+func LacksRights(err error) bool {
+	kind, _ := refusal(err)
+	return kind == RefusedByRBAC || kind == RefusedOtherwise
 }
 
 // lacking reads an RBAC refusal.

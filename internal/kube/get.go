@@ -10,6 +10,7 @@ import (
 // isn't there. Any other answer than the object is an error.
 func Get[T any](ctx context.Context, ref Ref, get func(context.Context, string, metav1.GetOptions) (T, error)) (object T, found bool, err error) {
 	object, err = get(ctx, ref.Name, metav1.GetOptions{})
+	//exhaustive:enforce
 	switch AnswerOf(ref, err) {
 	case Done:
 		return object, true, nil

@@ -236,7 +236,7 @@ func (r *Roster[T]) fill(ctx context.Context, of *roll[T], namespace string) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	of.entries, of.failed, of.forbidden = entries, err != nil, apierrors.IsForbidden(err)
+	of.entries, of.failed, of.forbidden = entries, err != nil, LacksRights(err)
 	if of.wanted > 0 {
 		of.all = all
 	}

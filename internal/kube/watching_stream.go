@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/go-logr/logr"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -105,7 +104,7 @@ func (s *stream[T]) follow(ctx context.Context, source Source, version string) {
 	events, err := watchtools.NewRetryWatcherWithContext(ctx, version, &cache.ListWatch{
 		WatchFuncWithContext: func(ctx context.Context, opts metav1.ListOptions) (watch.Interface, error) {
 			events, err := source.Watch(ctx, opts)
-			if apierrors.IsResourceExpired(err) || apierrors.IsGone(err) {
+			if AnswerOf(Ref{}, err) == Expired {
 				cancel()
 			}
 			s.notice(err)
@@ -143,7 +142,7 @@ func (s *stream[T]) begin(version string) {
 
 // notice ends all waits on a stream that the credentials may not have.
 func (s *stream[T]) notice(err error) {
-	if !apierrors.IsForbidden(err) && !apierrors.IsMethodNotSupported(err) {
+	if !LacksRights(err) {
 		return
 	}
 	s.mu.Lock()
@@ -205,6 +204,7 @@ func (s *stream[T]) lastLook(ctx context.Context, ref Ref, sub *subscription[T],
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLookTimeout)
 	defer cancel()
 	object, err := get(ctx)
+	//exhaustive:enforce
 	switch AnswerOf(ref, err) {
 	case Done:
 		if err := s.caughtUp(ref, sub, 0, object); err != nil {
@@ -247,6 +247,7 @@ func (s *stream[T]) catchUp(ctx context.Context, ref Ref, sub *subscription[T], 
 		case err == nil:
 			return s.caughtUp(ref, sub, occasions, object)
 		}
+		//exhaustive:enforce
 		switch AnswerOf(ref, err) {
 		case NotFound, NoNamespace:
 			return &GoneError{Ref: ref, Err: err}
