@@ -67,6 +67,7 @@ func explain(doing string, err error) (summary, detail string) {
 		without  *kube.CredentialsError
 		stranger *kube.NotKubernetesError
 		movedOn  *kube.MovedOnError
+		homeless *kube.NoNamespaceError
 	)
 	summary = "Could not " + doing
 	switch {
@@ -86,6 +87,8 @@ func explain(doing string, err error) (summary, detail string) {
 		return summary, explainSilence(silent)
 	case errors.As(err, &without):
 		return summary, explainNoCredentials(without)
+	case errors.As(err, &homeless):
+		return summary, fmt.Sprintf("The cluster %s isn't there. Make it first, and refer to it as `cluster = mar_cluster.<name>.name`, so that Terraform keeps the order.", homeless.Ref.Namespace)
 	case errors.As(err, &stranger):
 		return summary, explainStranger(stranger)
 	case errors.As(err, &movedOn):

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 
 	corev1 "k8s.io/api/core/v1"
@@ -161,17 +162,28 @@ func httpClientFor(cfg *rest.Config, conn Connection) (*http.Client, error) {
 // where something else answers, and where the credentials aren't accepted. What they permit
 // shows in the request that needs it.
 func (c *Client) Probe(ctx context.Context) error {
-	text, err := c.Discovery.RESTClient().Get().AbsPath("/version").Do(ctx).Raw()
+	answer := c.Discovery.RESTClient().Get().AbsPath("/version").Do(ctx)
+	text, _ := answer.Raw()
+	err := answer.Error()
 	switch AnswerOf(Ref{}, err) {
 	case Done:
 		return versionIn(text, c.Endpoint.URL)
 	case Refused, NotFound, MovedOn, Exists, AppliedByOthers, AnotherObject, NoNamespace, Expired, Failed:
 		if status := apierrors.APIStatus(nil); asStatus(err, &status) {
-			return nil
+			return wrongPath(status.Status(), c.Endpoint.URL)
 		}
 	case NotAccepted, Overloaded, Unknown, Unreachable, NotKubernetes, Ended:
 	}
 	return err
+}
+
+// wrongPath errs for a server to which the request came with more of a path than its own, which
+// it refuses to those who may not ask for any path.
+func wrongPath(status metav1.Status, from string) error {
+	if strings.Contains(status.Message, ` cannot get path "`) && !strings.Contains(status.Message, ` cannot get path "/version"`) {
+		return &NotKubernetesError{Host: from, Code: int(status.Code), Says: oneLine([]byte(status.Message))}
+	}
+	return nil
 }
 
 // versionIn errs for a text that isn't a Kubernetes version.

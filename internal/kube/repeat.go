@@ -27,6 +27,10 @@ const (
 	Lost Failure = "no answer, or half of one"
 	// Faulty means that the server failed, or something on the way to it.
 	Faulty Failure = "500, 502, 503, 504"
+	// Moved means that somebody changed the object since it was read. Only OnMovedOn sees it.
+	Moved Failure = "409: the object has changed since it was read"
+	// Counting means that quota admission gave up. Only Create sees it.
+	Counting Failure = "409: quota admission gave up"
 	// Final is an answer that no time changes.
 	Final Failure = "any other"
 )
@@ -47,24 +51,26 @@ const (
 type Repetition struct {
 	Request Sending
 	After   Failure
-	// Repeated is set where the same request is sent again at once, Lookup where the object
-	// is looked for before that.
-	Repeated, Lookup bool
+	// Repeated is set where the same request is sent again, Lookup where the object is looked
+	// for before that, Rebuilt where it is read and the request made of what is there then.
+	Repeated, Lookup, Rebuilt bool
 }
 
-// Repetitions are the rules for all requests and failures. The transport and Create obey
-// them, and the documentation's table is made of them.
+// Repetitions are the rules for all requests and failures. The transport, Create and OnMovedOn
+// obey them, and the documentation's table is made of them.
 func Repetitions() []Repetition {
 	return []Repetition{
 		{Request: Harmless, After: NotSent, Repeated: true},
 		{Request: Harmless, After: Throttled, Repeated: true},
 		{Request: Harmless, After: Lost, Repeated: true},
 		{Request: Harmless, After: Faulty, Repeated: true},
+		{Request: Harmless, After: Moved, Rebuilt: true},
 		{Request: Harmless, After: Final},
 		{Request: Creating, After: NotSent, Repeated: true},
 		{Request: Creating, After: Throttled, Repeated: true},
 		{Request: Creating, After: Lost, Lookup: true},
 		{Request: Creating, After: Faulty, Lookup: true},
+		{Request: Creating, After: Counting, Lookup: true},
 		{Request: Creating, After: Final},
 	}
 }

@@ -57,6 +57,7 @@ func at(args arguments, err error) path.Path {
 	var (
 		setting     *kube.SettingError
 		unreachable *kube.UnreachableError
+		stranger    *kube.NotKubernetesError
 		access      *kube.AccessError
 		credentials *kube.CredentialsError
 		names       []string
@@ -67,7 +68,7 @@ func at(args arguments, err error) path.Path {
 		if names = args.set(name); nested && len(names) > 0 {
 			return path.Root(name).AtListIndex(0).AtName(child)
 		}
-	case errors.As(err, &unreachable):
+	case errors.As(err, &unreachable), errors.As(err, &stranger):
 		names = args.set("host")
 	case errors.As(err, &access), errors.As(err, &credentials):
 		names = args.set("token", "token_file", "username", "exec", "client_certificate")

@@ -18,7 +18,7 @@ import (
 func TestAccProvider_connectionErrorsAtPlanTime(t *testing.T) {
 	t.Parallel()
 	host, authority := acctest.Address(t)
-	certificate, _ := acctest.Credentials(t)
+	certificate, key := acctest.Credentials(t)
 	kubeconfig := acctest.Kubeconfig(t)
 	expired := token(t, "somebody", -time.Minute)
 	nobody, err := net.Listen("tcp", "127.0.0.1:0")
@@ -29,6 +29,7 @@ func TestAccProvider_connectionErrorsAtPlanTime(t *testing.T) {
 	_ = nobody.Close()
 	other := acctest.NewPassage(t)
 	trusted := fmt.Sprintf("host = %q\n  cluster_ca_certificate = %q\n", host, authority)
+	wrongPath := fmt.Sprintf("host = %q\n  cluster_ca_certificate = %q\n", host+"/wrong", authority)
 	exec := func(body string) string {
 		return trusted + "  exec {\n    api_version = \"client.authentication.k8s.io/v1\"\n" + body + "\n  }"
 	}
@@ -54,6 +55,8 @@ func TestAccProvider_connectionErrorsAtPlanTime(t *testing.T) {
 		"unreachable":     {fmt.Sprintf("host = \"https://%s\"", closed), "host", []string{"which the provider's argument host names, could not be talked to", "connection refused"}},
 		"wrong_authority": {fmt.Sprintf("host = %q\n  cluster_ca_certificate = %q", host, other.Authority), "host", []string{"certificate signed by unknown authority", "it is another authority's"}},
 		"wrong_name":      {trusted + `  tls_server_name = "nowhere.example.com"`, "host", []string{"set tls_server_name to one"}},
+		"wrong_path":      {wrongPath + fmt.Sprintf("  client_certificate = %q\n  client_key = %q", certificate, key), "host", []string{"isn't a Kubernetes API", "404 page not found", "Check the address and its path"}},
+		"wrong_path_anon": {wrongPath, "host", []string{"isn't a Kubernetes API", "Check the address and its path"}},
 		"expired":         {trusted + fmt.Sprintf("  token = %q", expired), "token ", []string{"doesn't accept the credentials, which come from the provider's argument token", "The token expired at"}},
 		"no_program":      {exec(`command = "no-such-program"`), "command", []string{`rogram "no-such-program"`, "can't be run here", "set by the provider's argument exec"}},
 		"program_fails":   {exec("command = \"sh\"\n args = [\"-c\", \"echo please log in >&2; exit 3\"]"), "exec", []string{"failed with exit code 3", "please log in"}},
