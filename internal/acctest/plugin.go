@@ -23,7 +23,7 @@ func NewPluginCLI(t *testing.T) *CLI {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plugins, cli := t.TempDir(), &CLI{t: t, dir: t.TempDir()}
+	plugins, cli := t.TempDir(), &CLI{t: t, terraform: os.Getenv(envTerraform), dir: t.TempDir()}
 	cli.config = filepath.Join(plugins, "terraform.rc")
 	for name, content := range map[string]string{
 		"terraform-provider-mar": fmt.Sprintf("#!/bin/sh\n%s=1 exec '%s'\n", envPlugin, self),
