@@ -63,11 +63,11 @@ func Registry() string {
 func (c *CLI) Serve(as string, server tfprotov6.ProviderServer) {
 	c.t.Helper()
 	address := Registry() + "/" + as
-	c.reattach[address] = serve(c.t, address, server)
+	c.reattach[address] = attachable(c.t, address, server)
 }
 
-// serve returns how Terraform reaches the provider.
-func serve(t *testing.T, address string, server tfprotov6.ProviderServer) any {
+// attachable serves the provider, and returns how Terraform reaches it.
+func attachable(t *testing.T, address string, server tfprotov6.ProviderServer) any {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	configs, closed := make(chan *plugin.ReattachConfig), make(chan struct{})

@@ -6,8 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
+	"github.com/headgym/terraform-provider-mar/internal/serve"
 )
 
 // envPlugin has a test's binary serve the provider instead of running tests.
@@ -41,8 +40,6 @@ func servePlugin() int {
 	if err != nil {
 		return fail(err)
 	}
-	if err := tf6server.Serve(Registry()+"/"+source, func() tfprotov6.ProviderServer { return server }); err != nil {
-		return fail(err)
-	}
+	serve.Plugin(Registry()+"/"+source, server)
 	return 0
 }
