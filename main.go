@@ -8,10 +8,10 @@ import (
 	"runtime/debug"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
 	"github.com/headgym/terraform-provider-mar/internal/profile"
 	"github.com/headgym/terraform-provider-mar/internal/provider"
+	"github.com/headgym/terraform-provider-mar/internal/serve"
 )
 
 // version is set by the linker on release builds.
@@ -27,17 +27,21 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	var options []tf6server.ServeOpt
-	if *debugging {
-		options = append(options, tf6server.WithManagedDebug())
-	}
-	factory := func() tfprotov6.ProviderServer { return server }
 	stop := profile.Start()
-	err = tf6server.Serve("registry.terraform.io/headgym/mar", factory, options...)
+	err = run(server, *debugging)
 	stop()
 	if err != nil {
 		log.Fatal(err)
 	}
+}
+
+func run(server tfprotov6.ProviderServer, debugging bool) error {
+	const address = "registry.terraform.io/headgym/mar"
+	if debugging {
+		return serve.Debug(address, server)
+	}
+	serve.Plugin(address, server)
+	return nil
 }
 
 // tuneCollector has the garbage collector run less often. The provider lives for one

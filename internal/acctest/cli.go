@@ -29,6 +29,8 @@ type CLI struct {
 	// reattach is where Terraform reaches each provider, in the form of
 	// TF_REATTACH_PROVIDERS.
 	reattach map[string]any
+	// terraform is the path of the command.
+	terraform string
 	// config is the path of a configuration of Terraform's own, if it has one.
 	config string
 	env    []string
@@ -43,7 +45,7 @@ func NewCLI(t *testing.T) *CLI {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &CLI{t: t, dir: t.TempDir(), reattach: map[string]any{}}
+	c := &CLI{t: t, terraform: os.Getenv(envTerraform), dir: t.TempDir(), reattach: map[string]any{}}
 	c.Serve(source, server)
 	return c
 }
@@ -61,11 +63,11 @@ func Registry() string {
 func (c *CLI) Serve(as string, server tfprotov6.ProviderServer) {
 	c.t.Helper()
 	address := Registry() + "/" + as
-	c.reattach[address] = serve(c.t, address, server)
+	c.reattach[address] = attachable(c.t, address, server)
 }
 
-// serve returns how Terraform reaches the provider.
-func serve(t *testing.T, address string, server tfprotov6.ProviderServer) any {
+// attachable serves the provider, and returns how Terraform reaches it.
+func attachable(t *testing.T, address string, server tfprotov6.ProviderServer) any {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	configs, closed := make(chan *plugin.ReattachConfig), make(chan struct{})
@@ -92,6 +94,9 @@ func serve(t *testing.T, address string, server tfprotov6.ProviderServer) any {
 
 // Env sets environment variables, as NAME=value, for what is run from now on.
 func (c *CLI) Env(variables ...string) { c.env = append(c.env, variables...) }
+
+// Use has another Terraform run from now on, by its path.
+func (c *CLI) Use(terraform string) { c.terraform = terraform }
 
 // Path is that of a file in the directory.
 func (c *CLI) Path(name string) string { return filepath.Join(c.dir, name) }
@@ -179,7 +184,7 @@ func (c *CLI) command(args ...string) *exec.Cmd {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	command := exec.Command(os.Getenv(envTerraform), args...)
+	command := exec.Command(c.terraform, args...)
 	command.Dir = c.dir
 	command.Env = append(os.Environ(), "TF_IN_AUTOMATION=1", "TF_INPUT=0", "TF_CLI_ARGS=-no-color", "CHECKPOINT_DISABLE=1")
 	switch {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"testing"
 
@@ -88,12 +89,42 @@ func ParseCore(output string) (Core, error) {
 }
 
 // coreUnderTest asks the command that tests run with.
-func coreUnderTest() (Core, error) {
-	output, err := exec.Command(os.Getenv(envTerraform), "version").CombinedOutput()
+func coreUnderTest() (Core, error) { return coreOf(Present()) }
+
+func coreOf(command string) (Core, error) {
+	output, err := exec.Command(command, "version").CombinedOutput()
 	if err != nil {
-		return Core{}, fmt.Errorf("ask %s for its version: %w: %s", os.Getenv(envTerraform), err, output)
+		return Core{}, fmt.Errorf("ask %s for its version: %w: %s", command, err, output)
 	}
 	return ParseCore(string(output))
+}
+
+// Present returns the path of the Terraform or OpenTofu under test.
+func Present() string { return os.Getenv(envTerraform) }
+
+// Older returns the paths of older versions of the Terraform or OpenTofu under test, for a
+// test of what they have written. It skips the test where there are none.
+func Older(tb testing.TB) []string {
+	tb.Helper()
+	Kubeconfig(tb)
+	present, err := coreUnderTest()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	var older []string
+	for _, command := range filepath.SplitList(os.Getenv(envOlder)) {
+		core, err := coreOf(command)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		if core.OpenTofu == present.OpenTofu && core.Version.LessThan(present.Version) {
+			older = append(older, command)
+		}
+	}
+	if len(older) == 0 {
+		tb.Skipf("needs an older version than %s in %s; make test-upgrade builds one", present, envOlder)
+	}
+	return older
 }
 
 // IsOpenTofu reports whether tests run with OpenTofu.

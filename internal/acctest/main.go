@@ -19,6 +19,8 @@ const (
 	// envAcceptance turns acceptance tests on, as in terraform-plugin-testing.
 	envAcceptance = "TF_ACC"
 	envTerraform  = "TF_ACC_TERRAFORM_PATH"
+	// envOlder lists the paths of older versions, for tests of states that those write.
+	envOlder = "MAR_TEST_OLDER_TERRAFORM"
 	// envOwnCluster names the kubeconfig of a cluster to test on instead of the
 	// embedded one.
 	envOwnCluster = "MAR_TEST_KUBECONFIG"

@@ -43,7 +43,7 @@ func Mirror(dir string) error {
 func NewInstalledCLI(t *testing.T, mirror string) *CLI {
 	t.Helper()
 	Kubeconfig(t)
-	c := &CLI{t: t, dir: t.TempDir()}
+	c := &CLI{t: t, terraform: os.Getenv(envTerraform), dir: t.TempDir()}
 	c.Write("terraform.rc", fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", mirror))
 	c.Env("TF_CLI_CONFIG_FILE="+c.Path("terraform.rc"), envKubeconfig+"=")
 	return c

@@ -6,8 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
+	"github.com/headgym/terraform-provider-mar/internal/serve"
 )
 
 // envPlugin has a test's binary serve the provider instead of running tests.
@@ -23,7 +22,7 @@ func NewPluginCLI(t *testing.T) *CLI {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plugins, cli := t.TempDir(), &CLI{t: t, dir: t.TempDir()}
+	plugins, cli := t.TempDir(), &CLI{t: t, terraform: os.Getenv(envTerraform), dir: t.TempDir()}
 	cli.config = filepath.Join(plugins, "terraform.rc")
 	for name, content := range map[string]string{
 		"terraform-provider-mar": fmt.Sprintf("#!/bin/sh\n%s=1 exec '%s'\n", envPlugin, self),
@@ -41,8 +40,6 @@ func servePlugin() int {
 	if err != nil {
 		return fail(err)
 	}
-	if err := tf6server.Serve(Registry()+"/"+source, func() tfprotov6.ProviderServer { return server }); err != nil {
-		return fail(err)
-	}
+	serve.Plugin(Registry()+"/"+source, server)
 	return 0
 }

@@ -29,11 +29,6 @@ func (r *clusterResource) MoveState(context.Context) []resource.StateMover {
 	}}}
 }
 
-// UpgradeIdentity reads the identity that a namespace had with hashicorp/kubernetes.
-func (r *clusterResource) UpgradeIdentity(context.Context) map[int64]resource.IdentityUpgrader {
-	return fw.IdentityUpgraders(func(_, name string) any { return identity{Name: types.StringValue(name)} })
-}
-
 // isUnread reports whether nothing is known of a cluster yet but its name, as
 // after an import or a move.
 func isUnread(m model) bool { return m.UID.IsNull() }

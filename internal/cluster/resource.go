@@ -17,14 +17,13 @@ import (
 )
 
 var (
-	_ resource.ResourceWithConfigure       = (*clusterResource)(nil)
-	_ resource.ResourceWithIdentity        = (*clusterResource)(nil)
-	_ resource.ResourceWithImportState     = (*clusterResource)(nil)
-	_ resource.ResourceWithModifyPlan      = (*clusterResource)(nil)
-	_ resource.ResourceWithMoveState       = (*clusterResource)(nil)
-	_ resource.ResourceWithUpgradeIdentity = (*clusterResource)(nil)
-	_ resource.ResourceWithUpgradeState    = (*clusterResource)(nil)
-	_ resource.ResourceWithValidateConfig  = (*clusterResource)(nil)
+	_ resource.ResourceWithConfigure      = (*clusterResource)(nil)
+	_ resource.ResourceWithIdentity       = (*clusterResource)(nil)
+	_ resource.ResourceWithImportState    = (*clusterResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*clusterResource)(nil)
+	_ resource.ResourceWithMoveState      = (*clusterResource)(nil)
+	_ resource.ResourceWithUpgradeState   = (*clusterResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*clusterResource)(nil)
 )
 
 const (

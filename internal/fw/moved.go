@@ -1,7 +1,6 @@
 package fw
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -47,27 +46,11 @@ func MovedFrom(req resource.MoveStateRequest, diags *diag.Diagnostics, typeNames
 	return state.Metadata.Moved, true
 }
 
-// IdentityVersion is the version of every kind's identity. It is above that of
-// hashicorp/kubernetes, which is 1, for OpenTofu leaves the identity of what it
-// moves as it is, and only asks to have it upgraded: one that is as new as the
-// target's it takes for the target's, and a newer one it refuses.
+// IdentityVersion is the version of every kind's identity. It is above 1, which is the
+// version of hashicorp/kubernetes' identities. OpenTofu leaves the identity of what it moves
+// as it is, and only asks to have an older one upgraded: it takes one of the same version
+// for the target's, and refuses a newer one.
 const IdentityVersion = 2
-
-// IdentityUpgraders make an identity of what others identify the same object by:
-// its name and, if it is in one, its namespace.
-func IdentityUpgraders(identity func(namespace, name string) any) map[int64]resource.IdentityUpgrader {
-	upgrader := resource.IdentityUpgrader{IdentityUpgrader: func(ctx context.Context, req resource.UpgradeIdentityRequest, resp *resource.UpgradeIdentityResponse) {
-		var known struct {
-			Cluster, Namespace, Name string
-		}
-		if err := json.Unmarshal(req.RawIdentity.JSON, &known); err != nil {
-			resp.Diagnostics.AddError("Unreadable identity", "The identity in the state can't be read: "+err.Error()+".")
-			return
-		}
-		resp.Diagnostics.Append(resp.Identity.Set(ctx, identity(known.Cluster+known.Namespace, known.Name))...)
-	}}
-	return map[int64]resource.IdentityUpgrader{0: upgrader, 1: upgrader}
-}
 
 // metadata is a block, and so a list of one; as an attribute it would be an
 // object.

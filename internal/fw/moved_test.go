@@ -6,9 +6,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
-	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
@@ -46,33 +43,5 @@ func TestMovedFrom(t *testing.T) {
 				t.Errorf("it says %v", diags)
 			}
 		})
-	}
-}
-
-func TestIdentityUpgraders(t *testing.T) {
-	type identity struct {
-		Cluster types.String `tfsdk:"cluster"`
-		Name    types.String `tfsdk:"name"`
-	}
-	want := identity{types.StringValue("dev"), types.StringValue("web")}
-	upgraders := fw.IdentityUpgraders(func(namespace, name string) any {
-		return identity{types.StringValue(namespace), types.StringValue(name)}
-	})
-	for version, known := range map[int64]string{
-		0: `{"cluster": "dev", "name": "web"}`,
-		1: `{"api_version": "v1", "kind": "Pod", "name": "web", "namespace": "dev"}`,
-	} {
-		resp := resource.UpgradeIdentityResponse{Identity: &tfsdk.ResourceIdentity{Schema: identityschema.Schema{Attributes: map[string]identityschema.Attribute{
-			"cluster": identityschema.StringAttribute{RequiredForImport: true}, "name": identityschema.StringAttribute{RequiredForImport: true},
-		}}}}
-		upgraders[version].IdentityUpgrader(t.Context(), resource.UpgradeIdentityRequest{RawIdentity: &tfprotov6.RawState{JSON: []byte(known)}}, &resp)
-		var got identity
-		resp.Diagnostics.Append(resp.Identity.Get(t.Context(), &got)...)
-		if got != want || resp.Diagnostics.HasError() {
-			t.Errorf("version %d: got %v, %v", version, got, resp.Diagnostics)
-		}
-	}
-	if _, ok := upgraders[fw.IdentityVersion]; ok {
-		t.Error("the present version is upgraded")
 	}
 }

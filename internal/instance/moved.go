@@ -29,11 +29,6 @@ func (r *instanceResource) MoveState(context.Context) []resource.StateMover {
 	}}}
 }
 
-// UpgradeIdentity reads the identity that a Pod had with hashicorp/kubernetes.
-func (r *instanceResource) UpgradeIdentity(context.Context) map[int64]resource.IdentityUpgrader {
-	return fw.IdentityUpgraders(func(namespace, name string) any { return key{Cluster: namespace, Name: name}.identity() })
-}
-
 // isUnread reports whether nothing is known of an instance yet but its name, as
 // after an import or a move.
 func isUnread(m model) bool { return m.Image.IsNull() }

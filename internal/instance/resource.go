@@ -26,14 +26,13 @@ const (
 )
 
 var (
-	_ resource.ResourceWithConfigure       = (*instanceResource)(nil)
-	_ resource.ResourceWithIdentity        = (*instanceResource)(nil)
-	_ resource.ResourceWithImportState     = (*instanceResource)(nil)
-	_ resource.ResourceWithModifyPlan      = (*instanceResource)(nil)
-	_ resource.ResourceWithMoveState       = (*instanceResource)(nil)
-	_ resource.ResourceWithUpgradeIdentity = (*instanceResource)(nil)
-	_ resource.ResourceWithUpgradeState    = (*instanceResource)(nil)
-	_ resource.ResourceWithValidateConfig  = (*instanceResource)(nil)
+	_ resource.ResourceWithConfigure      = (*instanceResource)(nil)
+	_ resource.ResourceWithIdentity       = (*instanceResource)(nil)
+	_ resource.ResourceWithImportState    = (*instanceResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*instanceResource)(nil)
+	_ resource.ResourceWithMoveState      = (*instanceResource)(nil)
+	_ resource.ResourceWithUpgradeState   = (*instanceResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*instanceResource)(nil)
 )
 
 // NewResource returns the resource mar_instance.

@@ -10,10 +10,6 @@ func (s *server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.Vali
 	return during(ctx, req, s.protocolServer.ValidateResourceConfig)
 }
 
-func (s *server) UpgradeResourceIdentity(ctx context.Context, req *tfprotov6.UpgradeResourceIdentityRequest) (*tfprotov6.UpgradeResourceIdentityResponse, error) {
-	return during(ctx, req, s.protocolServer.UpgradeResourceIdentity)
-}
-
 func (s *server) ImportResourceState(ctx context.Context, req *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
 	return during(ctx, req, s.protocolServer.ImportResourceState)
 }

@@ -35,8 +35,9 @@ func (s *server) UpgradeResourceState(ctx context.Context, req *tfprotov6.Upgrad
 }
 
 func (s *server) isAsSeen(ctx context.Context, req *tfprotov6.ReadResourceRequest) bool {
+	// Without an identity the read has to be made, so that it writes one.
 	kept, err := readPrivate(req.Private)
-	if err != nil || req.CurrentIdentity == nil {
+	if err != nil || req.CurrentIdentity == nil || !hasValue(req.CurrentIdentity.IdentityData) {
 		return false
 	}
 	mark := kept.marks().Read

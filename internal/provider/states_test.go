@@ -15,12 +15,13 @@ import (
 // recorded is an object of a state as it was written at a time, with the private
 // state in plain text.
 type recorded struct {
-	Type            string          `json:"type"`
-	Name            string          `json:"name"`
-	SchemaVersion   int64           `json:"schema_version"`
-	Attributes      json.RawMessage `json:"attributes"`
-	IdentityVersion int64           `json:"identity_schema_version"`
-	Identity        json.RawMessage `json:"identity"`
+	Type          string          `json:"type"`
+	Name          string          `json:"name"`
+	SchemaVersion int64           `json:"schema_version"`
+	Attributes    json.RawMessage `json:"attributes"`
+	// What has written the state may not know of identities.
+	IdentityVersion int64           `json:"identity_schema_version,omitempty"`
+	Identity        json.RawMessage `json:"identity,omitempty"`
 	// Private is what is under each key of the private state.
 	Private map[string]json.RawMessage `json:"private"`
 }

@@ -1,0 +1,121 @@
+//go:build unix
+
+package provider_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/headgym/terraform-provider-mar/internal/acctest"
+)
+
+const neverReady = plain + "\n  annotations = { \"devcluster.mar.headgym.com/behavior\" = \"not-ready\" }"
+
+// waiting is an apply by the provider's own binary that waits for an instance, whose Pod has
+// the UID.
+func waiting(t *testing.T) (w world, terraform *acctest.CLI, run *acctest.Running, uid string) {
+	t.Helper()
+	acctest.NeedsEmbedded(t)
+	w, terraform = newWorld(t), installed(t)
+	terraform.Env("KUBE_CONFIG_PATH=" + os.Getenv("KUBE_CONFIG_PATH"))
+	terraform.Configure(cluster(w.name, "") + instance("web", neverReady))
+	terraform.Must(0, "init")
+	run = terraform.Start("apply", "-auto-approve")
+	acctest.Eventually(t, "the Pod to run", func(context.Context) (bool, error) {
+		pod := w.pod("web")
+		return pod != nil && pod.Status.PodIP != "", nil
+	})
+	return w, terraform, run, string(w.pod("web").UID)
+}
+
+// providerEnds holds that no provider outlives its Terraform for long.
+func providerEnds(t *testing.T, run *acctest.Running) {
+	t.Helper()
+	acctest.Eventually(t, "the provider to end", func(context.Context) (bool, error) { return run.AllEnded(), nil })
+}
+
+// TestAccEnding_signalToAll sends Terraform and the provider a signal, as a CI system or a
+// terminal does, while an instance is waited for. All that was made is in the state, and
+// the next plan goes on from there.
+func TestAccEnding_signalToAll(t *testing.T) {
+	t.Parallel()
+	for name, signal := range map[string]syscall.Signal{"SIGINT": syscall.SIGINT, "SIGTERM": syscall.SIGTERM} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, terraform, run, uid := waiting(t)
+			run.SignalAll(signal)
+			output, _ := run.Wait(20 * time.Second)
+			if strings.Contains(output, "did not respond") {
+				t.Errorf("the provider ended before Terraform:\n%s", output)
+			}
+			providerEnds(t, run)
+			if got := inState(t, terraform)["mar_instance.web"]["uid"]; got != uid {
+				t.Fatalf("the state has the Pod %v, want %s:\n%s", got, uid, output)
+			}
+			terraform.Configure(cluster(w.name, "") + instance("web", plain))
+			terraform.Must(0, "apply", "-auto-approve")
+			if got := string(w.pod("web").UID); got != uid {
+				t.Errorf("the next apply made another Pod, %s", got)
+			}
+		})
+	}
+}
+
+// TestAccEnding_killedTerraform kills Terraform alone: its provider ends by itself.
+func TestAccEnding_killedTerraform(t *testing.T) {
+	t.Parallel()
+	_, _, run, _ := waiting(t)
+	run.Signal(syscall.SIGKILL)
+	run.Wait(5 * time.Second)
+	providerEnds(t, run)
+}
+
+// TestAccEnding_signalToTheProviderAlone sends the provider a SIGTERM of which Terraform
+// doesn't know. It ends nevertheless, and what it has made is in the state.
+func TestAccEnding_signalToTheProviderAlone(t *testing.T) {
+	t.Parallel()
+	_, terraform, run, uid := waiting(t)
+	for _, pid := range providersOf(t, run) {
+		if err := syscall.Kill(pid, syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+	}
+	output, _ := run.Wait(30 * time.Second)
+	providerEnds(t, run)
+	if got := inState(t, terraform)["mar_instance.web"]["uid"]; got != uid {
+		t.Errorf("the state has the Pod %v, want %s:\n%s", got, uid, output)
+	}
+}
+
+// providersOf are the process IDs of a run's providers.
+func providersOf(t *testing.T, run *acctest.Running) []int {
+	t.Helper()
+	files, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil || len(files) == 0 {
+		t.Skip("needs /proc")
+	}
+	var pids []int
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			continue
+		}
+		// After the name, which is in parentheses: state, parent, group.
+		_, after, _ := strings.Cut(string(text), ") ")
+		fields := strings.Fields(after)
+		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(file)))
+		if err == nil && len(fields) > 2 && fields[2] == strconv.Itoa(run.Group()) && pid != run.Group() {
+			pids = append(pids, pid)
+		}
+	}
+	if len(pids) == 0 {
+		t.Fatal("no provider runs")
+	}
+	return pids
+}
