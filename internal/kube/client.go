@@ -28,6 +28,9 @@ import (
 // FieldManager owns, on the server, every field that the provider applies.
 const FieldManager = "terraform-provider-mar"
 
+// DefaultLogLines is the LogLines of a new Client.
+const DefaultLogLines = 10
+
 // Client is one connection to one API server. It is safe for concurrent use.
 type Client struct {
 	Clientset kubernetes.Interface
@@ -43,6 +46,9 @@ type Client struct {
 	ForceConflicts bool
 	// formerManager is set where objects were written under another name before.
 	formerManager string
+
+	// LogLines is how many lines of a program's log an error quotes.
+	LogLines int
 
 	// Endpoint is the API server's own.
 	Endpoint Endpoint
@@ -119,6 +125,7 @@ func NewClient(conn Connection, userAgent string) (*Client, error) {
 		Discovery:    clientset.Discovery(),
 		DryRuns:      dryRuns,
 		FieldManager: FieldManager,
+		LogLines:     DefaultLogLines,
 		Endpoint:     endpoint,
 		HasResize:    sync.OnceValues(func() (bool, error) { return hasResize(clientset.Discovery()) }),
 		Pods:         podRoster(clientset, written),
