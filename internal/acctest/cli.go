@@ -1,13 +1,16 @@
 package acctest
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -132,6 +135,28 @@ func (c *CLI) Read(name string) string {
 		c.t.Fatal(err)
 	}
 	return string(content)
+}
+
+// SavedPlan returns all that is in a saved plan, which is an archive.
+func (c *CLI) SavedPlan(name string) string {
+	c.t.Helper()
+	archive, err := zip.OpenReader(c.Path(name))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer func() { _ = archive.Close() }()
+	var all strings.Builder
+	for _, file := range archive.File {
+		content, err := file.Open()
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		if _, err := io.Copy(&all, content); err != nil {
+			c.t.Fatal(err)
+		}
+		_ = content.Close()
+	}
+	return all.String()
 }
 
 // Run runs terraform and returns what it printed and its exit code.

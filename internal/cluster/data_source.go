@@ -68,7 +68,11 @@ func (d *clusterDataSource) Read(ctx context.Context, req datasource.ReadRequest
 		fw.AddError(&resp.Diagnostics, "read the cluster "+name, err, path.Root("name"))
 		return
 	}
-	state, diags := observedNow(ctx, have, around, time.Now())
+	now := time.Now()
+	if why := unkept(around, now); why != "" {
+		resp.Diagnostics.AddWarning("The deletion of the cluster "+name+" doesn't finish", why)
+	}
+	state, diags := observedNow(ctx, have, around, now)
 	resp.Diagnostics.Append(diags...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }

@@ -73,7 +73,7 @@ func stuckOn(ns *corev1.Namespace) []string {
 	var lines []string
 	for _, c := range ns.Status.Conditions {
 		if c.Status == corev1.ConditionTrue {
-			lines = append(lines, fmt.Sprintf("condition %s: %s: %s", c.Type, c.Reason, c.Message))
+			lines = append(lines, strings.TrimSuffix(fmt.Sprintf("condition %s: %s: %s", c.Type, c.Reason, c.Message), ": "))
 		}
 	}
 	slices.Sort(lines)

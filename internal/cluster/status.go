@@ -8,6 +8,8 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
 // MAR's words for how a cluster fares.
@@ -77,6 +79,7 @@ func rules() []rule {
 
 // healthOf is the cluster's status at that time, and the reason for any but ready.
 func healthOf(c census, now time.Time) (status, reason string) {
+	c = c.kept()
 	e := evidence{census: c, instances: judgeAll(c.Pods, now), now: now}
 	for _, r := range rules() {
 		if reason := r.Reason(e); reason != "" {
@@ -84,6 +87,27 @@ func healthOf(c census, now time.Time) (status, reason string) {
 		}
 	}
 	return statusReady, ""
+}
+
+// kept is the census without free text, for the reason of a status is in Terraform's state.
+func (c census) kept() census {
+	c.Namespace = kube.KeptNamespace(c.Namespace)
+	pods := make([]*corev1.Pod, 0, len(c.Pods))
+	for _, pod := range c.Pods {
+		pods = append(pods, kube.KeptPod(pod))
+	}
+	c.Pods = pods
+	return c
+}
+
+// unkept is what the API server says of a deletion that doesn't finish, where that has free
+// text in it, so that the reason of the status is without it.
+func unkept(c census, now time.Time) string {
+	whole := stuckInDeletion(evidence{census: c, now: now})
+	if whole == stuckInDeletion(evidence{census: c.kept(), now: now}) {
+		return ""
+	}
+	return whole
 }
 
 // evidence is a census and what its instances were found to be.

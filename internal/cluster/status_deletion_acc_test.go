@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"regexp"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -55,7 +56,16 @@ func TestAccClusterDataSource_statusOfAFailingDeletion(t *testing.T) {
 		return false, nil
 	})
 	looks(t, name, sees("phase", "Terminating"), sees("status", "failed"),
-		reasonLike(`^Its deletion, asked for at .*, doesn't finish: condition NamespaceDeletionContentFailure: .*denied request: this stays`))
+		reasonLike(`^Its deletion, asked for at .*, doesn't finish: condition NamespaceContentRemaining: SomeResourcesRemain: .*; condition NamespaceDeletionContentFailure: ContentDeletionFailed`))
+	// What a policy says of it is free text: in the warning, and not in the state.
+	terraform := acctest.NewCLI(t)
+	terraform.Configure(lookup(name))
+	if output := terraform.Must(0, "apply", "-auto-approve"); !strings.Contains(strings.Join(strings.Fields(strings.ReplaceAll(output, "│", "")), " "), "denied request: this stays") {
+		t.Errorf("nothing says what holds the deletion:\n%s", output)
+	}
+	if strings.Contains(terraform.Read("terraform.tfstate"), "this stays") {
+		t.Error("the policy's message is in the state")
+	}
 }
 
 // forbidDeletes has an admission policy refuse to delete the namespace's ConfigMaps,

@@ -198,14 +198,14 @@ func TestHealth_rules(t *testing.T) {
 	done := pod("job", job, phase(corev1.PodSucceeded, ""))
 	evicted := phase(corev1.PodFailed, "Evicted")
 	failing := corev1.NamespaceCondition{Type: corev1.NamespaceDeletionContentFailure, Status: corev1.ConditionTrue, Reason: "ContentDeletionFailed", Message: "some pods can't be deleted."}
-	remaining := corev1.NamespaceCondition{Type: corev1.NamespaceFinalizersRemaining, Status: corev1.ConditionTrue, Reason: "SomeFinalizersRemain", Message: "a/b in 1 resource instances"}
+	remaining := corev1.NamespaceCondition{Type: corev1.NamespaceFinalizersRemaining, Status: corev1.ConditionTrue, Reason: "SomeFinalizersRemain", Message: "Some content in the namespace has finalizers remaining: a/b in 1 resource instances"}
 
 	for name, c := range map[string]struct {
 		census         census
 		status, reason string
 	}{
-		"the deletion fails":             {census{Namespace: namespace(minute, failing)}, statusFailed, "Its deletion, asked for at 2026-03-01T11:59:00Z, doesn't finish: condition NamespaceDeletionContentFailure: ContentDeletionFailed: some pods can't be deleted."},
-		"the deletion takes too long":    {census{Namespace: namespace(hour, remaining)}, statusFailed, "Its deletion, asked for at 2026-03-01T11:00:00Z, doesn't finish: condition NamespaceFinalizersRemaining: SomeFinalizersRemain: a/b in 1 resource instances."},
+		"the deletion fails":             {census{Namespace: namespace(minute, failing)}, statusFailed, "Its deletion, asked for at 2026-03-01T11:59:00Z, doesn't finish: condition NamespaceDeletionContentFailure: ContentDeletionFailed."},
+		"the deletion takes too long":    {census{Namespace: namespace(hour, remaining)}, statusFailed, "Its deletion, asked for at 2026-03-01T11:00:00Z, doesn't finish: condition NamespaceFinalizersRemaining: SomeFinalizersRemain: Some content in the namespace has finalizers remaining: a/b in 1 resource instances."},
 		"also without Pods to be seen":   {census{Namespace: namespace(hour), PodsHidden: true}, statusFailed, "Its deletion, asked for at 2026-03-01T11:00:00Z, doesn't finish."},
 		"Pods may not be listed":         {census{Namespace: namespace(nil), PodsHidden: true, Quotas: []*corev1.ResourceQuota{quotaOf("q", "pods", "3", "2")}}, statusUnknown, "Not known, for these credentials may not list pods in the namespace dev."},
 		"the only instance is broken":    {census{Namespace: namespace(nil), Pods: []*corev1.Pod{crashing("web")}}, statusFailed, "Its only instance doesn't work: web (CrashLoopBackOff)."},

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -208,7 +210,12 @@ func Sentence(text string) string {
 	if text == "" {
 		return "The cause isn't known."
 	}
-	return strings.ToUpper(text[:1]) + fullStop(text)[1:]
+	first, size := utf8.DecodeRuneInString(text)
+	if word, _, _ := strings.Cut(text, " "); strings.Contains(word, "_") {
+		// An argument's name stays what it is.
+		return fullStop(text)
+	}
+	return string(unicode.ToUpper(first)) + fullStop(text)[size:]
 }
 
 // fullStop ends a text with one.

@@ -1,6 +1,8 @@
 package instance
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"maps"
 	"slices"
 	"strings"
@@ -24,25 +26,23 @@ func rewritable(m *model) map[string]*types.Map {
 
 // withAdmitted notes what was made of what was sent, where that differs.
 func (r record) withAdmitted(sent, stored model) (record, []note) {
-	r.Admitted = nil
+	r.Admitted, r.AdmittedAs = nil, nil
 	var notes []note
-	declared := rewritable(&sent)
-	for name, made := range rewritable(&stored) {
-		if sameEntries(*declared[name], *made) {
-			continue
+	remember := func(name, made string) {
+		if r.AdmittedAs == nil {
+			r.AdmittedAs = map[string]string{}
 		}
-		if r.Admitted == nil {
-			r.Admitted = map[string]string{}
-		}
-		r.Admitted[name] = meaningOf(*made)
+		r.AdmittedAs[name] = digest(made)
 		notes = append(notes, admittedNote(name, sent))
 	}
-	if !sent.Pod.Equal(stored.Pod) {
-		if r.Admitted == nil {
-			r.Admitted = map[string]string{}
+	declared := rewritable(&sent)
+	for name, made := range rewritable(&stored) {
+		if !sameEntries(*declared[name], *made) {
+			remember(name, meaningOf(*made))
 		}
-		r.Admitted["pod"] = stored.Pod.String()
-		notes = append(notes, admittedNote("pod", sent))
+	}
+	if !sent.Pod.Equal(stored.Pod) {
+		remember("pod", stored.Pod.String())
 	}
 	slices.SortFunc(notes, func(a, b note) int { return strings.Compare(a.Attribute, b.Attribute) })
 	return r, notes
@@ -59,14 +59,30 @@ func admittedNote(attribute string, sent model) note {
 func (r record) asSent(prior, seen model) model {
 	declared := rewritable(&prior)
 	for name, found := range rewritable(&seen) {
-		if made, changed := r.Admitted[name]; changed && made == meaningOf(*found) {
+		if r.admitted(name, meaningOf(*found)) {
 			*found = *declared[name]
 		}
 	}
-	if made, changed := r.Admitted["pod"]; changed && made == seen.Pod.String() {
+	if r.admitted("pod", seen.Pod.String()) {
 		seen.Pod = prior.Pod
 	}
 	return seen
+}
+
+// admitted reports whether that is what an admission policy made of the attribute.
+func (r record) admitted(name, found string) bool {
+	if made, noted := r.AdmittedAs[name]; noted {
+		return made == digest(found)
+	}
+	made, noted := r.Admitted[name]
+	return noted && made == found
+}
+
+// digest stands for a text in private state. What a policy puts into a Pod may be a secret
+// that its author never had in a configuration.
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return base64.RawStdEncoding.EncodeToString(sum[:12])
 }
 
 // meaningOf is a text that is the same for all spellings of the same entries.

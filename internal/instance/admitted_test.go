@@ -1,6 +1,8 @@
 package instance
 
 import (
+	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -18,6 +20,9 @@ func TestAdmitted_isWhatWasDeclared(t *testing.T) {
 	if len(notes) != 1 || notes[0].Attribute != "health_checks" {
 		t.Fatalf("got %v", notes)
 	}
+	if text, err := json.Marshal(rec); err != nil || strings.Contains(string(text), "app-health") {
+		t.Errorf("what the policy wrote is kept: %s, %v", text, err)
+	}
 	if diff := cmp.Diff(sent, rec.asSent(sent, observed(pod, sent, nil))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -30,7 +35,14 @@ func TestAdmitted_isWhatWasDeclared(t *testing.T) {
 	if seen := observed(pod, sent, nil); !cmp.Equal(seen, rec.asSent(sent, seen)) {
 		t.Error("another change went unseen")
 	}
-	if rec, notes := rec.withAdmitted(sent, sent); len(rec.Admitted)+len(notes) > 0 {
-		t.Errorf("a Pod as it was sent leaves %v", rec.Admitted)
+	if rec, notes := rec.withAdmitted(sent, sent); len(rec.AdmittedAs)+len(notes) > 0 {
+		t.Errorf("a Pod as it was sent leaves %v", rec.AdmittedAs)
+	}
+	// As an earlier version has noted it.
+	app(pod).LivenessProbe.FailureThreshold = app(visited(t, surrounded()["health-checks"])).LivenessProbe.FailureThreshold
+	seen := observed(pod, sent, nil)
+	rec = record{Admitted: map[string]string{"health_checks": meaningOf(seen.HealthChecks)}}
+	if diff := cmp.Diff(sent, rec.asSent(sent, seen)); diff != "" {
+		t.Errorf("noted by an earlier version (-want +got):\n%s", diff)
 	}
 }

@@ -12,22 +12,20 @@ import (
 	podresource "k8s.io/component-helpers/resource"
 )
 
-const (
-	maxEvents   = 10
-	maxLogLines = 10
-)
+const maxEvents = 10
 
 // diagnosis is what is known of a Pod that didn't come to its goal.
 type diagnosis struct {
 	State, Events, Logs []string
 }
 
-// diagnose puts into lines, for people, what was seen of a Pod.
+// diagnose puts into lines, for people, what was seen of a Pod. The log has as many as may
+// be quoted.
 func diagnose(pod *corev1.Pod, events []corev1.Event, log []string) diagnosis {
 	return diagnosis{
 		State:  slices.Concat(podLines(pod), conditionLines(pod), containerLines(pod)),
 		Events: eventLines(events),
-		Logs:   lastLines(log),
+		Logs:   log,
 	}
 }
 
@@ -153,14 +151,44 @@ func eventCount(e corev1.Event) int32 {
 	return max(e.Count, 1)
 }
 
-func lastLines(log []string) []string {
+// lastLines returns up to that many of the last lines of a log that aren't blank.
+func lastLines(log string, most int) []string {
 	var lines []string
-	for _, line := range log {
+	for line := range strings.Lines(log) {
 		if line = strings.TrimRight(line, " \r\n"); line != "" {
 			lines = append(lines, line)
 		}
 	}
-	return lines[max(0, len(lines)-maxLogLines):]
+	return lines[max(0, len(lines)-most):]
+}
+
+// quotable returns the Pod with no more of its programs' logs in it than that many lines:
+// under FallbackToLogsOnError a termination message is the end of a log.
+func quotable(pod *corev1.Pod, lines int) *corev1.Pod {
+	if pod == nil {
+		return nil
+	}
+	var logging []string
+	for _, c := range slices.Concat(pod.Spec.InitContainers, pod.Spec.Containers) {
+		if c.TerminationMessagePolicy == corev1.TerminationMessageFallbackToLogsOnError {
+			logging = append(logging, c.Name)
+		}
+	}
+	if len(logging) == 0 {
+		return pod
+	}
+	shortened := *pod
+	shortened.Status = *pod.Status.DeepCopy()
+	for _, statuses := range [][]corev1.ContainerStatus{shortened.Status.InitContainerStatuses, shortened.Status.ContainerStatuses} {
+		for _, c := range statuses {
+			for _, end := range []*corev1.ContainerStateTerminated{c.State.Terminated, c.LastTerminationState.Terminated} {
+				if end != nil && slices.Contains(logging, c.Name) {
+					end.Message = strings.Join(lastLines(end.Message, lines), "\n")
+				}
+			}
+		}
+	}
+	return &shortened
 }
 
 // logsOf chooses whose log tells most: the container that is in trouble, and

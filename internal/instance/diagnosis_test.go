@@ -78,14 +78,42 @@ func TestDiagnose_events(t *testing.T) {
 	}
 }
 
-func TestDiagnose_logs(t *testing.T) {
-	var log []string
+func TestLastLines(t *testing.T) {
+	var log strings.Builder
 	for i := range 30 {
-		log = append(log, fmt.Sprint("line ", i, "\r\n"), "")
+		fmt.Fprintf(&log, "line %d\r\n\n", i)
 	}
-	got := diagnose(&corev1.Pod{}, nil, log).Logs
-	if len(got) != maxLogLines || got[0] != "line 20" || got[maxLogLines-1] != "line 29" {
-		t.Errorf("got %q", got)
+	for most, want := range map[int][]string{0: {}, 1: {"line 29"}, 3: {"line 27", "line 28", "line 29"}} {
+		if got := lastLines(log.String(), most); !slices.Equal(got, want) {
+			t.Errorf("%d lines: got %q", most, got)
+		}
+	}
+	if got := lastLines(log.String(), 100); len(got) != 30 {
+		t.Errorf("got %d lines of 30", len(got))
+	}
+}
+
+// A termination message that is the end of a log is quoted no further than a log.
+func TestQuotable(t *testing.T) {
+	message := "one\ntwo\nthree"
+	for policy, want := range map[corev1.TerminationMessagePolicy][]string{
+		corev1.TerminationMessageFallbackToLogsOnError: {"", "three", "two\nthree"},
+		corev1.TerminationMessageReadFile:              {message, message, message},
+	} {
+		end := corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: 1, Message: message}}
+		pod := &corev1.Pod{
+			Spec:   corev1.PodSpec{Containers: []corev1.Container{{Name: "app", TerminationMessagePolicy: policy}}},
+			Status: corev1.PodStatus{ContainerStatuses: []corev1.ContainerStatus{{Name: "app", State: end, LastTerminationState: end}}},
+		}
+		for lines, text := range want {
+			c := quotable(pod, lines).Status.ContainerStatuses[0]
+			if c.State.Terminated.Message != text || c.LastTerminationState.Terminated.Message != text {
+				t.Errorf("%s, %d lines: got %q", policy, lines, c.State.Terminated.Message)
+			}
+		}
+		if end.Terminated.Message != message {
+			t.Errorf("%s: the Pod itself was changed", policy)
+		}
 	}
 }
 

@@ -39,6 +39,7 @@ type standing struct {
 }
 
 func standingOf(pod *corev1.Pod, p presence) standing {
+	pod = kube.KeptPod(pod)
 	main := mainContainer(pod)
 	rest := slices.DeleteFunc(slices.Concat(pod.Spec.Containers, pod.Spec.InitContainers), func(c corev1.Container) bool { return c.Name == main.Name })
 	s := standing{

@@ -1,7 +1,12 @@
 package instance_test
 
 import (
+	"fmt"
+	"net/http"
 	"regexp"
+	"slices"
+	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -76,6 +81,73 @@ func TestAccInstance_createThatFailsSaysWhy(t *testing.T) {
 				},
 			)
 		})
+	}
+}
+
+// TestAccInstance_logLines holds that an error quotes as much of a log as the provider block
+// lets it, and that with 0 the log isn't even asked for. A termination message that is the end
+// of a log counts as one.
+func TestAccInstance_logLines(t *testing.T) {
+	t.Parallel()
+	acctest.NeedsEmbedded(t)
+	cluster := acctest.Namespace(t)
+	var asked atomic.Int32
+	proxied := acctest.FaultyProxy(t, func(r *http.Request) acctest.Fault {
+		if strings.HasSuffix(r.URL.Path, "/log") {
+			asked.Add(1)
+		}
+		return acctest.Pass
+	})
+	for block, c := range map[string]struct {
+		quoted, left []string
+		asks         bool
+	}{
+		"":              {quoted: []string{"log 1", "log 3", "message 1", "message 3"}, asks: true},
+		"log_lines = 2": {quoted: []string{"log 2", "log 3", "message 2", "message 3"}, left: []string{"log 1", "message 1"}, asks: true},
+		"log_lines = 0": {quoted: []string{"exit code 5"}, left: []string{"log 1", "log 3", "message 1", "message 3"}},
+	} {
+		asked.Store(0)
+		terraform := acctest.NewCLI(t)
+		terraform.Configure(strings.Replace(proxied, "{", "{\n  "+block, 1) + fmt.Sprintf(`
+resource "mar_instance" "test" {
+  cluster        = %q
+  image          = "web:1"
+  restart_policy = "Never"
+  pod            = { containers = [{ name = "app", terminationMessagePolicy = "FallbackToLogsOnError" }] }
+  annotations = {
+    "devcluster.mar.headgym.com/behavior"  = "failed"
+    "devcluster.mar.headgym.com/exit-code" = "5"
+    "devcluster.mar.headgym.com/logs"      = "log 1\nlog 2\nlog 3"
+    "devcluster.mar.headgym.com/message"   = "message 1\nmessage 2\nmessage 3"
+  }
+}`, cluster))
+		_, said, _ := strings.Cut(terraform.Must(1, "apply", "-auto-approve"), "Error: ")
+		for _, text := range c.quoted {
+			if !strings.Contains(said, text) {
+				t.Errorf("with %q it doesn't quote %q:\n%s", block, text, said)
+			}
+		}
+		for _, text := range c.left {
+			if strings.Contains(said, text) {
+				t.Errorf("with %q it quotes %q:\n%s", block, text, said)
+			}
+		}
+		if got := asked.Load() > 0; got != c.asks {
+			t.Errorf("with %q the log was asked for: %t", block, got)
+		}
+		// The next plan tells of the instance again, under the same rule.
+		plan := terraform.Must(0, "plan")
+		_, warned, _ := strings.Cut(plan, "Warning: ")
+		if strings.Contains(warned, "message 1") == slices.Contains(c.left, "message 1") || !strings.Contains(warned, "exit code 5") {
+			t.Errorf("with %q the next plan says:\n%s", block, plan)
+		}
+	}
+	for _, block := range []string{"log_lines = -1", "log_lines = 101"} {
+		terraform := acctest.NewCLI(t)
+		terraform.Configure(strings.Replace(proxied, "{", "{\n  "+block, 1) + "data \"mar_clusters\" \"all\" {}\n")
+		if output := terraform.Must(1, "plan"); !strings.Contains(output, "log_lines") {
+			t.Errorf("%s: %s", block, output)
+		}
 	}
 }
 

@@ -90,14 +90,12 @@ type securityModel struct {
 type conditionModel struct {
 	Status    types.String `tfsdk:"status"`
 	Reason    types.String `tfsdk:"reason"`
-	Message   types.String `tfsdk:"message"`
 	ChangedAt types.String `tfsdk:"changed_at"`
 }
 
 type terminationModel struct {
 	Reason     types.String `tfsdk:"reason"`
 	ExitCode   types.Int64  `tfsdk:"exit_code"`
-	Message    types.String `tfsdk:"message"`
 	FinishedAt types.String `tfsdk:"finished_at"`
 }
 
@@ -207,14 +205,13 @@ func conditionType() types.ObjectType {
 	return types.ObjectType{AttrTypes: map[string]attr.Type{
 		"status":     types.StringType,
 		"reason":     types.StringType,
-		"message":    types.StringType,
 		"changed_at": types.StringType,
 	}}
 }
 
 func (c conditionModel) object() types.Object {
 	return types.ObjectValueMust(conditionType().AttrTypes, map[string]attr.Value{
-		"status": c.Status, "reason": c.Reason, "message": c.Message, "changed_at": c.ChangedAt,
+		"status": c.Status, "reason": c.Reason, "changed_at": c.ChangedAt,
 	})
 }
 
@@ -222,14 +219,13 @@ func terminationTypes() map[string]attr.Type {
 	return map[string]attr.Type{
 		"reason":      types.StringType,
 		"exit_code":   types.Int64Type,
-		"message":     types.StringType,
 		"finished_at": types.StringType,
 	}
 }
 
 func (t terminationModel) object() types.Object {
 	return types.ObjectValueMust(terminationTypes(), map[string]attr.Value{
-		"reason": t.Reason, "exit_code": t.ExitCode, "message": t.Message, "finished_at": t.FinishedAt,
+		"reason": t.Reason, "exit_code": t.ExitCode, "finished_at": t.FinishedAt,
 	})
 }
 

@@ -8,11 +8,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
 // observedNow reads a Pod for the data source: all of it, and how it fares at
 // this moment.
 func observedNow(pod *corev1.Pod) dataSourceModel {
+	pod = kube.KeptPod(pod)
 	m := dataSourceModel{
 		model:           everything(pod),
 		Ready:           types.BoolValue(conditionOf(pod, corev1.PodReady).Status == corev1.ConditionTrue),
@@ -29,7 +32,6 @@ func observedNow(pod *corev1.Pod) dataSourceModel {
 			m.LastTermination = terminationModel{
 				Reason:     textOrNull(t.Reason),
 				ExitCode:   types.Int64Value(int64(t.ExitCode)),
-				Message:    textOrNull(t.Message),
 				FinishedAt: timeOrNull(&t.FinishedAt),
 			}.object()
 		}
@@ -68,7 +70,6 @@ func readConditions(conditions []corev1.PodCondition) types.Map {
 		values[string(c.Type)] = conditionModel{
 			Status:    types.StringValue(string(c.Status)),
 			Reason:    textOrNull(c.Reason),
-			Message:   textOrNull(c.Message),
 			ChangedAt: timeOrNull(&c.LastTransitionTime),
 		}.object()
 	}

@@ -24,8 +24,11 @@ type record struct {
 	// Manager is the name under which the Pod was last written, if it isn't the
 	// usual one.
 	Manager string `json:"manager,omitempty"`
-	// Admitted is what admission policies made of attributes on creation.
+	// Admitted is what earlier versions noted of what admission policies made of attributes
+	// on creation: the text of it, which may have a secret in it.
 	Admitted map[string]string `json:"admitted,omitempty"`
+	// AdmittedAs has its hashes, by attribute.
+	AdmittedAs map[string]string `json:"admitted_as,omitempty"`
 }
 
 // usualRecord is the record of an instance of such a state that runs as it was asked for.

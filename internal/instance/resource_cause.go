@@ -11,6 +11,7 @@ import (
 // run, and a plan is made again within an apply. What it finds is in no state, so
 // that what comes and goes changes nothing.
 func (r *instanceResource) explain(ctx context.Context, prior resourceModel, have found, seen presence, diags *diag.Diagnostics) {
+	have.Pod = r.store.quotable(have.Pod)
 	for _, t := range troublesOf(prior, have, seen, r.store.Manager()) {
 		addNotes(diags, []note{t.note(r.store.Evidence(ctx, prior.key(), t))})
 		if t.Attribute == "status" {

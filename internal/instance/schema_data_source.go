@@ -38,7 +38,6 @@ func dataSourceAttributes() map[string]schema.Attribute {
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"status":     computedText("`True`, `False` or `Unknown`."),
 				"reason":     computedText("The cause, in one word."),
-				"message":    computedText("The cause, for people."),
 				"changed_at": computedText("When the status last changed."),
 			}},
 		},
@@ -51,7 +50,6 @@ func dataSourceAttributes() map[string]schema.Attribute {
 					MarkdownDescription: "The program's exit code: 0 is success, 137 means that it was killed.",
 					Computed:            true,
 				},
-				"message":     computedText("What the program or the node left as a message."),
 				"finished_at": computedText("When it ended."),
 			},
 		},

@@ -1,8 +1,6 @@
 package instance
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -236,7 +234,7 @@ func (s *store) Await(ctx context.Context, pod *corev1.Pod, g goal) (*corev1.Pod
 		if now := faultKey(p, g); now != key {
 			key, faulty = now, time.Now()
 		}
-		view = progress(p, g, time.Since(faulty))
+		view = progress(s.quotable(p), g, time.Since(faulty))
 		if view.Hopeless != "" {
 			return false, errors.New(view.Hopeless)
 		}
@@ -275,23 +273,23 @@ func timedOut(err error) bool {
 func (s *store) diagnose(ctx context.Context, pod *corev1.Pod) diagnosis {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 	defer cancel()
-	return diagnose(pod, s.events(ctx, pod.Namespace, string(pod.UID)), s.log(ctx, pod))
+	return diagnose(s.quotable(pod), s.events(ctx, pod.Namespace, string(pod.UID)), s.log(ctx, pod))
 }
+
+// quotable is the Pod with as much of its programs' logs as the provider block lets quote.
+func (s *store) quotable(pod *corev1.Pod) *corev1.Pod { return quotable(pod, s.client.LogLines) }
 
 func (s *store) log(ctx context.Context, pod *corev1.Pod) []string {
 	container, previous, found := logsOf(pod)
-	if !found {
+	most := s.client.LogLines
+	if !found || most == 0 {
 		return nil
 	}
 	data, err := s.client.Clientset.CoreV1().Pods(pod.Namespace).GetLogs(pod.Name, &corev1.PodLogOptions{
-		Container: container, Previous: previous, TailLines: ptr.To[int64](maxLogLines), LimitBytes: ptr.To[int64](16 << 10),
+		Container: container, Previous: previous, TailLines: ptr.To(int64(most)), LimitBytes: ptr.To[int64](64 << 10),
 	}).DoRaw(ctx)
 	if err != nil {
 		return nil
 	}
-	var lines []string
-	for scanner := bufio.NewScanner(bytes.NewReader(data)); scanner.Scan(); {
-		lines = append(lines, scanner.Text())
-	}
-	return lines
+	return lastLines(string(data), most)
 }

@@ -267,7 +267,7 @@ func injectInto(ctx context.Context, t *testing.T, client *kubernetes.Clientset,
 	}
 	acctest.Eventually(t, "the admission policy to be at work", func(ctx context.Context) (bool, error) {
 		pod, err := client.CoreV1().Pods(cluster).Create(ctx, &corev1.Pod{
-			ObjectMeta: metav1.ObjectMeta{Name: "probe", Labels: map[string]string{"a": "b"}},
+			ObjectMeta: metav1.ObjectMeta{Name: "probe", Labels: map[string]string{"a": "b"}, Annotations: map[string]string{"a": "b"}},
 			Spec:       corev1.PodSpec{Containers: []corev1.Container{{Name: "app", Image: image, Env: []corev1.EnvVar{{Name: "A"}}}}},
 		}, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
 		return err == nil && len(pod.Spec.Containers) == 2, err

@@ -9,15 +9,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
-	"os/exec"
 	"strings"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes/scheme"
-	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 )
 
 // AccessError is a request whose credentials the API server didn't accept, or that
@@ -48,71 +45,96 @@ type CredentialsError struct {
 func (e *CredentialsError) Error() string { return e.Err.Error() }
 func (e *CredentialsError) Unwrap() error { return e.Err }
 
-// access tells what is wrong with credentials, and sends a request once more where
-// new ones can be had: what was answered 401 surely wasn't processed, so that this
-// holds for a POST too. What is below it rereads its token file, or runs its program
-// again, because of the 401.
+// access adds the credentials that a program prints, tells what is wrong with credentials, and
+// sends a request once more where new ones can be had: what was answered 401 surely wasn't
+// processed, so that this holds for a POST too.
 type access struct {
 	next        http.RoundTripper
 	credentials string
-	// renewable credentials come from a file or a program.
-	renewable bool
-	// plugin is that program, if there is one.
-	plugin *clientcmdapi.ExecConfig
+	// rereads is set where what is below reads a token file again because of a 401.
+	rereads bool
+	// plugin is nil where no program prints credentials.
+	plugin *execPlugin
 }
 
 func (a *access) RoundTrip(req *http.Request) (*http.Response, error) {
-	resp, err := a.send(req)
-	if err == nil && resp.StatusCode == http.StatusUnauthorized && a.renewable {
-		if again, rewindErr := rewind(req); rewindErr == nil {
-			drain(resp)
-			resp, err = a.send(again)
+	ctx := req.Context()
+	credentials, err := a.plugin.current(ctx)
+	if err != nil {
+		if req.Body != nil {
+			_ = req.Body.Close()
+		}
+		return nil, a.explain(ctx, err)
+	}
+	resp, err := a.send(req, credentials)
+	var notRenewed error
+	if err == nil && resp.StatusCode == http.StatusUnauthorized {
+		var renewed *execCredentials
+		var differ bool
+		if renewed, differ, notRenewed = a.renew(ctx, credentials); differ {
+			if again, rewindErr := rewind(req); rewindErr == nil {
+				drain(resp)
+				resp, err = a.send(again, renewed)
+			}
 		}
 	}
 	if err != nil {
-		return nil, a.explain(req, err)
+		return nil, a.explain(ctx, err)
 	}
 	switch resp.StatusCode {
 	case http.StatusUnauthorized:
-		return nil, a.rejected(req.Context(), resp)
+		return nil, a.rejected(resp, notRenewed)
 	case http.StatusForbidden:
 		return a.forbidden(resp)
 	}
 	return resp, nil
 }
 
-// send keeps the request without credentials: client-go's exec plugins write theirs
-// into the one that they get, and believe any that is there.
-func (a *access) send(req *http.Request) (*http.Response, error) {
-	return a.next.RoundTrip(req.Clone(req.Context()))
+// send leaves the request itself as it is, so that it can be sent again with others.
+func (a *access) send(req *http.Request, credentials *execCredentials) (*http.Response, error) {
+	sent := req.Clone(req.Context())
+	if credentials != nil && credentials.token != "" && sent.Header.Get("Authorization") == "" {
+		sent.Header.Set("Authorization", "Bearer "+credentials.token)
+	}
+	return a.next.RoundTrip(sent)
+}
+
+// renew returns credentials instead of those that weren't accepted, and whether they differ. It
+// errs where the program fails that ought to print them.
+func (a *access) renew(ctx context.Context, refused *execCredentials) (renewed *execCredentials, differ bool, err error) {
+	if a.plugin == nil {
+		return nil, a.rereads, nil
+	}
+	renewed, err = a.plugin.renewed(ctx, refused)
+	return renewed, err == nil && renewed != refused, err
 }
 
 // explain tells an error about the credentials from one about the server, all of
 // which the retrier below has marked.
-func (a *access) explain(req *http.Request, err error) error {
+func (a *access) explain(ctx context.Context, err error) error {
 	var unreachable *UnreachableError
-	if req.Context().Err() != nil || errors.As(err, &unreachable) || errors.As(err, new(*NotKubernetesError)) {
+	if ctx.Err() != nil || errors.As(err, &unreachable) || errors.As(err, new(*NotKubernetesError)) {
 		return err
 	}
 	failed := &CredentialsError{Credentials: a.credentials, Err: err}
-	if a.plugin != nil {
-		failed.Output, _ = complaint(req.Context(), a.plugin)
+	var program *execError
+	if errors.As(err, &program) {
+		failed.Output = program.said
 	}
 	return failed
 }
 
-func (a *access) rejected(ctx context.Context, resp *http.Response) error {
+func (a *access) rejected(resp *http.Response, notRenewed error) error {
 	defer drain(resp)
 	status := apierrors.NewUnauthorized("Unauthorized")
-	rejected := &AccessError{Credentials: a.credentials, Err: status}
+	rejected := &AccessError{Credentials: a.credentials, Plugin: notRenewed, Err: status}
 	if resp.Request != nil {
 		rejected.Host = resp.Request.URL.Host
 		rejected.Expired = expired(resp.Request.Header.Get("Authorization"), time.Now())
 	}
-	if a.plugin != nil {
-		if output, err := complaint(ctx, a.plugin); err != nil {
-			rejected.Plugin = fmt.Errorf("%w: %s", err, output)
-		}
+	var program *execError
+	if errors.As(notRenewed, &program) && program.said != "" {
+		rejected.Plugin = fmt.Errorf("%w: %s", notRenewed, program.said)
 	}
 	return rejected
 }
@@ -164,25 +186,4 @@ func expired(authorization string, now time.Time) time.Time {
 		return end
 	}
 	return time.Time{}
-}
-
-// complaint runs a program that failed to give credentials once more, for client-go
-// doesn't say what it printed. It returns the end of that; what goes to standard
-// output may be a credential, and is left alone.
-func complaint(ctx context.Context, plugin *clientcmdapi.ExecConfig) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-	defer cancel()
-	var stderr bytes.Buffer
-	command := exec.CommandContext(ctx, plugin.Command, plugin.Args...)
-	command.Stderr = &stderr
-	command.WaitDelay = time.Second
-	command.Env = os.Environ()
-	for _, env := range plugin.Env {
-		command.Env = append(command.Env, env.Name+"="+env.Value)
-	}
-	command.Env = append(command.Env, fmt.Sprintf(`KUBERNETES_EXEC_INFO={"apiVersion":%q,"kind":"ExecCredential","spec":{"interactive":false}}`, plugin.APIVersion))
-	err := command.Run()
-	const enough = 2000
-	output := strings.TrimSpace(stderr.String())
-	return output[max(0, len(output)-enough):], err
 }

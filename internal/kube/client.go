@@ -29,6 +29,9 @@ import (
 // FieldManager owns, on the server, every field that the provider applies.
 const FieldManager = "terraform-provider-mar"
 
+// DefaultLogLines is the LogLines of a new Client.
+const DefaultLogLines = 10
+
 // Client is one connection to one API server. It is safe for concurrent use.
 type Client struct {
 	Clientset kubernetes.Interface
@@ -44,6 +47,9 @@ type Client struct {
 	ForceConflicts bool
 	// formerManager is set where objects were written under another name before.
 	formerManager string
+
+	// LogLines is how many lines of a program's log an error quotes.
+	LogLines int
 
 	// Endpoint is the API server's own.
 	Endpoint Endpoint
@@ -120,6 +126,7 @@ func NewClient(conn Connection, userAgent string) (*Client, error) {
 		Discovery:    clientset.Discovery(),
 		DryRuns:      dryRuns,
 		FieldManager: FieldManager,
+		LogLines:     DefaultLogLines,
 		Endpoint:     endpoint,
 		HasResize:    sync.OnceValues(func() (bool, error) { return hasResize(clientset.Discovery()) }),
 		Pods:         podRoster(clientset, written),
@@ -142,20 +149,26 @@ func httpClientFor(cfg *rest.Config, conn Connection) (*http.Client, error) {
 	cfg.Wrap(func(next http.RoundTripper) http.RoundTripper {
 		return recognizer{source: conn.Source, next: &retrier{next: next, source: conn.Source, timeout: conn.RequestTimeout}}
 	})
-	outer := &access{credentials: conn.Credentials, plugin: cfg.ExecProvider, renewable: cfg.ExecProvider != nil}
+	plugin, err := newExecPlugin(cfg)
+	if err != nil {
+		return nil, err
+	}
+	outer := &access{credentials: conn.Credentials, plugin: plugin}
 	if path := cfg.BearerTokenFile; path != "" {
 		// client-go's own reading of it takes no notice of a 401.
 		cfg.Wrap(transport.ResettableTokenSourceWrapTransport(transport.NewCachedFileTokenSource(path)))
 		cfg.BearerToken, cfg.BearerTokenFile = "", ""
-		outer.renewable = true
+		outer.rereads = true
 	}
-	client, err := rest.HTTPClientFor(cfg)
+	wires, err := cfg.TransportConfig()
 	if err != nil {
 		return nil, err
 	}
-	outer.next = client.Transport
-	client.Transport = outer
-	return client, nil
+	plugin.transport(wires)
+	if outer.next, err = transport.New(wires); err != nil {
+		return nil, err
+	}
+	return &http.Client{Transport: outer, Timeout: cfg.Timeout, CheckRedirect: withinServer(conn.Source)}, nil
 }
 
 // Probe asks the API server for the least that there is. It errs where there is no API server,

@@ -96,7 +96,7 @@ func unusable(setting, format string, a ...any) error {
 // be checked without the server. It sends nothing.
 func (c Config) Connection() (Connection, error) {
 	connect := c.direct
-	if c.Raw != "" || len(c.Paths) > 0 {
+	if c.fromFile() {
 		connect = c.fromKubeconfig
 	}
 	conn, err := connect()
@@ -114,6 +114,9 @@ func (c Config) Connection() (Connection, error) {
 		}
 		conn.REST.Proxy = http.ProxyURL(proxy)
 	}
+	if err := c.checkCleartext(conn.REST); err != nil {
+		return Connection{}, err
+	}
 	// The API server's own priority and fairness paces clients better than
 	// client-go's default of 5 requests a second.
 	conn.REST.QPS = -1
@@ -122,6 +125,9 @@ func (c Config) Connection() (Connection, error) {
 	}
 	return conn, nil
 }
+
+// fromFile reports whether the connection is that of a kubeconfig.
+func (c Config) fromFile() bool { return c.Raw != "" || len(c.Paths) > 0 }
 
 func (c Config) direct() (Connection, error) {
 	host, err := hostURL(c.Host)
@@ -177,11 +183,12 @@ func hostURL(host string) (string, error) {
 		host = "https://" + host
 	}
 	u, err := url.Parse(host)
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return "", unusable("host", "the API server's address %q is none; write a URL such as https://10.0.0.1:6443", host)
-	}
-	if u.User != nil {
+	switch {
+	// Whatever precedes an @ may be a password.
+	case err != nil && strings.Contains(host, "@"), err == nil && u.User != nil:
 		return "", unusable("host", "the API server's address has a user name or password in it; set username and password instead")
+	case err != nil, u.Host == "", u.Scheme != "https" && u.Scheme != "http":
+		return "", unusable("host", "the API server's address %q is none; write a URL such as https://10.0.0.1:6443", host)
 	}
 	return host, nil
 }

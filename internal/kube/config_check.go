@@ -15,7 +15,7 @@ import (
 func (c Config) checkTLS() error {
 	switch {
 	case c.Insecure && (c.CACertificate != "" || c.CACertificateFile != ""):
-		return unusable("insecure", "insecure turns the check of the server's certificate off, and cluster_ca_certificate asks for one: set only one of them")
+		return unusable("insecure", "the argument insecure turns the check of the server's certificate off, and cluster_ca_certificate asks for one: set only one of them")
 	case c.CACertificate != "" && !hasCertificate(c.CACertificate):
 		return unusable("cluster_ca_certificate", "the authority's certificate can't be understood: %s", notPEM(c.CACertificate, "-----BEGIN CERTIFICATE-----"))
 	}
@@ -36,13 +36,13 @@ func (c Config) checkTLS() error {
 func (c Config) checkCredentials() error {
 	switch {
 	case c.ClientCertificate != "" && c.ClientKey == "":
-		return unusable("client_certificate", "client_certificate and client_key belong together, and only client_certificate is set")
+		return unusable("client_certificate", "the arguments client_certificate and client_key belong together, and only client_certificate is set")
 	case c.ClientCertificate == "" && c.ClientKey != "":
-		return unusable("client_key", "client_certificate and client_key belong together, and only client_key is set")
+		return unusable("client_key", "the arguments client_certificate and client_key belong together, and only client_key is set")
 	case c.Username != "" && c.Password == "":
-		return unusable("username", "username and password belong together, and only username is set")
+		return unusable("username", "the arguments username and password belong together, and only username is set")
 	case c.Username == "" && c.Password != "":
-		return unusable("password", "username and password belong together, and only password is set")
+		return unusable("password", "the arguments username and password belong together, and only password is set")
 	case strings.ContainsAny(strings.TrimSpace(c.Token), " \t\r\n"):
 		return unusable("token", "the token has blanks or line breaks in it, so it isn't one")
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -30,6 +31,9 @@ func (c Config) fromKubeconfig() (Connection, error) {
 		CurrentContext: c.Context,
 		Context:        clientcmdapi.Context{Cluster: c.ContextCluster, AuthInfo: c.ContextUser},
 	}
+	if err := c.checkAddresses(raw); err != nil {
+		return Connection{}, err
+	}
 	cfg, err := clientcmd.NewNonInteractiveClientConfig(*raw, c.Context, overrides, nil).ClientConfig()
 	if err != nil {
 		return Connection{}, fmt.Errorf("%s is incomplete: %w", c.name(), err)
@@ -37,6 +41,9 @@ func (c Config) fromKubeconfig() (Connection, error) {
 	user := c.ContextUser
 	if context := raw.Contexts[cmp.Or(c.Context, raw.CurrentContext)]; user == "" && context != nil {
 		user = context.AuthInfo
+	}
+	if err := c.checkCleartextOf(raw.AuthInfos[user], cfg); err != nil {
+		return Connection{}, err
 	}
 	return Connection{REST: cfg, Credentials: fmt.Sprintf("the user %q of %s", user, c.name())}, nil
 }
@@ -50,10 +57,7 @@ func (c Config) kubeconfig() (*clientcmdapi.Config, error) {
 		}
 		return raw, nil
 	}
-	setting := "config_paths"
-	if len(c.Paths) == 1 {
-		setting = "config_path"
-	}
+	setting := c.kubeconfigSetting()
 	paths := make([]string, 0, len(c.Paths))
 	for _, p := range c.Paths {
 		expanded := expandHome(p)
@@ -69,6 +73,40 @@ func (c Config) kubeconfig() (*clientcmdapi.Config, error) {
 		return nil, unusable(setting, "%s can't be understood: %w", c.name(), notKubeconfig(err))
 	}
 	return raw, nil
+}
+
+// kubeconfigSetting is the argument that names the kubeconfig.
+func (c Config) kubeconfigSetting() string {
+	switch {
+	case c.Raw != "":
+		return "config_raw"
+	case len(c.Paths) == 1:
+		return "config_path"
+	}
+	return "config_paths"
+}
+
+// checkAddresses checks those of the cluster that is used: errors about them that come later
+// would quote them, and the passwords in them.
+func (c Config) checkAddresses(raw *clientcmdapi.Config) error {
+	name := c.ContextCluster
+	if context := raw.Contexts[cmp.Or(c.Context, raw.CurrentContext)]; name == "" && context != nil {
+		name = context.Cluster
+	}
+	cluster := raw.Clusters[name]
+	if cluster == nil {
+		return nil
+	}
+	if u, err := url.Parse(cluster.Server); strings.Contains(cluster.Server, "@") && (err != nil || u.User != nil) {
+		return unusable(c.kubeconfigSetting(), "%s has a user name or password in the server of its cluster %q; set username and password of the user instead", c.name(), name)
+	}
+	if cluster.ProxyURL == "" {
+		return nil
+	}
+	if proxy, err := proxyURL(cluster.ProxyURL); err != nil || proxy.Scheme == "socks5h" {
+		return unusable(c.kubeconfigSetting(), "%s has a proxy-url in its cluster %q that is no URL which begins with http://, https:// or socks5://", c.name(), name)
+	}
+	return nil
 }
 
 // notKubeconfig replaces a parser's error, which quotes what it stumbled over, and

@@ -107,6 +107,8 @@ func TestConfig_errorsSayWhatThereIs(t *testing.T) {
 		{Config{Host: "ftp://h"}, "write a URL such as"},
 		{Config{Host: "https://"}, "write a URL such as"},
 		{Config{Host: "https://jane:t-secret@h"}, "set username and password instead"},
+		{Config{Host: "jane:t-secret@h"}, "set username and password instead"},
+		{Config{Host: "https://jane:t-secret%@h"}, "set username and password instead"},
 		{Config{Host: "https://h", ProxyURL: "proxy:3128"}, "the proxy's address is no URL"},
 		{Config{Host: "https://h", ProxyURL: "http://jane:t-secret%@proxy"}, "the proxy's address is no URL"},
 		{Config{Host: "https://h", ProxyURL: "ftp://jane:t-secret@proxy"}, `begins with "ftp://"`},

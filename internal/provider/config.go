@@ -94,7 +94,7 @@ func resolve(args arguments, env lookup) (kube.Config, error) {
 	if args.RequestTimeout != nil {
 		cfg.RequestTimeout, err = time.ParseDuration(*args.RequestTimeout)
 		if err != nil || cfg.RequestTimeout <= 0 {
-			return kube.Config{}, fault("request_timeout", "request_timeout is %q; write a time with its unit, such as 30s or 2m", *args.RequestTimeout)
+			return kube.Config{}, fault("request_timeout", "the argument request_timeout is %q; write a time with its unit, such as 30s or 2m", *args.RequestTimeout)
 		}
 	}
 	return cfg, nil
@@ -106,9 +106,9 @@ func resolveSource(args arguments, env lookup) (kube.Config, error) {
 	const never = "and credentials of the two are never mixed: keep one kind"
 	switch {
 	case len(inCluster) > 0 && len(direct)+len(files) > 0:
-		return kube.Config{}, fault("in_cluster", "in_cluster is the Pod's own service account, %s is another connection, %s", list(slices.Concat(direct, files)), never)
+		return kube.Config{}, fault("in_cluster", "the argument in_cluster is the Pod's own service account, %s another connection, %s", list(slices.Concat(direct, files)), never)
 	case len(direct) > 0 && len(files) > 0:
-		return kube.Config{}, fault(files[0], "%s belongs to a direct connection and %s to a kubeconfig, %s", list(direct), list(files), never)
+		return kube.Config{}, fault(files[0], "the arguments of two kinds of connection are set: %s for a direct one, %s for a kubeconfig, %s", list(direct), list(files), never)
 	case len(inCluster) > 0:
 		return resolveInCluster(args, env)
 	case len(direct) > 0, len(files) == 0 && envHost:
@@ -122,7 +122,7 @@ func resolveInCluster(args arguments, env lookup) (kube.Config, error) {
 	host, hasHost := env("KUBERNETES_SERVICE_HOST")
 	port, hasPort := env("KUBERNETES_SERVICE_PORT")
 	if !hasHost || !hasPort {
-		return kube.Config{}, fault("in_cluster", "in_cluster is set, and this isn't a Pod: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT, which Kubernetes gives to each, are not set. Leave in_cluster out, and say where the API server is")
+		return kube.Config{}, fault("in_cluster", "the argument in_cluster is set, and this isn't a Pod: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT, which Kubernetes gives to each, are not set. Leave in_cluster out, and say where the API server is")
 	}
 	if strings.Contains(host, ":") {
 		host = "[" + host + "]"
@@ -144,7 +144,7 @@ func resolveFiles(args arguments, env lookup) (kube.Config, error) {
 	}
 	named := args.set("config_path", "config_paths", "config_raw")
 	if len(named) > 1 {
-		return kube.Config{}, fault(named[1], "%s are both set: keep one", list(named[:2]))
+		return kube.Config{}, fault(named[1], "the arguments %s are both set: keep one", list(named[:2]))
 	}
 	path, hasPath := env("KUBE_CONFIG_PATH")
 	paths, hasPaths := env("KUBE_CONFIG_PATHS")
@@ -163,7 +163,7 @@ func resolveFiles(args arguments, env lookup) (kube.Config, error) {
 	case hasKubeconfig:
 		cfg.Source, cfg.Paths = variable("KUBECONFIG"), splitList(kubeconfig)
 	case len(args.files()) > 0:
-		return kube.Config{}, fault(args.files()[0], "%s chooses within a kubeconfig, and none is named: set config_path, KUBE_CONFIG_PATH or KUBECONFIG", list(args.files()))
+		return kube.Config{}, fault(args.files()[0], "nothing names the kubeconfig that %s is about: set config_path, KUBE_CONFIG_PATH or KUBECONFIG", list(args.files()))
 	default:
 		return kube.Config{}, errNotConfigured
 	}

@@ -17,7 +17,7 @@ func resolveDirect(args arguments, env lookup) (kube.Config, error) {
 		cfg.Source = argument("host")
 	}
 	if cfg.Host == "" {
-		return kube.Config{}, fault(args.direct()[0], "%s is for a direct connection, and that needs an address: set host or KUBE_HOST", list(args.direct()))
+		return kube.Config{}, fault(args.direct()[0], "nothing says where the API server is that %s is for: set host or KUBE_HOST", list(args.direct()))
 	}
 	if err := resolveTrust(&cfg, args, env); err != nil {
 		return kube.Config{}, err

@@ -236,7 +236,7 @@ func TestResolve_errors(t *testing.T) {
 		"files and a text":            {arguments{ConfigPaths: []string{"a"}, ConfigRaw: new("b")}, nil, "config_raw", []string{"config_paths and config_raw"}},
 		"a token without a host":      {arguments{Token: new("t")}, map[string]string{"KUBECONFIG": "a"}, "token", []string{"token", "KUBE_HOST"}},
 		"a proxy alone":               {arguments{ProxyURL: new("p")}, nil, "", []string{"none is set"}},
-		"a context without a file":    {arguments{ConfigContext: new("c")}, nil, "config_context", []string{"config_context", "none is named"}},
+		"a context without a file":    {arguments{ConfigContext: new("c")}, nil, "config_context", []string{"config_context", "nothing names the kubeconfig"}},
 		"a token and a token_file":    {arguments{Host: new("h"), Token: new("t"), TokenFile: new("f")}, nil, "token_file", []string{"argument token and", "argument token_file are both set"}},
 		"a token and exec":            {arguments{Host: new("h"), Token: new("t"), Exec: &kube.Exec{}}, nil, "exec", []string{"argument token and", "argument exec are both set"}},
 		"a token_file and exec":       {arguments{Host: new("h"), TokenFile: new("t"), Exec: &kube.Exec{}}, nil, "exec", []string{"argument token_file and", "argument exec are both set"}},

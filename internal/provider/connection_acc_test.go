@@ -161,7 +161,7 @@ provider "mar" {
 data "mar_clusters" "test" {}`)
 	output := oneLine(terraform.Must(1, "plan"))
 	for _, name := range []string{"host", "exec", "impersonate"} {
-		if !strings.Contains(output, name+" comes from something that this plan has yet to create") {
+		if !strings.Contains(output, "The argument "+name+" comes from something that this plan has yet to create") {
 			t.Errorf("nothing is said of %s:\n%s", name, output)
 		}
 	}

@@ -1,12 +1,9 @@
 package provider_test
 
 import (
-	"archive/zip"
-	"bytes"
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
 	"slices"
@@ -93,7 +90,7 @@ func TestAccProvider_credentialsDoNotLeak(t *testing.T) {
 	terraform.Must(0, "init")
 	terraform.Env("TF_LOG=TRACE")
 	look("the plan's log", terraform.Must(0, "plan", "-out=tfplan"))
-	look("the saved plan", unpacked(t, terraform.Read("tfplan")))
+	look("the saved plan", terraform.SavedPlan("tfplan"))
 	look("the plan's JSON", terraform.Must(0, "show", "-json", "tfplan"))
 	applied := terraform.Must(0, "apply", "tfplan")
 	look("the apply's log", applied)
@@ -120,25 +117,4 @@ func TestAccProvider_credentialsDoNotLeak(t *testing.T) {
 	terraform.Env("KUBE_TOKEN="+tokens["env"]+"x", "TF_VAR_token="+tokens["token"]+"x", "TF_VAR_password=x"+password,
 		"TF_VAR_client_key=x"+key[:len(key)/2], "TF_VAR_config_raw="+strings.TrimSuffix(raw, "}"))
 	look("the credentials' errors", terraform.Must(1, "plan"))
-}
-
-// unpacked is all that is in a saved plan, which is an archive.
-func unpacked(t *testing.T, plan string) string {
-	t.Helper()
-	archive, err := zip.NewReader(bytes.NewReader([]byte(plan)), int64(len(plan)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all strings.Builder
-	for _, file := range archive.File {
-		content, err := file.Open()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := io.Copy(&all, content); err != nil {
-			t.Fatal(err)
-		}
-		_ = content.Close()
-	}
-	return all.String()
 }

@@ -101,7 +101,7 @@ func (p *marProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		}
 		for _, name := range unknown {
 			resp.Diagnostics.AddAttributeError(path.Root(name), "Provider argument not known yet",
-				fmt.Sprintf("%s comes from something that this plan has yet to create, so that no API server can be asked. Either apply that first (terraform apply -target=…), or keep it in a configuration of its own and give its result to this one.", name))
+				fmt.Sprintf("The argument %s comes from something that this plan has yet to create, and without its value nothing can be planned. Either apply that first (terraform apply -target=…), or keep it in a configuration of its own and give its result to this one.", name))
 		}
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -18,6 +19,9 @@ import (
 // envPlanValidation lets a workspace or a CI job choose for itself.
 const envPlanValidation = "MAR_PLAN_VALIDATION"
 
+// mostLogLines is about what a person reads of an error.
+const mostLogLines = 100
+
 // conductModel is what the provider block says of how the provider works, whatever
 // it is connected to.
 type conductModel struct {
@@ -25,6 +29,7 @@ type conductModel struct {
 	DefaultLabels      types.Map    `tfsdk:"default_labels"`
 	FieldManager       types.String `tfsdk:"field_manager"`
 	ForceConflicts     types.Bool   `tfsdk:"force_conflicts"`
+	LogLines           types.Int64  `tfsdk:"log_lines"`
 	PlanValidation     types.String `tfsdk:"plan_validation"`
 }
 
@@ -51,6 +56,11 @@ func conductAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "What to do about a field that another tool sets by server-side apply, such as Argo CD or `kubectl apply --server-side`. `false` ends the apply with an error that names the tool and the field; `true` takes the field over, so that the other tool has the conflict. Default: `false`.",
 			Optional:            true,
 		},
+		"log_lines": schema.Int64Attribute{
+			MarkdownDescription: "Number of lines that an error quotes from the end of a program's log, from 0 to 100, when an instance doesn't come up. `0` quotes none and doesn't ask for the log: for programs whose logs may hold secrets, where others can see the output of Terraform. A termination message counts as log where the container has `terminationMessagePolicy = \"FallbackToLogsOnError\"`. No log is ever in a state or a plan. Default: `10`.",
+			Optional:            true,
+			Validators:          []validator.Int64{int64validator.Between(0, mostLogLines)},
+		},
 		"plan_validation": schema.StringAttribute{
 			MarkdownDescription: "What a plan does about writes that the API server would refuse, such as an instance beyond the cluster's quota. It asks by a dry run, which changes nothing. `\"warn\"` (default) says so as a warning, and as an error where the object is invalid whatever happens; `\"strict\"` makes every refusal an error; `\"off\"` asks nothing, for plans whose credentials may only read. The planned actions and values are the same in each. Environment variable: `MAR_PLAN_VALIDATION`.",
 			Optional:            true,
@@ -60,13 +70,16 @@ func conductAttributes() map[string]schema.Attribute {
 }
 
 func (m conductModel) values() map[string]attr.Value {
-	return map[string]attr.Value{"default_labels": m.DefaultLabels, "default_annotations": m.DefaultAnnotations, "field_manager": m.FieldManager, "force_conflicts": m.ForceConflicts, "plan_validation": m.PlanValidation}
+	return map[string]attr.Value{"default_labels": m.DefaultLabels, "default_annotations": m.DefaultAnnotations, "field_manager": m.FieldManager, "force_conflicts": m.ForceConflicts, "log_lines": m.LogLines, "plan_validation": m.PlanValidation}
 }
 
 // conduct has the client work as the block says.
 func (m conductModel) conduct(client *kube.Client) {
 	client.FieldManager = cmp.Or(m.FieldManager.ValueString(), kube.FieldManager)
 	client.ForceConflicts = m.ForceConflicts.ValueBool()
+	if !m.LogLines.IsNull() {
+		client.LogLines = int(m.LogLines.ValueInt64())
+	}
 }
 
 // planValidation is the argument, then its environment variable, then a warning.

@@ -78,7 +78,7 @@ func connectionAttributes() map[string]schema.Attribute {
 		"config_context":           text("Context of the kubeconfig to use, such as `prod`; its current context when left out. Environment variable: `KUBE_CTX`."),
 		"config_context_cluster":   text("Cluster entry of the kubeconfig to use instead of the context's. Environment variable: `KUBE_CTX_CLUSTER`."),
 		"config_context_auth_info": text("User entry of the kubeconfig to use instead of the context's. Environment variable: `KUBE_CTX_AUTH_INFO`."),
-		"host":                     text("Address of the API server, such as `https://10.0.0.1:6443`. With it the connection is a direct one: no kubeconfig is read. Environment variable: `KUBE_HOST`."),
+		"host":                     text("Address of the API server, such as `https://10.0.0.1:6443`; without a scheme it is `https`. With it the connection is a direct one: no kubeconfig is read. Environment variable: `KUBE_HOST`."),
 		"token":                    secret("Bearer token for `host`. Environment variable: `KUBE_TOKEN`."),
 		"token_file":               text("Path of a file that holds the bearer token for `host`, such as the one that dynamic credentials of HCP Terraform write. It is read again when the API server stops accepting the token, and once a minute, so that it may be renewed in the middle of an apply. Instead of `token`; where it is set, `KUBE_TOKEN` isn't looked at."),
 		"username":                 text("User name for `host`, where it takes HTTP basic authentication, as a proxy in front of an API server may; Kubernetes itself doesn't. Goes with `password`. Environment variable: `KUBE_USER`."),
@@ -87,7 +87,7 @@ func connectionAttributes() map[string]schema.Attribute {
 		"client_key":               secret("Private key of `client_certificate`, as PEM text. Environment variable: `KUBE_CLIENT_KEY_DATA`."),
 		"cluster_ca_certificate":   text("Certificates of the authorities that vouch for `host`, as PEM text; the operating system's when left out. A kubeconfig has it in base64: pass that through `base64decode()`. Environment variable: `KUBE_CLUSTER_CA_CERT_DATA`."),
 		"insecure": schema.BoolAttribute{
-			MarkdownDescription: "Connect to `host` without checking its certificate. For experiments only: anybody on the way can read the token. Default: `false`. Environment variable: `KUBE_INSECURE`.",
+			MarkdownDescription: "Connect to `host` without checking its certificate, or without TLS at all where it begins with `http://`. For experiments only: anybody on the way can read the credentials. Without it `http://` with credentials is an error, unless the address is this machine's own, such as `http://127.0.0.1:8001`. Default: `false`. Environment variable: `KUBE_INSECURE`.",
 			Optional:            true,
 		},
 		"tls_server_name": text("Name that the certificate of `host` is checked for, and that is asked for in the TLS handshake, where it isn't the one in the address: behind a tunnel, say, such as `kubernetes.default.svc`. Environment variable: `KUBE_TLS_SERVER_NAME`."),
@@ -120,7 +120,7 @@ func connectionBlocks() map[string]schema.Block {
 	once := []validator.List{listvalidator.SizeAtMost(1)}
 	return map[string]schema.Block{
 		"exec": schema.ListNestedBlock{
-			MarkdownDescription: "A program that prints credentials for `host`, as kubeconfigs have it for the logins of clouds; at most one. It is run when the first request is made, when what it printed has expired, and when the API server stops accepting it.",
+			MarkdownDescription: "A program that prints credentials for `host`, as kubeconfigs have it for the logins of clouds; at most one. It is run when the first request is made, when what it printed has expired, and once when the API server stops accepting it. All requests share what it printed. A failure is remembered for 30 seconds, and the error has the last lines of what it printed to standard error.",
 			Validators:          once,
 			NestedObject: schema.NestedBlockObject{Attributes: map[string]schema.Attribute{
 				"api_version": schema.StringAttribute{

@@ -1,0 +1,83 @@
+package instance
+
+import (
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	corev1 "k8s.io/api/core/v1"
+)
+
+const canary = "password is hunter2"
+
+// withProse puts the canary wherever the status has room for free text.
+func withProse(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			withProse(v.Elem())
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			withProse(v.Index(i))
+		}
+	case reflect.Struct:
+		for field, value := range v.Fields() {
+			switch {
+			case !field.IsExported():
+			case field.Type.Kind() == reflect.String && field.Name == "Message":
+				value.SetString(canary)
+			default:
+				withProse(value)
+			}
+		}
+	}
+}
+
+// Promise 8: what is remembered of a Pod, and what the data sources say of it, has no
+// termination message, no condition's message and no other free text of its status in it.
+// Diagnostics have it.
+func TestNothingKept_ofAStatusMessage(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join("testdata", "pods", "*.yaml"))
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	said := 0
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".yaml")
+		pod := podFrom(t, name)
+		withProse(reflect.ValueOf(&pod.Status).Elem())
+		state := stateful(t, planned())
+		state.Status = types.StringValue(statusRunning)
+		for _, message := range []string{pod.Status.Message, causeOf(pod)} {
+			if strings.Contains(message, canary) {
+				said++
+			}
+		}
+		rec := record{}.found(found{Pod: pod}, state)
+		text, err := json.Marshal(rec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept := map[string]string{
+			"private state":            string(text),
+			"a new state":              fmt.Sprint(observed(pod, state.model, nil)),
+			"data.mar_instance":        fmt.Sprint(observedNow(pod)),
+			"data.mar_instances":       fmt.Sprint(observedList([]*corev1.Pod{pod}, true)),
+			"a plan, from private":     fmt.Sprint(replacementFor(state, rec.Standing)),
+			"an instance that is read": fmt.Sprint(everything(pod)),
+		}
+		for where, text := range kept {
+			if strings.Contains(text, canary) {
+				t.Errorf("%s: %s has free text in it: %s", name, where, text)
+			}
+		}
+	}
+	if said == 0 {
+		t.Error("no Pod has a message: the test has tested nothing")
+	}
+}
