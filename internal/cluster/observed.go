@@ -123,10 +123,12 @@ func importedNamespaceOf(ns *corev1.Namespace, defaults fw.Defaults) model {
 	m := read(observed{Namespace: ns})
 	m.PodSecurity = importedPodSecurity(ns.Labels)
 	nobodys := func(key string) bool {
-		return key == kube.LabelRegion || kube.IsSystemKey(key) || !m.PodSecurity.IsNull() && isPodSecurityLabel(key)
+		return kube.IsSystemKey(kube.NamespaceLabels, key) || !m.PodSecurity.IsNull() && isPodSecurityLabel(key)
 	}
 	m.Labels, m.LabelsAll = importedKeys(ns.Labels, defaults.Labels, nobodys)
-	m.Annotations, m.AnnotationsAll = importedKeys(ns.Annotations, defaults.Annotations, kube.IsSystemKey)
+	m.Annotations, m.AnnotationsAll = importedKeys(ns.Annotations, defaults.Annotations, func(key string) bool {
+		return kube.IsSystemKey(kube.NamespaceAnnotations, key)
+	})
 	return m
 }
 
