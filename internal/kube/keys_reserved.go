@@ -48,7 +48,10 @@ func reservedKeys() []reservedKey {
 		{"kubernetes.io/limit-ranger", []KeyPlace{PodAnnotations}, "Kubernetes records in it what a LimitRange has filled in"},
 		// ValidatePodSpecificAnnotationUpdates in pkg/apis/core/validation.
 		{corev1.MirrorPodAnnotationKey, []KeyPlace{PodAnnotations}, "Kubernetes marks with it the Pods that a node runs on its own, and lets nobody change it"},
-		{corev1.DeprecatedAppArmorBetaContainerAnnotationKeyPrefix, []KeyPlace{PodAnnotations}, "Kubernetes lets nobody change it; set `apparmor_profile` in `security` instead"},
+		{"container.apparmor.security.beta.kubernetes.io/", []KeyPlace{PodAnnotations}, "Kubernetes lets nobody change it; set `apparmor_profile` in `security` instead"},
+		// ValidateSeccompPodAnnotations there.
+		{"seccomp.security.alpha.kubernetes.io/pod", []KeyPlace{PodAnnotations}, "Kubernetes no longer goes by it; set `seccomp_profile` in `security` instead"},
+		{"container.seccomp.security.alpha.kubernetes.io/", []KeyPlace{PodAnnotations}, "Kubernetes no longer goes by it; set `seccomp_profile` in `security` instead"},
 	}
 }
 

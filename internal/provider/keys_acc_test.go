@@ -64,18 +64,17 @@ func (k keyed) apply(t *testing.T, keys map[string]any) {
 	k.send(t, types.ApplyPatchType, body, metav1.PatchOptions{FieldManager: "argocd-controller", Force: ptr.To(true)})
 }
 
-// has are the keys under the test's prefix that the object has, each map by itself.
-func (k keyed) has(t *testing.T) map[string]map[string]string {
+// all are the labels and annotations of the object.
+func (k keyed) all(t *testing.T) map[string]map[string]string {
 	t.Helper()
 	data, err := k.client.CoreV1().RESTClient().Get().AbsPath("/api/v1/" + k.path).DoRaw(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	type object struct {
+	var o struct {
 		Metadata metav1.ObjectMeta
 		Template struct{ Metadata metav1.ObjectMeta }
 	}
-	var o object
 	if err := json.Unmarshal(data, &o); err != nil {
 		t.Fatal(err)
 	}
@@ -83,8 +82,15 @@ func (k keyed) has(t *testing.T) map[string]map[string]string {
 	if k.templated {
 		meta = o.Template.Metadata
 	}
-	all := map[string]map[string]string{"labels": {}, "annotations": {}}
-	for kind, keys := range map[string]map[string]string{"labels": meta.Labels, "annotations": meta.Annotations} {
+	return map[string]map[string]string{"labels": meta.Labels, "annotations": meta.Annotations}
+}
+
+// has are those of them under the test's prefix.
+func (k keyed) has(t *testing.T) map[string]map[string]string {
+	t.Helper()
+	all := k.all(t)
+	for kind, keys := range all {
+		all[kind] = map[string]string{}
 		for key, value := range keys {
 			if name, ok := strings.CutPrefix(key, keyPrefix); ok {
 				all[kind][name] = value
