@@ -86,6 +86,10 @@ func modelOf(ctx context.Context, o observed, prior model, a adopted) (model, di
 	}
 	items, diags := limitItems(ctx, prior.LimitRange)
 	m := read(o)
+	if prior.Region.IsNull() {
+		// It is a label, and one that isn't declared is somebody else's.
+		m.Region = types.StringNull()
+	}
 	m.Labels = fw.ObservedLabels(prior.Labels, o.Namespace.Labels)
 	m.LabelsAll = fw.ObservedLabels(prior.LabelsAll, o.Namespace.Labels)
 	m.Annotations = fw.ObservedLabels(prior.Annotations, o.Namespace.Annotations)

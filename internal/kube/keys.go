@@ -6,10 +6,8 @@ import (
 	"maps"
 	"slices"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/client-go/util/retry"
 	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 )
 
@@ -185,43 +183,39 @@ func (c *Client) RemovalOf(ref Ref, o metav1.Object, keys Keys, within ...string
 	return removal, err
 }
 
-// Patcher is a typed client that reads and patches one kind of object.
-type Patcher[T any] interface {
-	Get(ctx context.Context, name string, opts metav1.GetOptions) (T, error)
-	Patch(ctx context.Context, name string, kind types.PatchType, data []byte, opts metav1.PatchOptions, subresources ...string) (T, error)
-}
-
 // RemoveKeys takes the dropped keys off an object that was just applied without
 // them. An apply removes what its own manager alone has applied. It leaves what
 // others have updated, by kubectl edit for example, and that is removed here. What
 // another manager applies stays. It returns the object as it was last seen, also
 // with an error.
-func RemoveKeys[T metav1.Object](ctx context.Context, c *Client, ref Ref, o T, dropped Keys, client Patcher[T], dryRun ...string) (T, error) {
-	uid := o.GetUID()
-	err := retry.RetryOnConflict(retry.DefaultBackoff, func() error {
+func RemoveKeys[T metav1.Object](ctx context.Context, c *Client, ref Ref, o T, dropped Keys, objects Patcher[T], dryRun ...string) (T, error) {
+	options := metav1.PatchOptions{FieldManager: c.FieldManager, DryRun: dryRun}
+	uid, moved := o.GetUID(), false
+	err := OnMovedOn(ctx, ref, func(ctx context.Context) error {
+		if moved {
+			now, found, err := Get(ctx, ref, objects.Get)
+			switch {
+			case err != nil:
+				return err
+			case !found:
+				return &GoneError{Ref: ref}
+			case now.GetUID() != uid:
+				return &GoneError{Ref: ref, ReplacedBy: now.GetUID()}
+			}
+			o = now
+		}
+		moved = true
 		patch, err := c.removal(ref, o, dropped, len(dryRun) > 0)
 		if err != nil || patch == nil {
 			return err
 		}
-		patched, err := client.Patch(ctx, ref.Name, types.MergePatchType, patch, metav1.PatchOptions{FieldManager: c.FieldManager, DryRun: dryRun})
-		switch {
-		case err == nil:
+		patched, err := objects.Patch(ctx, ref.Name, types.MergePatchType, patch, options)
+		if err == nil {
 			o = patched
-			return nil
-		case !apierrors.IsConflict(err):
-			return err
 		}
-		now, lookErr := client.Get(ctx, ref.Name, metav1.GetOptions{})
-		if lookErr != nil {
-			return lookErr
-		}
-		if now.GetUID() != uid {
-			return &GoneError{Ref: ref, ReplacedBy: now.GetUID()}
-		}
-		o = now
-		return err
+		return Wrap(ref, "remove labels and annotations from", err)
 	})
-	return o, Wrap(ref, "remove labels and annotations from", err)
+	return o, err
 }
 
 // removal is the merge patch that takes off the object the dropped keys which are

@@ -9,6 +9,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/headgym/terraform-provider-mar/internal/acctest"
 )
@@ -202,5 +203,35 @@ resource "mar_instance" "stopped" {
 		t.Errorf("the apply warns:\n%s", out)
 	}
 	holds("stays")
+	terraform.Must(0, "plan", "-detailed-exitcode")
+}
+
+// TestAccKeys_otherAttributesOfANamespace holds the rule for the labels that region and
+// pod_security stand for: what another tool applies of them stays, the plan warns on the
+// attribute, and the next plan is empty.
+func TestAccKeys_otherAttributesOfANamespace(t *testing.T) {
+	t.Parallel()
+	cluster, client := acctest.ClusterName(t), acctest.Client(t)
+	const region, enforce, warn = "topology.kubernetes.io/region", "pod-security.kubernetes.io/enforce", "pod-security.kubernetes.io/warn"
+	namespace := keyed{client: client, path: "namespaces/" + cluster, of: "Namespace"}
+	config := func(body string) string {
+		return fmt.Sprintf("resource \"mar_cluster\" \"test\" {\n  name = %q\n  %s\n}", cluster, body)
+	}
+	terraform := acctest.NewCLI(t)
+	terraform.Configure(config("region = \"eu\"\n  pod_security = { enforce = \"baseline\", warn = \"baseline\" }"))
+	terraform.Must(0, "apply", "-auto-approve")
+	namespace.send(t, types.ApplyPatchType, fmt.Sprintf(`{"apiVersion":"v1","kind":"Namespace","metadata":{"labels":{%q:"eu",%q:"baseline"}}}`, region, warn),
+		metav1.PatchOptions{FieldManager: "argocd-controller"})
+	namespace.send(t, types.MergePatchType, fmt.Sprintf(`{"metadata":{"labels":{%q:"privileged"}}}`, enforce), metav1.PatchOptions{FieldManager: "kubectl-edit"})
+	terraform.Configure(config(""))
+	said := acctest.Hear(t, terraform.Must(0, "apply", "-auto-approve", "-json"))
+	warnings := said.About("warning", "mar_cluster.test")
+	if len(warnings) == 0 || !strings.Contains(warnings[0].Detail, "label "+region+", applied by") || !strings.Contains(warnings[0].Detail, "label "+warn+", applied by") || strings.Contains(warnings[0].Detail, enforce) {
+		t.Errorf("the warnings are %+v", warnings)
+	}
+	labels := namespace.all(t)["labels"]
+	if _, still := labels[enforce]; still || labels[region] != "eu" || labels[warn] != "baseline" {
+		t.Errorf("the labels are %v", labels)
+	}
 	terraform.Must(0, "plan", "-detailed-exitcode")
 }
