@@ -2,7 +2,6 @@ package cluster
 
 import (
 	"context"
-	"encoding/json"
 	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -94,26 +93,6 @@ func applied(ns, live *corev1.Namespace) *corev1ac.NamespaceApplyConfiguration {
 		annotations[kube.AnnotationNonce] = nonce
 	}
 	return corev1ac.Namespace(ns.Name).WithUID(live.UID).WithLabels(ns.Labels).WithAnnotations(annotations)
-}
-
-// droppedPatch is the merge patch that takes off the Namespace what the
-// configuration no longer declares and an apply has left, or nil.
-func droppedPatch(lost dropped, live *corev1.Namespace) ([]byte, error) {
-	lost = lost.still(live)
-	if lost.none() {
-		return nil, nil
-	}
-	nulls := func(keys []string) map[string]any {
-		all := map[string]any{}
-		for _, key := range keys {
-			all[key] = nil
-		}
-		return all
-	}
-	return json.Marshal(map[string]any{"metadata": map[string]any{
-		"uid": live.UID, "resourceVersion": live.ResourceVersion,
-		"labels": nulls(lost.Labels), "annotations": nulls(lost.Annotations),
-	}})
 }
 
 func desiredServiceAccounts(m model) map[string]*corev1ac.ServiceAccountApplyConfiguration {

@@ -2,14 +2,12 @@ package cluster
 
 import (
 	"maps"
-	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	corev1ac "k8s.io/client-go/applyconfigurations/core/v1"
-	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
@@ -74,47 +72,15 @@ func stepsOf[C any, T metav1.Object](want map[string]C, have map[string]T, betwe
 }
 
 // dropped are the keys of labels and annotations that the state has and the
-// configuration no longer declares. An apply takes away only what this provider
-// wrote; after an import others wrote them.
+// configuration no longer declares.
 type dropped struct {
-	Labels, Annotations []string
+	kube.Keys
 	// Own is set where the provider's own label was taken off by others.
 	Own bool
 }
 
 func droppedBetween(before, after *corev1.Namespace) dropped {
-	return dropped{Labels: missingKeys(before.Labels, after.Labels), Annotations: missingKeys(before.Annotations, after.Annotations)}
-}
-
-// still is what of the dropped an object has.
-func (d dropped) still(o metav1.Object) dropped {
-	has := func(m map[string]string, keys []string) []string {
-		return slices.DeleteFunc(slices.Clone(keys), func(key string) bool { _, ok := m[key]; return !ok })
-	}
-	return dropped{Labels: has(o.GetLabels(), d.Labels), Annotations: has(o.GetAnnotations(), d.Annotations)}
-}
-
-func (d dropped) fields() []fieldpath.Path {
-	var fields []fieldpath.Path
-	for _, key := range d.Labels {
-		fields = append(fields, fieldpath.MakePathOrDie("metadata", "labels", key))
-	}
-	for _, key := range d.Annotations {
-		fields = append(fields, fieldpath.MakePathOrDie("metadata", "annotations", key))
-	}
-	return fields
-}
-
-func (d dropped) none() bool { return len(d.Labels)+len(d.Annotations) == 0 }
-
-func missingKeys(before, after map[string]string) []string {
-	var missing []string
-	for _, key := range slices.Sorted(maps.Keys(before)) {
-		if _, ok := after[key]; !ok {
-			missing = append(missing, key)
-		}
-	}
-	return missing
+	return dropped{Keys: kube.DroppedKeys(before, after)}
 }
 
 func namespaceStep(want, live *corev1.Namespace, lost dropped) step {
@@ -124,7 +90,7 @@ func namespaceStep(want, live *corev1.Namespace, lost dropped) step {
 		// for one.
 		delete(labels, kube.LabelManagedBy)
 	}
-	if holdsAll(live.Labels, labels) && holdsAll(live.Annotations, want.Annotations) && lost.still(live).none() {
+	if holdsAll(live.Labels, labels) && holdsAll(live.Annotations, want.Annotations) && lost.On(live).None() {
 		return keep
 	}
 	return apply

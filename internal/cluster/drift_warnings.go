@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
@@ -48,22 +50,35 @@ func unlabelled(o observed) warning {
 	}
 }
 
-// losesOthers warns of labels and annotations that others gave an imported
-// namespace, and that the plan takes away.
-func losesOthers(lost dropped) []warning {
-	var warnings []warning
-	for _, part := range []struct {
-		attribute string
-		keys      []string
-	}{{"labels", lost.Labels}, {"annotations", lost.Annotations}} {
-		if len(part.keys) > 0 {
-			warnings = append(warnings, warning{
-				path.Root(part.attribute), "Imported " + part.attribute + " will be removed",
-				fmt.Sprintf("The namespace had them before it was imported, and other tools may go by them: %s. An apply of this plan removes them. To keep them, declare them in `%s`.", strings.Join(part.keys, ", "), part.attribute),
-			})
+// plannedRemoval are the labels and annotations of the Namespace that a plan
+// removes. What isn't known yet counts as staying.
+func plannedRemoval(ctx context.Context, state, plan model, defaults fw.Defaults) kube.Keys {
+	known, _ := settledPlan(ctx, state, plan)
+	after := desiredNamespace(known)
+	if plan.LabelsAll.IsUnknown() {
+		after.Labels = maps.Clone(after.Labels)
+		for key := range fw.StringMap(state.LabelsAll) {
+			delete(after.Labels, key)
 		}
+		maps.Copy(after.Labels, fw.PlannedKeys(defaults.Labels, plan.Labels, state.LabelsAll))
 	}
-	return warnings
+	if plan.AnnotationsAll.IsUnknown() {
+		after.Annotations = fw.PlannedKeys(defaults.Annotations, plan.Annotations, state.AnnotationsAll)
+	}
+	return kube.DroppedKeys(desiredNamespace(state), after)
+}
+
+// attributeOfKey tells which attribute declares a key of the Namespace.
+func attributeOfKey(state model) func(isLabel bool, key string) string {
+	return func(isLabel bool, key string) string {
+		switch {
+		case isLabel && key == kube.LabelRegion:
+			return "region"
+		case isLabel && isPodSecurityLabel(key) && !state.PodSecurity.IsNull():
+			return "pod_security"
+		}
+		return fw.MapOfKey(isLabel, key)
+	}
 }
 
 // lowered are the amounts that a plan sets below those of the state, or sets at

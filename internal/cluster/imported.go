@@ -15,9 +15,6 @@ import (
 // import, with an apply, and with a label that is lost, so that a refresh is quiet.
 type record struct {
 	Adopted adopted `json:"adopted"`
-	// Others is set, from the import of a namespace that others made until the
-	// first change of it: the labels and annotations in the state are theirs.
-	Others bool `json:"others,omitempty"`
 	// Manager is the name under which the cluster was last written, if it isn't the
 	// usual one.
 	Manager string `json:"manager,omitempty"`
@@ -28,7 +25,7 @@ type record struct {
 // recordOf is what an import remembers, and sentences on what it left out.
 func recordOf(o observed) (record, []string) {
 	a, notes := adoptionOf(o)
-	return record{Adopted: a, Others: !kube.IsOurs(o.Namespace)}, notes
+	return record{Adopted: a}, notes
 }
 
 // adoptionOf chooses which quota and limit range of an imported namespace stand

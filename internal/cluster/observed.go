@@ -86,6 +86,10 @@ func modelOf(ctx context.Context, o observed, prior model, a adopted) (model, di
 	}
 	items, diags := limitItems(ctx, prior.LimitRange)
 	m := read(o)
+	if prior.Region.IsNull() {
+		// It is a label, and one that isn't declared is somebody else's.
+		m.Region = types.StringNull()
+	}
 	m.Labels = fw.ObservedLabels(prior.Labels, o.Namespace.Labels)
 	m.LabelsAll = fw.ObservedLabels(prior.LabelsAll, o.Namespace.Labels)
 	m.Annotations = fw.ObservedLabels(prior.Annotations, o.Namespace.Annotations)
@@ -123,10 +127,12 @@ func importedNamespaceOf(ns *corev1.Namespace, defaults fw.Defaults) model {
 	m := read(observed{Namespace: ns})
 	m.PodSecurity = importedPodSecurity(ns.Labels)
 	nobodys := func(key string) bool {
-		return key == kube.LabelRegion || kube.IsSystemKey(key) || !m.PodSecurity.IsNull() && isPodSecurityLabel(key)
+		return kube.IsSystemKey(kube.NamespaceLabels, key) || !m.PodSecurity.IsNull() && isPodSecurityLabel(key)
 	}
 	m.Labels, m.LabelsAll = importedKeys(ns.Labels, defaults.Labels, nobodys)
-	m.Annotations, m.AnnotationsAll = importedKeys(ns.Annotations, defaults.Annotations, kube.IsSystemKey)
+	m.Annotations, m.AnnotationsAll = importedKeys(ns.Annotations, defaults.Annotations, func(key string) bool {
+		return kube.IsSystemKey(kube.NamespaceAnnotations, key)
+	})
 	return m
 }
 

@@ -70,9 +70,7 @@ func (r *clusterResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	}
 	rec := fw.LoadRecord(ctx, req.Private, record{}, &resp.Diagnostics)
 	warn(&resp.Diagnostics, letGo(state.model, plan.model, rec.Adopted))
-	if rec.Others && !plan.LabelsAll.IsUnknown() && !plan.AnnotationsAll.IsUnknown() {
-		warn(&resp.Diagnostics, losesOthers(droppedBetween(desiredNamespace(state.model), desiredNamespace(plan.model))))
-	}
+	r.warnOfKeys(ctx, state.model, plan.model, rec, &resp.Diagnostics)
 	if rec.Unlabelled {
 		// Nothing that is declared changes, and yet there is something to put back.
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("labels_all"), types.MapUnknown(types.StringType))...)
@@ -99,6 +97,21 @@ func (r *clusterResource) warnOfUse(ctx context.Context, state, plan model, a ad
 	defer cancel()
 	if quotas, err := r.store.Quotas(ctx, plan.Name.ValueString()); err == nil {
 		warn(diags, belowUse(amounts, quotas, a))
+	}
+}
+
+// warnOfKeys looks, where a plan removes labels or annotations, at who else sets
+// them. Nothing is said where that can't be seen.
+func (r *clusterResource) warnOfKeys(ctx context.Context, state, plan model, rec record, diags *diag.Diagnostics) {
+	lost := plannedRemoval(ctx, state, plan, r.defaults)
+	if lost.None() || !r.store.connected() {
+		return
+	}
+	ctx, cancel := kube.WithTimeout(ctx, usageTimeout)
+	defer cancel()
+	name := state.Name.ValueString()
+	if removal, err := r.store.after(rec.Manager).Removal(ctx, name, state.UID.ValueString(), lost); err == nil {
+		fw.RemovedKeys{Object: ref(name), Removal: removal, Attribute: attributeOfKey(state)}.Warn(diags)
 	}
 }
 

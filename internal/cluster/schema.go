@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/headgym/terraform-provider-mar/internal/kube"
 	"github.com/headgym/terraform-provider-mar/internal/validate"
 )
 
@@ -36,7 +37,7 @@ func attributes() map[string]schema.Attribute {
 			MarkdownDescription: "Labels of the Namespace, such as `{ team = \"payments\" }`. Labels that others add are left alone. Changed in place.",
 			ElementType:         types.StringType,
 			Optional:            true,
-			Validators:          validate.Labels(),
+			Validators:          validate.Labels(kube.NamespaceLabels),
 		},
 		"labels_all": schema.MapAttribute{
 			MarkdownDescription: "All labels that the configuration declares: `labels` over the provider's `default_labels`.",
@@ -47,7 +48,7 @@ func attributes() map[string]schema.Attribute {
 			MarkdownDescription: "Annotations of the Namespace, such as `{ \"example.com/owner\" = \"payments@example.com\" }`. Annotations that others add are left alone. Changed in place.",
 			ElementType:         types.StringType,
 			Optional:            true,
-			Validators:          validate.Annotations(),
+			Validators:          validate.Annotations(kube.NamespaceAnnotations),
 		},
 		"annotations_all": schema.MapAttribute{
 			MarkdownDescription: "All annotations that the configuration declares: `annotations` over the provider's `default_annotations`.",

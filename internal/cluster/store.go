@@ -148,6 +148,19 @@ func namesIn(all []desired, names func(desired) iter.Seq[string]) []string {
 	return slices.Compact(union)
 }
 
+// Removal looks at what would become of keys that are removed from the Namespace
+// with that UID. It is empty where that isn't there any more.
+func (s store) Removal(ctx context.Context, name, uid string, keys kube.Keys) (kube.Removal, error) {
+	live, err := s.namespaces().Get(ctx, name, metav1.GetOptions{})
+	if apierrors.IsNotFound(err) || err == nil && string(live.UID) != uid {
+		return kube.Removal{}, nil
+	}
+	if err != nil {
+		return kube.Removal{}, kube.Wrap(ref(name), "read", err)
+	}
+	return s.client.RemovalOf(ref(name), live, keys.On(live))
+}
+
 // Quotas reads all ResourceQuotas of a cluster, with what they count as used.
 func (s store) Quotas(ctx context.Context, name string) (map[string]*corev1.ResourceQuota, error) {
 	return s.quotas(name).Read(ctx, nil)
@@ -165,10 +178,12 @@ func (s store) Carry(ctx context.Context, want desired, have observed, steps cha
 	}
 	if steps.Namespace == apply {
 		live, err := s.applyNamespace(ctx, want.Namespace, have.Namespace, lost)
+		if live != nil {
+			have.Namespace = live
+		}
 		if err != nil {
 			return have, err
 		}
-		have.Namespace = live
 	}
 	quotas, limitRanges, policies := s.quotas(name), s.limitRanges(name), s.policies(name)
 	accounts, roles, bindings := s.serviceAccounts(name), s.roles(name), s.bindings(name)
@@ -207,15 +222,7 @@ func (s store) applyNamespace(ctx context.Context, want, live *corev1.Namespace,
 	if err != nil {
 		return nil, err
 	}
-	patch, err := droppedPatch(lost, written)
-	if err != nil || patch == nil {
-		return written, err
-	}
-	if err := kube.Contested(s.client, ref(live.Name), written, lost.still(written).fields()...); err != nil {
-		return written, err
-	}
-	patched, err := s.namespaces().Patch(ctx, live.Name, types.MergePatchType, patch, metav1.PatchOptions{FieldManager: s.client.FieldManager})
-	return patched, kube.Wrap(ref(live.Name), "remove labels and annotations from", err)
+	return kube.RemoveKeys(ctx, s.client, ref(live.Name), written, lost.Keys, s.namespaces())
 }
 
 func (s store) migrateNamespace(ctx context.Context, live *corev1.Namespace) (*corev1.Namespace, error) {

@@ -40,7 +40,11 @@ func (s store) TryChanges(ctx context.Context, before, after desired) []error {
 	var all []error
 	if !sameText(before.Namespace, after.Namespace) {
 		all = append(all, s.tryApply(ctx, ref(name), after.Namespace, func(ctx context.Context, opts metav1.ApplyOptions) error {
-			_, err := s.namespaces().Apply(ctx, corev1ac.Namespace(name).WithLabels(after.Namespace.Labels).WithAnnotations(after.Namespace.Annotations), opts)
+			written, err := s.namespaces().Apply(ctx, corev1ac.Namespace(name).WithLabels(after.Namespace.Labels).WithAnnotations(after.Namespace.Annotations), opts)
+			if err != nil {
+				return err
+			}
+			_, err = kube.RemoveKeys(ctx, s.client, ref(name), written, kube.DroppedKeys(before.Namespace, after.Namespace), s.namespaces(), opts.DryRun...)
 			return err
 		}))
 	}

@@ -134,13 +134,15 @@ func desiredLabels(m model) map[string]string {
 // the one that the Pod has.
 type change struct {
 	Labels, Annotations map[string]string
-	Image               string
+	// Dropped are the keys that go.
+	Dropped kube.Keys
+	Image   string
 	// Spec is what the Pod would be made anew from, as AnnotationSpec holds it.
 	Spec string
 }
 
 func desiredChange(prior, plan model) change {
-	c := change{Labels: desiredLabels(plan), Annotations: fw.StringMap(plan.AnnotationsAll)}
+	c := change{Labels: desiredLabels(plan), Annotations: fw.StringMap(plan.AnnotationsAll), Dropped: droppedBetween(prior, plan)}
 	if !plan.Image.Equal(prior.Image) {
 		c.Image = plan.Image.ValueString()
 	}
@@ -150,14 +152,15 @@ func desiredChange(prior, plan model) change {
 // applyConfiguration is everything that the manager owns on the Pod, with the
 // change in it. An apply takes away whatever its manager owns and doesn't send,
 // and a Pod can lose next to nothing, so the rest is sent as it is. The UID
-// keeps it from making a deleted Pod anew.
-func applyConfiguration(pod *corev1.Pod, manager string, c change) (*corev1ac.PodApplyConfiguration, error) {
+// keeps it from making a deleted Pod anew. The keys in stay are left to the managers
+// that apply them.
+func applyConfiguration(pod *corev1.Pod, manager string, c change, stay kube.Keys) (*corev1ac.PodApplyConfiguration, error) {
 	config, err := corev1ac.ExtractPod(pod, manager)
 	if err != nil {
 		return nil, err
 	}
 	labels, annotations := maps.Clone(c.Labels), maps.Clone(c.Annotations)
-	if _, ours := config.Labels[kube.LabelApp]; ours {
+	if _, ours := config.Labels[kube.LabelApp]; ours && !slices.Contains(stay.Labels, kube.LabelApp) {
 		labels = withDefault(labels, kube.LabelApp, kube.AppValue)
 	}
 	if nonce, ours := config.Annotations[kube.AnnotationNonce]; ours {
@@ -220,6 +223,26 @@ func desiredPorts(ctx context.Context, declared types.Map) ([]corev1.ContainerPo
 		})
 	}
 	return ports, diags
+}
+
+// droppedBetween are the labels and annotations that the configuration no longer
+// declares.
+func droppedBetween(prior, plan model) kube.Keys {
+	return kube.DroppedKeys(
+		&metav1.ObjectMeta{Labels: fw.StringMap(prior.LabelsAll), Annotations: fw.StringMap(prior.AnnotationsAll)},
+		&metav1.ObjectMeta{Labels: fw.StringMap(plan.LabelsAll), Annotations: fw.StringMap(plan.AnnotationsAll)},
+	)
+}
+
+// plannedRemoval is droppedBetween for a plan, of which not all is known.
+func plannedRemoval(prior, plan model, defaults fw.Defaults) kube.Keys {
+	return kube.DroppedKeys(
+		&metav1.ObjectMeta{Labels: fw.StringMap(prior.LabelsAll), Annotations: fw.StringMap(prior.AnnotationsAll)},
+		&metav1.ObjectMeta{
+			Labels:      fw.PlannedKeys(defaults.Labels, plan.Labels, prior.LabelsAll),
+			Annotations: fw.PlannedKeys(defaults.Annotations, plan.Annotations, prior.AnnotationsAll),
+		},
+	)
 }
 
 func withDefault(m map[string]string, key, value string) map[string]string {

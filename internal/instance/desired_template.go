@@ -24,6 +24,8 @@ type parts struct {
 	// Pod uses one of them, if any.
 	Make *corev1.Secret
 	Keep *secretRef
+	// Dropped are the keys that the configuration no longer declares.
+	Dropped kube.Keys
 	// Drop is a Secret that nothing uses any more once the move is over.
 	Drop *secretRef
 }

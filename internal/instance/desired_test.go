@@ -7,6 +7,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
 func TestDesired(t *testing.T) {
@@ -58,7 +60,7 @@ func TestApplyConfiguration_sendsAllThatIsOwned(t *testing.T) {
 	changed.Labels, changed.LabelsAll = texted("team", "pay"), texted("team", "pay")
 	changed.Annotations, changed.AnnotationsAll = texted(), texted()
 	changed.Image = types.StringValue("registry.example.com/web:2")
-	config, err := applyConfiguration(pod, "terraform-provider-mar", desiredChange(plannedFull(), changed))
+	config, err := applyConfiguration(pod, "terraform-provider-mar", desiredChange(plannedFull(), changed), kube.Keys{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +70,7 @@ func TestApplyConfiguration_sendsAllThatIsOwned(t *testing.T) {
 func TestApplyConfiguration_leavesAppOfOthersAlone(t *testing.T) {
 	pod, _ := desired(t.Context(), planned(), making{Nonce: "nonce"})
 	pod.Labels["app"] = "theirs"
-	config, err := applyConfiguration(pod, "terraform-provider-mar", desiredChange(planned(), planned()))
+	config, err := applyConfiguration(pod, "terraform-provider-mar", desiredChange(planned(), planned()), kube.Keys{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -28,8 +27,7 @@ func imported(ctx context.Context, pod *corev1.Pod, manager string, defaults fw.
 	labels := own.filter(m.Labels, types.StringType, "metadata", "labels")
 	m.Labels = without(labels, func(key, value string) bool {
 		byDefault, ok := defaults.Labels[key]
-		// The API server copies a node's topology labels to its Pods.
-		return ok && byDefault == value || key == kube.LabelApp && value == kube.AppValue || strings.HasPrefix(key, "topology.kubernetes.io/")
+		return ok && byDefault == value || key == kube.LabelApp && value == kube.AppValue
 	})
 	m.LabelsAll = importedLabelsAll(m.Labels, defaults.Labels, pod.Labels)
 	m.Annotations = without(own.filter(m.Annotations, types.StringType, "metadata", "annotations"), func(key, value string) bool {

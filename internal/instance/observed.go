@@ -34,10 +34,10 @@ func observed(pod *corev1.Pod, prior model, limited []string) model {
 	m.HealthChecks = declaredChecks(mainContainer(pod), prior.HealthChecks)
 	m.Volumes = declaredVolumes(pod, prior.Volumes)
 	m.ServiceAccount = declaredServiceAccount(m.ServiceAccount, prior.ServiceAccount)
-	m.Labels = declaredKeys(m.Labels, prior.Labels, types.StringType)
-	m.LabelsAll = declaredKeys(m.LabelsAll, prior.LabelsAll, types.StringType)
-	m.Annotations = declaredKeys(m.Annotations, prior.Annotations, types.StringType)
-	m.AnnotationsAll = declaredKeys(m.AnnotationsAll, prior.AnnotationsAll, types.StringType)
+	m.Labels = declaredKeys(allKeys(pod.Labels), prior.Labels, types.StringType)
+	m.LabelsAll = declaredKeys(allKeys(pod.Labels), prior.LabelsAll, types.StringType)
+	m.Annotations = declaredKeys(allKeys(pod.Annotations), prior.Annotations, types.StringType)
+	m.AnnotationsAll = declaredKeys(allKeys(pod.Annotations), prior.AnnotationsAll, types.StringType)
 	m.Security = declaredSecurity(m.Security, prior.Security)
 	m.Pod = podspec.Observed(prior.Pod, pod.Spec, mainContainer(pod).Name)
 	return m
@@ -65,9 +65,9 @@ func everything(pod *corev1.Pod) model {
 	m.ServiceAccount = textOrNull(pod.Spec.ServiceAccountName)
 	m.RestartPolicy = types.StringValue(string(pod.Spec.RestartPolicy))
 	m.Security = readSecurity(pod.Spec.SecurityContext, c.SecurityContext).object()
-	m.LabelsAll = textMap(pod.Labels, func(string) bool { return true })
-	m.Labels = textMap(pod.Labels, func(key string) bool { return !kube.IsSystemKey(key) })
-	m.Annotations = textMap(pod.Annotations, func(key string) bool { return !kube.IsSystemKey(key) })
+	m.LabelsAll = allKeys(pod.Labels)
+	m.Labels = textMap(pod.Labels, func(key string) bool { return !kube.IsSystemKey(kube.PodLabels, key) })
+	m.Annotations = textMap(pod.Annotations, func(key string) bool { return !kube.IsSystemKey(kube.PodAnnotations, key) })
 	m.AnnotationsAll = m.Annotations
 	m.UID = textOrNull(string(pod.UID))
 	m.Status = types.StringValue(statusOf(pod))
@@ -264,6 +264,8 @@ func speltMap(seen, prior types.Map) types.Map {
 	}
 	return types.MapValueMust(fwtypes.QuantityType{}, values)
 }
+
+func allKeys(m map[string]string) types.Map { return textMap(m, func(string) bool { return true }) }
 
 func textMap(m map[string]string, keep func(key string) bool, without ...string) types.Map {
 	values := map[string]attr.Value{}

@@ -30,6 +30,7 @@ func (r *instanceResource) Update(ctx context.Context, req resource.UpdateReques
 	u.Record.Limited = limitedBy(u.Config.model)
 	var diags diag.Diagnostics
 	u.Parts, diags = partsOf(ctx, u.Plan, u.Config, u.Prior.SecretEnvVersion, u.Record)
+	u.Parts.Dropped = droppedBetween(u.Prior.model, u.Plan.model)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return

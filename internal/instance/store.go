@@ -122,17 +122,7 @@ func (s *store) apply(ctx context.Context, pod *corev1.Pod, c change) (*corev1.P
 	if err != nil {
 		return pod, err
 	}
-	config, err := applyConfiguration(migrated, s.client.FieldManager, c)
-	if err != nil {
-		return migrated, kube.Wrap(ref, "read the field ownership of", err)
-	}
-	applied, err := kube.Apply(ctx, s.client, ref, func(ctx context.Context, options metav1.ApplyOptions) (*corev1.Pod, error) {
-		return s.pods(ref).Apply(ctx, config, options)
-	})
-	if err != nil {
-		return migrated, err
-	}
-	return applied, nil
+	return s.send(ctx, migrated, c)
 }
 
 // resize asks for another size of the main container and waits for it. A size

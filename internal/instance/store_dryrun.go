@@ -78,14 +78,7 @@ func (s *store) tryUpdate(ctx context.Context, t trial) error {
 			metav1.PatchOptions{FieldManager: s.client.FieldManager, DryRun: []string{metav1.DryRunAll}}, "resize")
 		return err
 	}
-	config, err := applyConfiguration(pod, s.client.FieldManager, *t.Change)
-	if err != nil {
-		return err
-	}
-	_, err = kube.Apply(ctx, s.client, ref, func(ctx context.Context, options metav1.ApplyOptions) (*corev1.Pod, error) {
-		options.DryRun = []string{metav1.DryRunAll}
-		return s.pods(ref).Apply(ctx, config, options)
-	})
+	_, err = s.send(ctx, pod, *t.Change, metav1.DryRunAll)
 	return err
 }
 

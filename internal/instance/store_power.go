@@ -145,7 +145,11 @@ func (s *store) Shelve(ctx context.Context, p parts) (*corev1.PodTemplate, parts
 	if isNew {
 		return template, p, nil
 	}
-	updated, err := s.changeTemplate(ctx, template.UID, templateOf(p.Pod))
+	want, err := s.withOthersKeys(template, templateOf(p.Pod), p.Dropped)
+	if err != nil {
+		return template, p, err
+	}
+	updated, err := s.changeTemplate(ctx, template.UID, want)
 	if err != nil {
 		return template, p, err
 	}

@@ -3,6 +3,7 @@ package kube
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -38,18 +39,15 @@ func Contested(c *Client, ref Ref, o metav1.Object, fields ...fieldpath.Path) er
 	if c.ForceConflicts || len(fields) == 0 {
 		return nil
 	}
+	others, err := c.otherAppliers(ref, o)
+	if err != nil {
+		return err
+	}
 	var conflicts []Conflict
-	for _, entry := range o.GetManagedFields() {
-		if entry.Operation != metav1.ManagedFieldsOperationApply || entry.FieldsV1 == nil || entry.Manager == c.FieldManager || entry.Manager == c.formerManager {
-			continue
-		}
-		var owned fieldpath.Set
-		if err := owned.FromJSON(entry.FieldsV1.GetRawReader()); err != nil {
-			return Wrap(ref, "read the field ownership of", err)
-		}
+	for _, other := range others {
 		for _, field := range fields {
-			if owned.Has(field) {
-				conflicts = append(conflicts, Conflict{Manager: entry.Manager, Field: field.String(), Applied: true})
+			if other.Fields.Has(field) {
+				conflicts = append(conflicts, Conflict{Manager: other.Manager, Field: field.String(), Applied: true})
 			}
 		}
 	}
@@ -57,6 +55,40 @@ func Contested(c *Client, ref Ref, o metav1.Object, fields ...fieldpath.Path) er
 		return nil
 	}
 	return &ConflictError{Ref: ref, Conflicts: conflicts, Err: fmt.Errorf("%d fields are applied by others", len(conflicts))}
+}
+
+// owner is a manager with the fields of an object that it has set in one way.
+type owner struct {
+	Manager string
+	Applies bool
+	Fields  fieldpath.Set
+}
+
+func ownersOf(ref Ref, o metav1.Object) ([]owner, error) {
+	var owners []owner
+	for _, entry := range o.GetManagedFields() {
+		if entry.FieldsV1 == nil {
+			continue
+		}
+		of := owner{Manager: entry.Manager, Applies: entry.Operation == metav1.ManagedFieldsOperationApply}
+		if err := of.Fields.FromJSON(entry.FieldsV1.GetRawReader()); err != nil {
+			return nil, Wrap(ref, "read the field ownership of", err)
+		}
+		owners = append(owners, of)
+	}
+	return owners, nil
+}
+
+// otherAppliers returns the managers beside this client's own that apply something
+// of the object.
+func (c *Client) otherAppliers(ref Ref, o metav1.Object) ([]owner, error) {
+	owners, err := ownersOf(ref, o)
+	return slices.DeleteFunc(owners, func(of owner) bool { return !of.Applies || c.isOwn(of.Manager) }), err
+}
+
+// isOwn reports whether this client writes, or has written, under that name.
+func (c *Client) isOwn(manager string) bool {
+	return manager == c.FieldManager || c.Renamed() && manager == c.formerManager
 }
 
 // MigrateManager turns the fields that the client's own POST or update owns on

@@ -2,7 +2,6 @@ package kube
 
 import (
 	"slices"
-	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/rand"
@@ -64,18 +63,6 @@ func Wrote(o metav1.Object, manager string) bool {
 	return slices.ContainsFunc(o.GetManagedFields(), func(entry metav1.ManagedFieldsEntry) bool {
 		return entry.Manager == manager && entry.Subresource == ""
 	})
-}
-
-// IsSystemKey reports whether a label or annotation is written by Kubernetes,
-// by kubectl or by the provider itself, and so is nobody's declaration.
-func IsSystemKey(key string) bool {
-	switch key {
-	case LabelManagedBy, LabelInstanceID, LabelNamespaceName,
-		"kubectl.kubernetes.io/last-applied-configuration",
-		"kubectl.kubernetes.io/restartedAt":
-		return true
-	}
-	return strings.HasPrefix(key, AnnotationPrefix)
 }
 
 // NewNonce returns a value for AnnotationNonce that no other POST has.

@@ -39,13 +39,13 @@ func conductAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "Labels for every cluster and instance of this provider, such as `{ team = \"payments\" }`. A label of the same key on a resource wins. What a resource has in all is its `labels_all`.",
 			ElementType:         types.StringType,
 			Optional:            true,
-			Validators:          validate.Labels(),
+			Validators:          validate.Labels(kube.NamespaceLabels, kube.PodLabels),
 		},
 		"default_annotations": schema.MapAttribute{
 			MarkdownDescription: "Annotations for every cluster and instance of this provider, such as `{ \"example.com/owner\" = \"payments@example.com\" }`. An annotation of the same key on a resource wins. What a resource has in all is its `annotations_all`.",
 			ElementType:         types.StringType,
 			Optional:            true,
-			Validators:          validate.Annotations(),
+			Validators:          validate.Annotations(kube.NamespaceAnnotations, kube.PodAnnotations),
 		},
 		"field_manager": schema.StringAttribute{
 			MarkdownDescription: "Name under which the API server records which fields this provider has set (`metadata.managedFields`), such as `terraform-team-a`. Worth setting only where several configurations or tools share objects and have to be told apart. When it changes, each object is taken over from the old name with its next change. Default: `terraform-provider-mar`.",

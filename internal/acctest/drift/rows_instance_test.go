@@ -37,6 +37,11 @@ func declaredOfPods() table {
 			{happens: "a declared label of an instance is changed", config: `labels = { team = "shop" }`, plan: updates("labels.team", "labels_all.team"), change: patch("pods/{name}", `metadata: {labels: {team: pay}}`)},
 			{happens: "a declared label of an instance is removed", config: `labels = { team = "shop" }`, plan: updates("labels.team", "labels_all.team"), change: patch("pods/{name}", `metadata: {labels: {team: null}}`)},
 			{happens: "a declared annotation of an instance is changed", config: `annotations = { a = "1" }`, plan: updates("annotations.a", "annotations_all.a"), change: patch("pods/{name}", `metadata: {annotations: {a: "2"}}`)},
+			{
+				happens: "a declared annotation of an instance is changed, one that kubectl writes as well", config: `annotations = { "kubectl.kubernetes.io/restartedAt" = "1" }`,
+				plan:   updates("annotations.kubectl.kubernetes.io/restartedAt", "annotations_all.kubectl.kubernetes.io/restartedAt"),
+				change: patch("pods/{name}", `metadata: {annotations: {kubectl.kubernetes.io/restartedAt: "2"}}`),
+			},
 			{happens: "a declared annotation of an instance is removed", config: `annotations = { a = "1" }`, plan: updates("annotations.a", "annotations_all.a"), change: patch("pods/{name}", `metadata: {annotations: {a: null}}`)},
 			{
 				happens: "somebody takes the provider's labels from the Pod", sees: "its UID tells that it is the instance, and the apply puts them back",

@@ -28,6 +28,11 @@ func ownership() table {
 				change: takesOver("resourcequotas/mar-quota", `{apiVersion: v1, kind: ResourceQuota, metadata: {name: mar-quota}, spec: {hard: {pods: "10"}}}`),
 				sees:   "both want the same",
 			},
+			{
+				happens: "another tool applies the very label that an instance has", of: instance, config: `labels = { team = "shop" }`, plan: silent(),
+				change: takesOver("pods/{name}", `{apiVersion: v1, kind: Pod, metadata: {name: "{name}", labels: {team: shop}}}`),
+				sees:   "both want the same, until one of them leaves it out",
+			},
 		},
 	}
 }

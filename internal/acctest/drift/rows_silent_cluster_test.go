@@ -53,6 +53,10 @@ func silentClusters() table {
   annotations: {kubectl.kubernetes.io/last-applied-configuration: "{}", argocd.argoproj.io/tracking-id: x, cloud.google.com/neg: x, eks.amazonaws.com/x: z, scheduler.alpha.kubernetes.io/node-selector: a=b}`),
 			},
 			{
+				happens: "somebody gives a region to a cluster that declares none", plan: silent(),
+				change: patchBy("kubectl-label", "namespaces/{cluster}", `metadata: {labels: {topology.kubernetes.io/region: us}}`),
+			},
+			{
 				happens: "other tools label and annotate the provider's own objects", config: fewInstances + "\n  " + everyLimit + "\n  " + isolated + "\n  " + manyMayEnter + "\n  " + `service_accounts = ["deployer"]`, plan: silent(),
 				change: then(
 					tracked("resourcequotas/mar-quota"), tracked("limitranges/mar-limits"), tracked("networkpolicies/mar-ingress"),
