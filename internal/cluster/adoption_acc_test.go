@@ -207,7 +207,7 @@ func TestAccCluster_planAndApplyAgreeOnImportedLabels(t *testing.T) {
   quota       = { instances = 7 }
   limit_range = { container = { max = { cpu = "2" } } }`))
 	out := terraform.Must(2, "plan", "-detailed-exitcode")
-	for _, want := range []string{"Warning: Imported labels will be removed", "istio-injection, pod-security.kubernetes.io/enforce", "Warning: Imported annotations will be removed", "example.com/owner"} {
+	for _, want := range []string{"Warning: Imported labels will be removed", "istio-injection", "Warning: Imported pod_security will be removed", "pod-security.kubernetes.io/enforce", "Warning: Imported annotations will be removed", "example.com/owner"} {
 		if !strings.Contains(oneSpaced(strings.ReplaceAll(out, "│", " ")), want) {
 			t.Errorf("%q isn't in\n%s", want, out)
 		}
