@@ -20,14 +20,15 @@ func TestAccProvider_aLoginThatFailsIsTriedOnce(t *testing.T) {
 	terraform := installed(t)
 	terraform.Write("credential", token(t, user, time.Hour))
 	terraform.Write("login", `#!/bin/sh
-echo run >> runs
 if [ -e fail ]; then
+  echo run >> failed
   for line in $(seq 300); do echo "line $line of a long story" >&2; done
   echo '{"token":"printed-secret"}'
   echo "the session of $SESSION is over: log in again" >&2
   exit 3
 fi
-expires=$(date -u -d '+4 seconds' +%Y-%m-%dT%H:%M:%SZ)
+expires=$(date -u -d '+5 seconds' +%Y-%m-%dT%H:%M:%SZ)
+date -d '+5 seconds' +%s > until
 echo "{\"apiVersion\":\"client.authentication.k8s.io/v1\",\"kind\":\"ExecCredential\",\"status\":{\"token\":\"$(cat credential)\",\"expirationTimestamp\":\"$expires\"}}"
 `)
 	var config strings.Builder
@@ -43,9 +44,17 @@ provider "mar" {
   }
 }
 
+resource "mar_instance" "before" {
+  cluster = %q
+  name    = "before"
+  image   = "registry.k8s.io/pause:3.10"
+}
+
+# Until what the program printed has expired.
 resource "terraform_data" "meanwhile" {
+  depends_on = [mar_instance.before]
   provisioner "local-exec" {
-    command = "touch fail; sleep 5"
+    command = "touch fail; while [ $(date +%%s) -le $(cat until) ]; do sleep 0.1; done"
   }
 }
 
@@ -55,7 +64,7 @@ resource "mar_cluster" "test" {
   network    = { ingress = { default = "deny" } }
   depends_on = [terraform_data.meanwhile]
 }
-`, host, authority, acctest.ClusterName(t))
+`, host, authority, namespace, acctest.ClusterName(t))
 	const instances = 7
 	for i := range instances {
 		fmt.Fprintf(&config, "\nresource \"mar_instance\" \"i%d\" {\n  cluster = %q\n  name = \"i%[1]d\"\n  image = \"registry.k8s.io/pause:3.10\"\n  depends_on = [terraform_data.meanwhile]\n}\n", i, namespace)
@@ -63,12 +72,10 @@ resource "mar_cluster" "test" {
 	terraform.Configure(config.String())
 	terraform.Must(0, "init")
 	terraform.Must(0, "plan", "-out=tfplan")
-	terraform.Write("runs", "")
 	terraform.Env("TF_LOG=TRACE")
 	output := terraform.Must(1, "apply", "tfplan")
-	// One when the provider was configured, and one that failed.
-	if runs := strings.Count(terraform.Read("runs"), "run"); runs != 2 {
-		t.Errorf("the program was run %d times, want 2", runs)
+	if runs := strings.Count(terraform.Read("failed"), "run"); runs != 1 {
+		t.Errorf("the program was run %d times when it failed, want 1", runs)
 	}
 	said := oneLine(output)
 	if got := strings.Count(said, "Error: Could not create"); got < instances+1 {
