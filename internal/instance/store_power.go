@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -198,9 +200,11 @@ func (s *store) changeTemplate(ctx context.Context, uid types.UID, want *corev1.
 func (s *store) makeSecret(ctx context.Context, want *corev1.Secret, owner metav1.OwnerReference) (*secretRef, error) {
 	owned := want.DeepCopy()
 	owned.OwnerReferences = []metav1.OwnerReference{owner}
+	ctx = kube.WithConcealed(ctx, slices.Collect(maps.Values(want.StringData)))
 	made, err := kube.Create(ctx, kube.Ref{Kind: "Secret", Namespace: want.Namespace, Name: want.Name}, want.Annotations[kube.AnnotationNonce],
 		func(ctx context.Context) (*corev1.Secret, error) {
-			return s.secrets(want.Namespace).Create(ctx, owned, metav1.CreateOptions{FieldManager: s.client.FieldManager})
+			made, err := s.secrets(want.Namespace).Create(ctx, owned, metav1.CreateOptions{FieldManager: s.client.FieldManager})
+			return made, kube.Conceal(ctx, err)
 		},
 		func(ctx context.Context) (*corev1.Secret, error) {
 			return s.secrets(want.Namespace).Get(ctx, want.Name, metav1.GetOptions{})

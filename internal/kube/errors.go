@@ -233,7 +233,7 @@ func refusal(err error) (RefusalKind, string) {
 	case unexpected(status.Status()), changesUID(status.Status()):
 		return "", ""
 	case apierrors.IsInvalid(err) && !isFailedTest(message), apierrors.IsBadRequest(err), apierrors.IsRequestEntityTooLargeError(err):
-		return RefusedAsInvalid, message
+		return RefusedAsInvalid, withoutDump(message)
 	case !apierrors.IsForbidden(err):
 		return "", ""
 	}
@@ -267,6 +267,12 @@ func isFailedTest(message string) bool {
 func LacksRights(err error) bool {
 	kind, _ := refusal(err)
 	return kind == RefusedByRBAC || kind == RefusedOtherwise
+}
+
+// withoutDump cuts off the difference of two Pods that the API server adds to "pod updates may not
+// change fields other than …": it is long, and has environment variables in it.
+func withoutDump(message string) string {
+	return regexp.MustCompile(`(?s)\n[\s\x{a0}]*core\.PodSpec\{.*`).ReplaceAllString(message, "")
 }
 
 // lacking reads an RBAC refusal.

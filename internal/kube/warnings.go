@@ -43,6 +43,6 @@ type warningHandler struct{}
 
 func (warningHandler) HandleWarningHeaderWithContext(ctx context.Context, code int, _, text string) {
 	if w, ok := ctx.Value(warningsKey{}).(*Warnings); ok && code == 299 && text != "" {
-		w.add(text)
+		w.add(conceal(ctx, text))
 	}
 }

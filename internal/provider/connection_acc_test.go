@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"slices"
 	"strings"
@@ -28,6 +30,8 @@ func TestAccProvider_connectionErrorsAtPlanTime(t *testing.T) {
 	closed := nobody.Addr().String()
 	_ = nobody.Close()
 	other := acctest.NewPassage(t)
+	redirecting := httptest.NewServer(http.RedirectHandler("https://login.example.com/?from=hunter2", http.StatusFound))
+	t.Cleanup(redirecting.Close)
 	trusted := fmt.Sprintf("host = %q\n  cluster_ca_certificate = %q\n", host, authority)
 	wrongPath := fmt.Sprintf("host = %q\n  cluster_ca_certificate = %q\n", host+"/wrong", authority)
 	exec := func(body string) string {
@@ -60,6 +64,12 @@ func TestAccProvider_connectionErrorsAtPlanTime(t *testing.T) {
 		"expired":         {trusted + fmt.Sprintf("  token = %q", expired), "token ", []string{"doesn't accept the credentials, which come from the provider's argument token", "The token expired at"}},
 		"no_program":      {exec(`command = "no-such-program"`), "command", []string{`rogram "no-such-program"`, "can't be run here", "set by the provider's argument exec"}},
 		"program_fails":   {exec("command = \"sh\"\n args = [\"-c\", \"echo please log in >&2; exit 3\"]"), "exec", []string{"failed with exit code 3", "please log in"}},
+		"cleartext":       {"host = \"http://10.255.255.1:8080\"\n  token = \"t\"", "host", []string{"everybody on the way there could read the credentials", "set insecure = true", "set by the provider's argument host"}},
+		"cleartext_raw":   {`config_raw = jsonencode({ apiVersion = "v1", kind = "Config", current-context = "c", clusters = [{ name = "c", cluster = { server = "http://10.255.255.1" } }], users = [{ name = "u", user = { token = "t" } }], contexts = [{ name = "c", context = { cluster = "c", user = "u" } }] })`, "config_raw", []string{"its credentials aren't sent there", "set by the provider's argument config_raw"}},
+		"cleartext_proxy": {"host = \"http://127.0.0.1:1\"\n  token = \"t\"\n  proxy_url = \"http://10.255.255.1:3128\"", "proxy_url", []string{"the proxy 10.255.255.1:3128 is on another machine", "set by the provider's argument proxy_url"}},
+		"cleartext_here":  {fmt.Sprintf("host = \"http://%s\"\n  token = \"t\"", closed), "host", []string{"could not be talked to", "connection refused"}},
+		"cleartext_meant": {fmt.Sprintf("host = \"http://%s\"\n  token = \"t\"\n  insecure = true", strings.Replace(closed, "127.0.0.1", "127.0.0.2", 1)), "host", []string{"could not be talked to"}},
+		"redirected":      {fmt.Sprintf("host = %q\n  token = \"t\"", redirecting.URL), "", []string{"isn't a Kubernetes API", "https://login.example.com"}},
 		"program_babbles": {exec("command = \"echo\"\n args = [\"nonsense\"]"), "exec", []string{"There are no credentials to send", "the provider's argument exec"}},
 	}
 	var config strings.Builder
@@ -119,6 +129,7 @@ data "mar_cluster" "test" { name = "mar-acc-none" }`)
 		"half":           {[]string{"KUBE_HOST=" + host, "KUBE_CLIENT_CERT_DATA=x"}, []string{"only client_certificate is set", "set by the environment variable KUBE_CLIENT_CERT_DATA"}},
 		"authority":      {[]string{"KUBE_HOST=" + host, "KUBE_CLUSTER_CA_CERT_DATA=x"}, []string{"PEM text", "set by the environment variable KUBE_CLUSTER_CA_CERT_DATA"}},
 		"file":           {[]string{"KUBECONFIG=/nowhere/config"}, []string{"/nowhere/config can't be read", "set by the environment variable KUBECONFIG"}},
+		"cleartext":      {[]string{"KUBE_HOST=http://10.255.255.1:8080", "KUBE_TOKEN=x"}, []string{"everybody on the way there could read the credentials", "set by the environment variable KUBE_HOST"}},
 		"no rights":      {[]string{"KUBE_CONFIG_PATH=" + acctest.Kubeconfig(t)}, []string{`User "jane" cannot get resource "namespaces"`, `The credentials lack this permission; they come from the user "admin" of the kubeconfig`}},
 		"rejected token": {[]string{"KUBE_HOST=" + host, "KUBE_CLUSTER_CA_CERT_DATA=" + authority, "KUBE_TOKEN=nonsense"}, []string{"doesn't accept the credentials, which come from the environment variable KUBE_TOKEN"}},
 	} {
