@@ -14,6 +14,7 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/kubernetes"
 
 	"github.com/headgym/terraform-provider-mar/internal/acctest"
@@ -188,11 +189,11 @@ func TestAccCluster_rightsThatEndWithTheClusterDestroyIt(t *testing.T) {
 	}
 }
 
-// A destroy that was accepted and broken off is known to be one, though the rights to
-// look have ended with the cluster. Without that nobody knows, and the way out is said.
-func TestAccCluster_refusedReadSaysHowToForget(t *testing.T) {
+// A refused read doesn't mean that a cluster is gone, and the way out is said. A cluster whose
+// deletion was accepted is, though: the rights to look have ended with it.
+func TestAccCluster_refusedReadIsTheEndOfADeletionOnly(t *testing.T) {
 	t.Parallel()
-	name := acctest.ClusterName(t)
+	name, client := acctest.ClusterName(t), acctest.Client(t)
 	var refuse atomic.Bool
 	block := acctest.FaultyProxy(t, func(r *http.Request) acctest.Fault {
 		if refuse.Load() && strings.HasSuffix(r.URL.Path, "/namespaces/"+name) {
@@ -204,7 +205,7 @@ func TestAccCluster_refusedReadSaysHowToForget(t *testing.T) {
 		return acctest.Pass
 	})
 	terraform := acctest.NewCLI(t)
-	terraform.Configure(block + config(name, ""))
+	terraform.Configure(block + config(name, "force_destroy = true\n  timeouts = { delete = \"2s\" }"))
 	terraform.Must(0, "apply", "-auto-approve")
 	refuse.Store(true)
 	if output := said(terraform.Must(1, "plan")); !strings.Contains(output, "terraform state rm") {
@@ -212,4 +213,20 @@ func TestAccCluster_refusedReadSaysHowToForget(t *testing.T) {
 	}
 	refuse.Store(false)
 	terraform.Must(0, "plan", "-detailed-exitcode")
+
+	holder := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "held", Finalizers: []string{"example.com/hold"}}}
+	if _, err := client.CoreV1().ConfigMaps(name).Create(t.Context(), holder, metav1.CreateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_, _ = client.CoreV1().ConfigMaps(name).Patch(context.Background(), "held", types.MergePatchType, []byte(letItGo), metav1.PatchOptions{})
+	})
+	terraform.Must(1, "destroy", "-auto-approve")
+	refuse.Store(true)
+	if output := said(terraform.Must(0, "apply", "-refresh-only", "-auto-approve")); !strings.Contains(output, "The cluster's end can't be watched") {
+		t.Errorf("the refresh said\n%s", output)
+	}
+	if left := terraform.Must(0, "state", "list"); left != "" {
+		t.Errorf("in the state is still %s", left)
+	}
 }
