@@ -1,6 +1,7 @@
 package acctest
 
 import (
+	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"strconv"
 	"testing"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/client-go/transport"
@@ -102,5 +104,17 @@ func PagesOf(size int) Fault {
 			r.URL.RawQuery = query.Encode()
 		}
 		server.ServeHTTP(w, r)
+	}
+}
+
+// AnswerStatus answers it without the API server, with a Status as that one would: the
+// code, the reason and the message are the status'.
+func AnswerStatus(status metav1.Status) Fault {
+	status.TypeMeta = metav1.TypeMeta{Kind: "Status", APIVersion: "v1"}
+	status.Status = metav1.StatusFailure
+	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(int(status.Code))
+		_ = json.NewEncoder(w).Encode(status)
 	}
 }

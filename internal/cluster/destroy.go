@@ -87,3 +87,11 @@ func stuckOn(ns *corev1.Namespace) []string {
 	}
 	return lines
 }
+
+// heldLine names an object that isn't gone yet, and what holds it.
+func heldLine(object kube.Ref, finalizers []string) string {
+	if len(finalizers) == 0 {
+		return fmt.Sprintf("%s is still there", object)
+	}
+	return fmt.Sprintf("%s is held by its finalizer %s", object, strings.Join(finalizers, ", "))
+}

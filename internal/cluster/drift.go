@@ -59,7 +59,7 @@ func stepsOf[C any, T metav1.Object](want map[string]C, have map[string]T, betwe
 		live, there := have[name]
 		if !there {
 			steps[name] = apply
-		} else if s := between(wanted, live); s != keep {
+		} else if s := stepBetween(wanted, live, between); s != keep {
 			steps[name] = s
 		}
 	}
@@ -69,6 +69,15 @@ func stepsOf[C any, T metav1.Object](want map[string]C, have map[string]T, betwe
 		}
 	}
 	return steps
+}
+
+// stepBetween compares one child. Nothing brings back what is being deleted, so that it is
+// made anew.
+func stepBetween[C any, T metav1.Object](want C, live T, between func(C, T) step) step {
+	if live.GetDeletionTimestamp() != nil {
+		return replace
+	}
+	return between(want, live)
 }
 
 // dropped are the keys of labels and annotations that the state has and the

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -47,6 +48,23 @@ func unlabelled(o observed) warning {
 	return warning{
 		path.Root("labels_all"), "Cluster lacks a label that it is known by",
 		fmt.Sprintf("Somebody removed or changed the label %s of %s.\nThe provider, and whoever looks for what it has made, knows its clusters by it. Apply puts it back, in place.", kube.LabelManagedBy, ref(o.Namespace.Name)),
+	}
+}
+
+// namesake warns that the Namespace isn't the one that the state has.
+func namesake(o observed) warning {
+	return warning{
+		path.Root("uid"), "Cluster's Namespace is another one",
+		fmt.Sprintf("The cluster's own %s is gone, with all that was in it. Somebody else made another one of the name, which is there since %s.\nAn apply goes on with that one as the cluster: it puts there what is declared, and leaves alone what else is there. A destroy doesn't touch it until then. To let it alone for good, take this resource out of the state with terraform state rm, and give the cluster another name.",
+			ref(o.Namespace.Name), o.Namespace.CreationTimestamp.UTC().Format(time.RFC3339)),
+	}
+}
+
+// endingChildren warns of children that are being deleted and aren't gone.
+func endingChildren(o observed, lines []string) warning {
+	return warning{
+		path.Empty(), "A part of the cluster is being deleted",
+		fmt.Sprintf("In %s are parts of the cluster whose deletion was asked for, and that hold until they are gone:\n\n  %s\n\nAn apply waits until they are gone, and makes anew what is declared. What has a finalizer goes when the controller that set it lets go.", ref(o.Namespace.Name), strings.Join(lines, "\n  ")),
 	}
 }
 

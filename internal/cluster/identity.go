@@ -5,6 +5,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
@@ -41,3 +42,9 @@ func parseID(id string) (string, error) {
 }
 
 func ref(name string) kube.Ref { return kube.Ref{Kind: "Namespace", Name: name} }
+
+// isNamesake reports whether a Namespace isn't the one that a state or plan knows, though
+// it has its name.
+func isNamesake(m model, ns *corev1.Namespace) bool {
+	return m.UID.ValueString() != "" && m.UID.ValueString() != string(ns.UID)
+}

@@ -90,8 +90,14 @@ func placeOf(err error, a adopted) path.Path {
 		refused  *kube.RefusedError
 		conflict *kube.ConflictError
 		foreign  *kube.ForeignError
+		waited   *kube.WaitError
 	)
 	switch {
+	case errors.As(err, &waited) && waited.Ref.Name == defaultAccount:
+		// Nobody declares it.
+		return path.Empty()
+	case errors.As(err, &waited):
+		return attributeOf(waited.Ref, a)
 	case errors.As(err, &refused) && slices.Contains(refused.Fields(), "metadata.annotations"):
 		return path.Root("annotations")
 	case errors.As(err, &refused):

@@ -20,6 +20,12 @@ type record struct {
 	Manager string `json:"manager,omitempty"`
 	// Unlabelled is set where others took the provider's own label off the Namespace.
 	Unlabelled bool `json:"unlabelled,omitempty"`
+	// Namesake is the UID of the Namespace that is there, where it isn't the state's.
+	Namesake string `json:"namesake,omitempty"`
+	// Ending is set where a child is being deleted and isn't gone.
+	Ending bool `json:"ending,omitempty"`
+	// Deleting is set once the API server has accepted the cluster's deletion.
+	Deleting bool `json:"deleting,omitempty"`
 }
 
 // recordOf is what an import remembers, and sentences on what it left out.
@@ -76,10 +82,10 @@ func soleOf(kind, attribute string, names, notes []string) (string, []string) {
 // something that quota or limit_range can't mean, is made anew under the provider's
 // own name.
 func (a adopted) remaining(o observed) adopted {
-	if quota, ok := o.Quotas[a.Quota]; !ok || isScoped(quota) {
+	if quota, ok := o.Quotas[a.Quota]; !ok || isScoped(quota) || quota.DeletionTimestamp != nil {
 		a.Quota = ""
 	}
-	if limits, ok := o.LimitRanges[a.LimitRange]; !ok || unsaidOf(limits) != "" {
+	if limits, ok := o.LimitRanges[a.LimitRange]; !ok || unsaidOf(limits) != "" || limits.DeletionTimestamp != nil {
 		a.LimitRange = ""
 	}
 	return a

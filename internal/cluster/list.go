@@ -78,13 +78,13 @@ func (r *clusterResource) listed(ctx context.Context, req fwlist.ListRequest, on
 	}
 	ctx, cancel := kube.WithTimeout(ctx, readTimeout)
 	defer cancel()
-	have, err := r.store.Get(ctx, one.Name)
+	have, found, err := r.store.Get(ctx, one.Name)
 	switch {
-	case kube.IsGone(err):
-		return nil
 	case err != nil:
 		fw.AddError(&result.Diagnostics, "read the cluster "+one.Name, err, path.Empty())
 		return &result
+	case !found:
+		return nil
 	}
 	state, _ := r.imported(ctx, have, &result.Diagnostics)
 	result.Diagnostics.Append(result.Resource.Set(ctx, state)...)

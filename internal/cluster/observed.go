@@ -44,6 +44,45 @@ func (o observed) own(a adopted) observed {
 	}
 }
 
+// lasting are the children that aren't being deleted. Those of a Namespace that is being
+// deleted itself are all there: they go with it.
+func (o observed) lasting() observed {
+	if o.Namespace.DeletionTimestamp != nil {
+		return o
+	}
+	lasts := func(child metav1.Object) bool { return child.GetDeletionTimestamp() == nil }
+	return observed{
+		Namespace:       o.Namespace,
+		Quotas:          only(o.Quotas, lasts),
+		LimitRanges:     only(o.LimitRanges, lasts),
+		Policies:        only(o.Policies, lasts),
+		ServiceAccounts: only(o.ServiceAccounts, lasts),
+		Roles:           only(o.Roles, lasts),
+		Bindings:        only(o.Bindings, lasts),
+	}
+}
+
+// ending names the children that are being deleted, and what holds them, a line each.
+func (o observed) ending() []string {
+	if o.Namespace.DeletionTimestamp != nil {
+		return nil
+	}
+	return slices.Concat(
+		endingOf(kindQuota, o.Quotas), endingOf(kindLimitRange, o.LimitRanges), endingOf(kindPolicy, o.Policies),
+		endingOf(kindServiceAccount, o.ServiceAccounts), endingOf(kindRole, o.Roles), endingOf(kindBinding, o.Bindings),
+	)
+}
+
+func endingOf[T metav1.Object](kind string, children map[string]T) []string {
+	var lines []string
+	for _, name := range slices.Sorted(maps.Keys(children)) {
+		if child := children[name]; child.GetDeletionTimestamp() != nil {
+			lines = append(lines, heldLine(childRef(kind, child.GetNamespace(), name), child.GetFinalizers()))
+		}
+	}
+	return lines
+}
+
 func only[T metav1.Object](all map[string]T, isOwn func(metav1.Object) bool) map[string]T {
 	own := map[string]T{}
 	for name, o := range all {
@@ -76,7 +115,7 @@ func addRefs[T metav1.Object](to map[kube.Ref]bool, kind string, children map[st
 // which labels and annotations are declared, and which limits; the rest is
 // somebody else's or the server's.
 func modelOf(ctx context.Context, o observed, prior model, a adopted) (model, diag.Diagnostics) {
-	o = o.own(a)
+	o = o.own(a).lasting()
 	// What is adopted and not declared is let go of, and is somebody else's.
 	if prior.Quota.IsNull() && a.Quota != "" {
 		delete(o.Quotas, a.Quota)
@@ -110,7 +149,7 @@ func modelOf(ctx context.Context, o observed, prior model, a adopted) (model, di
 // isn't the system's counts as declared, labels and annotations that the provider's
 // defaults give as theirs.
 func importedModelOf(ctx context.Context, o observed, defaults fw.Defaults, a adopted) (model, diag.Diagnostics) {
-	o = o.own(a)
+	o = o.own(a).lasting()
 	m := importedNamespaceOf(o.Namespace, defaults)
 	m.Quota = observedQuota(o.Quotas[a.quota()])
 	m.ScopedQuotas = observedScopedQuotas(o.Quotas, m.ScopedQuotas)

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -35,7 +36,7 @@ const (
 	usageTimeout = 10 * time.Second
 	// rollbackTimeout bounds the removal of a half-made cluster, which goes on
 	// when the run was cancelled.
-	rollbackTimeout = 30 * time.Second
+	rollbackTimeout = 15 * time.Second
 )
 
 // NewResource returns the resource mar_cluster.
@@ -93,23 +94,58 @@ func (r *clusterResource) Create(ctx context.Context, req resource.CreateRequest
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{Name: plan.Name})...)
 	resp.Diagnostics.Append(r.save(ctx, &resp.State, have, plan, adopted{})...)
 
-	have, err = r.store.inNewNamespace().Carry(ctx, want, have, changesBetween(want, have, dropped{}), dropped{})
+	steps := changesBetween(want, have, dropped{})
+	have, err = r.store.inNewNamespace().Carry(ctx, want, have, steps, dropped{})
 	if err != nil {
 		r.rollBack(ctx, want, have, plan, err, resp)
 		return
 	}
 	resp.Diagnostics.Append(r.save(ctx, &resp.State, have, plan, adopted{})...)
+	if err = r.store.AwaitForce(ctx, have, steps); err == nil {
+		err = r.store.AwaitAccount(ctx, name)
+	}
+	if addUnforced(&resp.Diagnostics, "create the cluster "+name, err) {
+		resp.Diagnostics.AddWarning("The cluster is tainted",
+			fmt.Sprintf("%s has all that was asked for, and the next apply would replace it. To keep it, run terraform untaint with the address of this resource.", ref(name)))
+	}
+}
+
+// addUnforced says that what was written isn't in force yet, and reports whether that is an
+// error. Where the run was cancelled it is none, for an error taints what is whole.
+func addUnforced(diags *diag.Diagnostics, doing string, err error) bool {
+	var waited *kube.WaitError
+	switch {
+	case err == nil:
+		return false
+	case fw.IsCancelled(err) && errors.As(err, &waited):
+		diags.AddWarning("Stopped waiting for "+waited.Ref.String(),
+			fmt.Sprintf("The run was cancelled while %s was expected to %s. All was written, and is in the state.", waited.Ref, waited.Goal))
+		return false
+	}
+	fw.AddError(diags, doing, err, placeOf(err, adopted{}))
+	return true
 }
 
 // rollBack removes a cluster whose children could not be made, while it is still
-// empty, so that the error leaves nothing tainted behind.
+// empty, so that the error leaves nothing tainted behind. Once its deletion was accepted
+// it is in no state any more; the next create waits for its end.
 func (r *clusterResource) rollBack(ctx context.Context, want desired, have observed, plan resourceModel, cause error, resp *resource.CreateResponse) {
 	fw.AddError(&resp.Diagnostics, "create the cluster "+plan.Name.ValueString(), cause, placeOf(cause, adopted{}))
 	ctx, cancel := kube.WithTimeout(context.WithoutCancel(ctx), rollbackTimeout)
 	defer cancel()
 	err := r.store.DeleteEmpty(ctx, have.Namespace, want)
-	if err == nil {
+	var (
+		ending    *kube.WaitError
+		unwatched *unwatchedError
+	)
+	switch {
+	case err == nil:
 		resp.State.RemoveResource(ctx)
+		return
+	case errors.As(err, &ending), errors.As(err, &unwatched):
+		resp.State.RemoveResource(ctx)
+		resp.Diagnostics.AddWarning("The half-made cluster is still being deleted",
+			fmt.Sprintf("%s is on its way out, and isn't in the state any more. The next apply waits until it is gone, and makes it anew.", ref(plan.Name.ValueString())))
 		return
 	}
 	resp.Diagnostics.Append(r.save(ctx, &resp.State, have, plan, adopted{})...)
@@ -133,23 +169,59 @@ func (r *clusterResource) Read(ctx context.Context, req resource.ReadRequest, re
 	rec := fw.LoadRecord(ctx, req.Private, record{}, &resp.Diagnostics)
 	// A state that has drifted may hold what no configuration can.
 	known, _ := desiredOf(ctx, state.model, rec.Adopted)
-	have, err := r.store.Get(ctx, state.Name.ValueString(), known)
+	have, found, err := r.store.Get(ctx, state.Name.ValueString(), known)
 	switch {
-	case kube.IsGone(err):
-		resp.State.RemoveResource(ctx)
 	case err != nil:
-		fw.AddError(&resp.Diagnostics, "read the cluster "+state.Name.ValueString(), err, placeOf(err, rec.Adopted))
+		r.addUnreadable(ctx, state, rec, err, resp)
+	case !found:
+		resp.State.RemoveResource(ctx)
 	case isUnread(state.model):
 		r.readImported(ctx, have, resp)
+	case rec.Deleting && isNamesake(state.model, have.Namespace):
+		// The state's own is gone, by a destroy that was accepted.
+		resp.State.RemoveResource(ctx)
 	default:
-		resp.Diagnostics.Append(r.save(ctx, &resp.State, have, state, rec.Adopted)...)
-		if lost := r.store.lostLabel(have); lost != rec.Unlabelled {
-			rec.Unlabelled = lost
-			fw.SaveRecord(ctx, resp.Private, rec, record{}, &resp.Diagnostics)
-		}
-		if rec.Unlabelled {
-			warn(&resp.Diagnostics, []warning{unlabelled(have)})
-		}
+		r.refresh(ctx, have, state, rec, resp)
+	}
+}
+
+// refresh reads a cluster that the state has, and remembers what of it isn't as it should
+// be and has no attribute.
+func (r *clusterResource) refresh(ctx context.Context, have observed, state resourceModel, rec record, resp *resource.ReadResponse) {
+	before := rec
+	resp.Diagnostics.Append(r.save(ctx, &resp.State, have, state, rec.Adopted)...)
+	rec.Namesake, rec.Unlabelled = "", r.store.lostLabel(have)
+	if isNamesake(state.model, have.Namespace) {
+		rec.Namesake, rec.Unlabelled = string(have.Namespace.UID), false
+		warn(&resp.Diagnostics, []warning{namesake(have)})
+	}
+	if rec.Unlabelled {
+		warn(&resp.Diagnostics, []warning{unlabelled(have)})
+	}
+	ending := have.own(rec.Adopted).ending()
+	if rec.Ending = len(ending) > 0; rec.Ending {
+		warn(&resp.Diagnostics, []warning{endingChildren(have, ending)})
+	}
+	if rec != before {
+		fw.SaveRecord(ctx, resp.Private, rec, record{}, &resp.Diagnostics)
+	}
+}
+
+// addUnreadable says that a cluster can't be read. Of one whose deletion was accepted
+// nothing else is to be expected where the rights to read it lay in it.
+func (r *clusterResource) addUnreadable(ctx context.Context, state resourceModel, rec record, err error, resp *resource.ReadResponse) {
+	name := state.Name.ValueString()
+	answer := kube.AnswerOf(ref(name), err)
+	withoutRights := answer == kube.NotAccepted || lacksRight(err) && placeOf(err, rec.Adopted).Equal(path.Empty())
+	if rec.Deleting && withoutRights {
+		resp.State.RemoveResource(ctx)
+		addUnwatched(&resp.Diagnostics, name, err)
+		return
+	}
+	fw.AddError(&resp.Diagnostics, "read the cluster "+name, err, placeOf(err, rec.Adopted))
+	if withoutRights {
+		resp.Diagnostics.AddWarning("It isn't known whether the cluster is gone",
+			fmt.Sprintf("%s stays in the state, for a refusal doesn't mean that it is gone. Rights that lie in the cluster itself end with it: if you know that it is gone, take it out of the state with terraform state rm and the address of this resource.", ref(name)))
 	}
 }
 
@@ -173,49 +245,6 @@ func (r *clusterResource) imported(ctx context.Context, have observed, diags *di
 	return state, rec
 }
 
-func (r *clusterResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var plan, state resourceModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	timeout, diags := plan.Timeouts.Update(ctx, updateTimeout)
-	resp.Diagnostics.Append(diags...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{Name: plan.Name})...)
-	rec := fw.LoadRecord(ctx, req.Private, record{}, &resp.Diagnostics)
-	plan.LabelsAll = fw.LabelsAll(r.defaults.Labels, plan.Labels)
-	before, _ := desiredOf(ctx, state.model, rec.Adopted)
-	want, diags := desiredOf(ctx, plan.model, rec.Adopted)
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	name := plan.Name.ValueString()
-	ctx, cancel := kube.WithTimeout(ctx, timeout)
-	defer cancel()
-	ctx, warnings := kube.WithWarnings(ctx)
-	defer func() { fw.AddServerWarnings(&resp.Diagnostics, ref(name), warnings) }()
-
-	have, err := r.store.Get(ctx, name, before, want)
-	if err != nil {
-		fw.AddError(&resp.Diagnostics, "update the cluster "+name, err, placeOf(err, rec.Adopted))
-		return
-	}
-	former, unlabelled := rec.Manager, rec.Unlabelled
-	rec = record{Adopted: rec.Adopted.remaining(have).keptBy(plan.model), Manager: former}
-	want, diags = desiredOf(ctx, plan.model, rec.Adopted)
-	resp.Diagnostics.Append(diags...)
-	have, lost := have.own(rec.Adopted), droppedBetween(before.Namespace, want.Namespace)
-	lost.Own = unlabelled
-	have, err = r.store.after(former).Carry(ctx, want, have, changesBetween(want, have, lost), lost)
-	if err == nil {
-		rec.Manager = r.store.Written()
-	}
-	resp.Diagnostics.Append(r.save(ctx, &resp.State, have, plan, rec.Adopted)...)
-	fw.SaveRecord(ctx, resp.Private, rec, record{}, &resp.Diagnostics)
-	if err != nil {
-		fw.AddError(&resp.Diagnostics, "update the cluster "+name, err, placeOf(err, rec.Adopted))
-	}
-}
-
 // ImportState takes the cluster's name, as ID or as identity.
 func (r *clusterResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	id := req.ID
@@ -235,9 +264,12 @@ func (r *clusterResource) ImportState(ctx context.Context, req resource.ImportSt
 }
 
 // save puts what is there into the state, with the settings that only Terraform
-// knows.
+// knows. Who a known cluster is, only an apply changes.
 func (r *clusterResource) save(ctx context.Context, state *tfsdk.State, have observed, known resourceModel, a adopted) diag.Diagnostics {
 	now, diags := modelOf(ctx, have, known.model, a)
+	if isNamesake(known.model, have.Namespace) {
+		now.UID, now.CreatedAt = known.UID, known.CreatedAt
+	}
 	known.model = now
 	diags.Append(state.Set(ctx, known)...)
 	return diags

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -35,8 +36,7 @@ func (r *clusterResource) Delete(ctx context.Context, req resource.DeleteRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if err := r.store.Delete(ctx, name, state.UID.ValueString()); err != nil {
-		fw.AddError(&resp.Diagnostics, "destroy the cluster "+name, err, path.Empty())
+	if !r.destroy(ctx, state, rec, resp) {
 		return
 	}
 	report := removed(contents)
@@ -49,16 +49,52 @@ func (r *clusterResource) Delete(ctx context.Context, req resource.DeleteRequest
 	}
 }
 
-// lookInto lists what a destroy would take along. What is terminating already
-// needs no look.
+// destroy deletes the state's Namespace and no other, and reports whether it is gone or
+// will be without a further run.
+func (r *clusterResource) destroy(ctx context.Context, state resourceModel, rec record, resp *resource.DeleteResponse) bool {
+	var (
+		gone      *kube.GoneError
+		unwatched *unwatchedError
+		waited    *kube.WaitError
+	)
+	name := state.Name.ValueString()
+	err := r.store.Delete(ctx, name, state.UID.ValueString())
+	switch {
+	case err == nil:
+		return true
+	case errors.As(err, &gone) && gone.ReplacedBy != "":
+		resp.Diagnostics.AddWarning("Another namespace of the cluster's name stays",
+			fmt.Sprintf("The cluster was gone already. Somebody else made another %s since, which stays with all that is in it. If it was made for this configuration, import it, or apply before you destroy.", ref(name)))
+		return false
+	case errors.As(err, &unwatched):
+		addUnwatched(&resp.Diagnostics, name, unwatched.Err)
+		return true
+	case errors.As(err, &waited):
+		// It goes on without this run, and isn't what others have done to the cluster.
+		rec.Deleting = true
+		fw.SaveRecord(ctx, resp.Private, rec, record{}, &resp.Diagnostics)
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("phase"), string(phaseTerminating))...)
+	}
+	fw.AddError(&resp.Diagnostics, "destroy the cluster "+name, err, path.Empty())
+	return false
+}
+
+// addUnwatched says that a deletion goes on without anybody looking.
+func addUnwatched(diags *diag.Diagnostics, name string, err error) {
+	diags.AddWarning("The cluster's end can't be watched",
+		fmt.Sprintf("The API server has accepted the deletion of %s, and the rights to look at it have ended since, as they do where they lie in the cluster itself: %s\n\nKubernetes deletes it without further help. It isn't in the state any more.", ref(name), fw.Sentence(err.Error())))
+}
+
+// lookInto lists what a destroy would take along. What is terminating already, or is
+// another one, needs no look.
 func (r *clusterResource) lookInto(ctx context.Context, state resourceModel, a adopted) (kube.Contents, error) {
 	known, _ := desiredOf(ctx, state.model, a)
-	have, err := r.store.Get(ctx, state.Name.ValueString(), known)
-	if kube.IsGone(err) || err == nil && phaseOf(have.Namespace) == phaseTerminating {
-		return kube.Contents{}, nil
-	}
+	have, found, err := r.store.Get(ctx, state.Name.ValueString(), known)
 	if err != nil {
 		return kube.Contents{}, err
+	}
+	if !found || phaseOf(have.Namespace) == phaseTerminating || isNamesake(state.model, have.Namespace) {
+		return kube.Contents{}, nil
 	}
 	return r.store.Foreign(ctx, have.own(a))
 }

@@ -71,8 +71,14 @@ func (r *clusterResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	rec := fw.LoadRecord(ctx, req.Private, record{}, &resp.Diagnostics)
 	warn(&resp.Diagnostics, letGo(state.model, plan.model, rec.Adopted))
 	r.warnOfKeys(ctx, state.model, plan.model, rec, &resp.Diagnostics)
-	if rec.Unlabelled {
-		// Nothing that is declared changes, and yet there is something to put back.
+	if rec.Namesake != "" {
+		for _, name := range []string{"uid", "created_at"} {
+			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(name), types.StringUnknown())...)
+		}
+	}
+	if rec.Unlabelled || rec.Ending {
+		// Nothing that is declared changes, and yet there is something to put back, or to
+		// wait for.
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("labels_all"), types.MapUnknown(types.StringType))...)
 	}
 	r.warnOfUse(ctx, state.model, plan.model, rec.Adopted, &resp.Diagnostics)
@@ -117,6 +123,10 @@ func (r *clusterResource) warnOfKeys(ctx context.Context, state, plan model, rec
 
 func warn(diags *diag.Diagnostics, warnings []warning) {
 	for _, w := range warnings {
+		if len(w.At.Steps()) == 0 {
+			diags.AddWarning(w.Summary, w.Detail)
+			continue
+		}
 		diags.AddAttributeWarning(w.At, w.Summary, w.Detail)
 	}
 }

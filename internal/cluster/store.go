@@ -2,18 +2,13 @@ package cluster
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"iter"
 	"maps"
 	"slices"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
 	corev1client "k8s.io/client-go/kubernetes/typed/core/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/kube"
@@ -51,6 +46,9 @@ func (s store) lostLabel(o observed) bool {
 	return o.Namespace.DeletionTimestamp == nil && !kube.IsOurs(o.Namespace) && kube.Labelled(o.Namespace, s.client.FieldManager)
 }
 
+// wrote reports whether this provider has written to the Namespace that is there.
+func (s store) wrote(o observed) bool { return kube.Wrote(o.Namespace, s.client.FieldManager) }
+
 // takeOver makes the present field manager's what was written under another name
 // before, all at once, for only one name is remembered.
 func (s store) takeOver(ctx context.Context, have observed) error {
@@ -78,8 +76,32 @@ func (s store) namespaces() corev1client.NamespaceInterface {
 	return s.client.Clientset.CoreV1().Namespaces()
 }
 
-// CreateNamespace makes the anchor of a cluster, or returns a *kube.ExistsError.
+// CreateNamespace makes the anchor of a cluster. One of that name that is being
+// deleted is waited for, and any other is a *kube.ExistsError, whatever else the API
+// server has against a new one.
 func (s store) CreateNamespace(ctx context.Context, ns *corev1.Namespace) (*corev1.Namespace, error) {
+	for {
+		made, err := s.postNamespace(ctx, ns)
+		answer := kube.AnswerOf(ref(ns.Name), err)
+		if answer != kube.Exists && answer != kube.Refused {
+			return made, err
+		}
+		held, found, getErr := s.namespace(ctx, ns.Name)
+		switch {
+		case getErr != nil, !found && answer == kube.Refused:
+			return nil, err
+		case !found:
+		case held.DeletionTimestamp == nil:
+			return nil, &kube.ExistsError{Ref: ref(ns.Name)}
+		default:
+			if err := s.awaitEnd(ctx, held.Name, held.UID); err != nil {
+				return nil, err
+			}
+		}
+	}
+}
+
+func (s store) postNamespace(ctx context.Context, ns *corev1.Namespace) (*corev1.Namespace, error) {
 	nonce := kube.NewNonce()
 	posted := withNonce(ns, nonce)
 	return kube.Create(ctx, ref(ns.Name), nonce,
@@ -91,17 +113,20 @@ func (s store) CreateNamespace(ctx context.Context, ns *corev1.Namespace) (*core
 		})
 }
 
-// Get reads a cluster with its children, all at once; a missing Namespace is a
-// *kube.GoneError. Known are the objects to look for where a kind can't be
-// listed.
-func (s store) Get(ctx context.Context, name string, known ...desired) (observed, error) {
+func (s store) namespace(ctx context.Context, name string) (*corev1.Namespace, bool, error) {
+	return kube.Get(ctx, ref(name), s.namespaces().Get)
+}
+
+// Get reads a cluster with its children, all at once. It finds none only where
+// Kubernetes says that there is no such Namespace. Known are the objects to look for
+// where a kind can't be listed.
+func (s store) Get(ctx context.Context, name string, known ...desired) (o observed, found bool, err error) {
 	var (
-		o     observed
 		nsErr error
 		group errgroup.Group
 	)
 	group.Go(func() error {
-		o.Namespace, nsErr = s.namespaces().Get(ctx, name, metav1.GetOptions{})
+		o.Namespace, found, nsErr = s.namespace(ctx, name)
 		return nil
 	})
 	group.Go(func() (err error) {
@@ -128,14 +153,14 @@ func (s store) Get(ctx context.Context, name string, known ...desired) (observed
 		o.Bindings, err = s.bindings(name).Read(ctx, namesIn(known, func(d desired) iter.Seq[string] { return maps.Keys(d.Bindings) }))
 		return err
 	})
-	err := group.Wait()
+	err = group.Wait()
 	switch {
-	case apierrors.IsNotFound(nsErr):
-		return observed{}, &kube.GoneError{Ref: ref(name)}
 	case nsErr != nil:
-		return observed{}, kube.Wrap(ref(name), "read", nsErr)
+		return observed{}, false, nsErr
+	case !found:
+		return observed{}, false, nil
 	}
-	return o, err
+	return o, true, err
 }
 
 // namesIn are the names of one kind in all of the configurations.
@@ -151,12 +176,9 @@ func namesIn(all []desired, names func(desired) iter.Seq[string]) []string {
 // Removal looks at what would become of keys that are removed from the Namespace
 // with that UID. It is empty where that isn't there any more.
 func (s store) Removal(ctx context.Context, name, uid string, keys kube.Keys) (kube.Removal, error) {
-	live, err := s.namespaces().Get(ctx, name, metav1.GetOptions{})
-	if apierrors.IsNotFound(err) || err == nil && string(live.UID) != uid {
-		return kube.Removal{}, nil
-	}
-	if err != nil {
-		return kube.Removal{}, kube.Wrap(ref(name), "read", err)
+	live, found, err := s.namespace(ctx, name)
+	if err != nil || !found || string(live.UID) != uid {
+		return kube.Removal{}, err
 	}
 	return s.client.RemovalOf(ref(name), live, keys.On(live))
 }
@@ -188,7 +210,7 @@ func (s store) Carry(ctx context.Context, want desired, have observed, steps cha
 	quotas, limitRanges, policies := s.quotas(name), s.limitRanges(name), s.policies(name)
 	accounts, roles, bindings := s.serviceAccounts(name), s.roles(name), s.bindings(name)
 	for _, do := range []func() error{
-		func() error { return quotas.Write(ctx, want.Quotas, have.Quotas, steps.Quotas) },
+		func() error { return s.writeQuotas(ctx, name, want.Quotas, have.Quotas, steps.Quotas) },
 		func() error { return limitRanges.Write(ctx, want.LimitRanges, have.LimitRanges, steps.LimitRanges) },
 		func() error { return policies.Write(ctx, want.Policies, have.Policies, steps.Policies) },
 		func() error {
@@ -227,51 +249,4 @@ func (s store) applyNamespace(ctx context.Context, want, live *corev1.Namespace,
 
 func (s store) migrateNamespace(ctx context.Context, live *corev1.Namespace) (*corev1.Namespace, error) {
 	return kube.MigrateManager(ctx, s.client, ref(live.Name), live, s.namespaces())
-}
-
-// Foreign lists what a destroy of the cluster would take along beyond its own
-// children.
-func (s store) Foreign(ctx context.Context, own observed) (kube.Contents, error) {
-	children := own.refs()
-	return kube.ContentsOf(ctx, s.client, own.Namespace.Name, func(r kube.Ref) bool { return children[r] })
-}
-
-// DeleteEmpty removes a Namespace that was just made, if nobody has put anything
-// into it meanwhile.
-func (s store) DeleteEmpty(ctx context.Context, made *corev1.Namespace, want desired) error {
-	have, err := s.Get(ctx, made.Name, want)
-	if err != nil {
-		return err
-	}
-	contents, err := s.Foreign(ctx, have.own(adopted{}))
-	if err != nil {
-		return err
-	}
-	if report := inhabitants(contents); report != "" {
-		return fmt.Errorf("%s isn't empty any more:\n%s", ref(made.Name), report)
-	}
-	return s.Delete(ctx, made.Name, string(made.UID))
-}
-
-// Delete removes the Namespace with that UID and blocks until it is gone. When
-// the context ends first it returns a *kube.WaitError that says what holds it.
-func (s store) Delete(ctx context.Context, name, uid string) error {
-	start := time.Now()
-	if err := kube.Delete(ctx, ref(name), types.UID(uid), s.namespaces().Delete); err != nil {
-		return err
-	}
-	last, err := kube.AwaitGone(ctx, ref(name), types.UID(uid), s.namespaces())
-	if err == nil {
-		return nil
-	}
-	var timeout kube.TimeoutError
-	if !errors.As(err, &timeout) && !errors.Is(err, context.Canceled) {
-		return err
-	}
-	return &kube.WaitError{
-		Ref: ref(name), Goal: "be gone", Elapsed: time.Since(start), Err: err,
-		Reason: fmt.Sprintf("%v; Kubernetes is still deleting it", err),
-		State:  stuckOn(last),
-		Advice: "What has a finalizer goes when the controller that set it lets go: look whether that one still runs, and only if it never will again remove the finalizer from the object by hand. An API service that doesn't answer holds the deletion too (kubectl get apiservices). Then destroy again; a longer timeouts.delete gives it more time.",
-	}
 }

@@ -2,11 +2,11 @@ package cluster
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
@@ -69,11 +69,14 @@ func (c children[T, L, C]) Read(ctx context.Context, declared []string) (map[str
 		opts.LabelSelector = labels.Set{kube.LabelManagedBy: kube.ManagedBy}.String()
 	}
 	list, err := c.client.List(ctx, opts)
-	if apierrors.IsForbidden(err) {
+	if err != nil {
+		err = kube.Wrap(kube.Ref{Kind: c.kind + "s in Namespace", Name: c.cluster}, "list the", err)
+	}
+	if lacksRight(err) {
 		return c.readEach(ctx, declared, err)
 	}
 	if err != nil {
-		return nil, kube.Wrap(kube.Ref{Kind: c.kind + "s in Namespace", Name: c.cluster}, "list the", err)
+		return nil, err
 	}
 	all := map[string]T{}
 	err = meta.EachListItem(list, func(o runtime.Object) error {
@@ -90,56 +93,63 @@ func (c children[T, L, C]) Read(ctx context.Context, declared []string) (map[str
 func (c children[T, L, C]) readEach(ctx context.Context, names []string, refused error) (map[string]T, error) {
 	all := map[string]T{}
 	for _, name := range names {
-		child, err := c.client.Get(ctx, name, metav1.GetOptions{})
+		child, found, err := c.get(ctx, name)
 		switch {
-		case apierrors.IsNotFound(err):
-			continue
-		case apierrors.IsForbidden(err):
-			return nil, kube.Wrap(c.ref(name), "read", refused)
+		case lacksRight(err):
+			return nil, refusedList(c.ref(name), refused)
 		case err != nil:
-			return nil, kube.Wrap(c.ref(name), "read", err)
+			return nil, err
+		case found:
+			all[name] = child
 		}
-		all[name] = child
 	}
 	return all, nil
+}
+
+func (c children[T, L, C]) get(ctx context.Context, name string) (T, bool, error) {
+	return kube.Get(ctx, c.ref(name), c.client.Get)
 }
 
 // Write applies and replaces, and notes in have what is there afterwards, also
 // with an error.
 func (c children[T, L, C]) Write(ctx context.Context, want map[string]C, have map[string]T, steps map[string]step) error {
 	for _, name := range slices.Sorted(maps.Keys(steps)) {
-		if steps[name] == replace {
-			if err := c.delete(ctx, have[name], true); err != nil {
-				return err
+		var err error
+		switch steps[name] {
+		case apply:
+			err = c.apply(ctx, want[name], have, name)
+		case replace:
+			if err = c.remove(ctx, have, name); err == nil {
+				err = c.apply(ctx, want[name], have, name)
 			}
-			delete(have, name)
+		case keep, remove:
 		}
-		if steps[name] != apply && steps[name] != replace {
-			continue
-		}
-		live, known := have[name]
-		written, err := c.apply(ctx, name, want[name], live, known)
 		if err != nil {
 			return err
 		}
-		have[name] = written
 	}
 	return nil
 }
 
-// apply makes or changes one child. One that wasn't read may still be there, as
-// somebody else's, and then stays as it is.
-func (c children[T, L, C]) apply(ctx context.Context, name string, want C, live T, known bool) (T, error) {
+// apply makes or changes one child, and notes it in have. One that wasn't read may still
+// be there, as somebody else's, and then stays as it is; one of ours that is being deleted
+// is waited for.
+func (c children[T, L, C]) apply(ctx context.Context, want C, have map[string]T, name string) error {
+	live, known := have[name]
 	surelyNew := c.fresh && strings.HasPrefix(name, namePrefix)
 	if !known && !surelyNew {
-		found, err := c.client.Get(ctx, name, metav1.GetOptions{})
+		found, there, err := c.get(ctx, name)
 		switch {
-		case err == nil && !c.wrote(found):
-			return live, &kube.ForeignError{Ref: c.ref(name)}
-		case err == nil:
+		case err != nil:
+			return err
+		case there && !c.wrote(found):
+			return &kube.ForeignError{Ref: c.ref(name)}
+		case there && found.GetDeletionTimestamp() != nil:
+			if err := kube.Remove(ctx, c.ref(name), found.GetUID(), c.client); err != nil {
+				return err
+			}
+		case there:
 			live, known = found, true
-		case !apierrors.IsNotFound(err):
-			return live, kube.Wrap(c.ref(name), "read", err)
 		}
 	}
 	if known {
@@ -148,18 +158,47 @@ func (c children[T, L, C]) apply(ctx context.Context, name string, want C, live 
 	written, err := kube.Apply(ctx, c.manager, c.ref(name), func(ctx context.Context, opts metav1.ApplyOptions) (T, error) {
 		return c.client.Apply(ctx, want, opts)
 	})
-	if err != nil || c.prune == nil {
-		return written, err
+	if err != nil {
+		return err
 	}
-	patch, surplus, err := c.prune(want, written)
-	if err != nil || patch == nil {
-		return written, err
+	have[name] = written
+	have[name], err = c.pruned(ctx, name, want, written)
+	return err
+}
+
+// pruned is the child without what isn't declared and an apply has left. What somebody
+// has changed since the apply, such as a controller its status, is read again.
+func (c children[T, L, C]) pruned(ctx context.Context, name string, want C, written T) (T, error) {
+	if c.prune == nil {
+		return written, nil
 	}
-	if err := kube.Contested(c.manager, c.ref(name), written, surplus...); err != nil {
-		return written, err
-	}
-	pruned, err := c.client.Patch(ctx, name, types.MergePatchType, patch, metav1.PatchOptions{FieldManager: c.manager.FieldManager})
-	return pruned, kube.Wrap(c.ref(name), "remove what isn't declared from", err)
+	live, first := written, true
+	err := kube.OnMovedOn(ctx, c.ref(name), func(ctx context.Context) error {
+		if !first {
+			now, found, err := c.get(ctx, name)
+			if err == nil && (!found || now.GetUID() != written.GetUID()) {
+				err = &kube.GoneError{Ref: c.ref(name)}
+			}
+			if err != nil {
+				return err
+			}
+			live = now
+		}
+		first = false
+		patch, surplus, err := c.prune(want, live)
+		if err != nil || patch == nil {
+			return err
+		}
+		if err := kube.Contested(c.manager, c.ref(name), live, surplus...); err != nil {
+			return err
+		}
+		pruned, err := c.client.Patch(ctx, name, types.MergePatchType, patch, metav1.PatchOptions{FieldManager: c.manager.FieldManager})
+		if err == nil {
+			live = pruned
+		}
+		return kube.Wrap(c.ref(name), "remove what isn't declared from", err)
+	})
+	return live, err
 }
 
 // TakeOver makes the fields of all children the present manager's that a former
@@ -183,25 +222,45 @@ func (c children[T, L, C]) wrote(o T) bool {
 	})
 }
 
-// Remove deletes the children whose step that is.
+// Remove deletes the children whose step that is, and ends when they are gone. What
+// holds one is in the error, a *kube.WaitError.
 func (c children[T, L, C]) Remove(ctx context.Context, have map[string]T, steps map[string]step) error {
 	for _, name := range slices.Sorted(maps.Keys(steps)) {
 		if steps[name] != remove {
 			continue
 		}
-		if err := c.delete(ctx, have[name], false); err != nil {
+		if err := c.remove(ctx, have, name); err != nil {
 			return err
 		}
-		delete(have, name)
 	}
 	return nil
 }
 
-func (c children[T, L, C]) delete(ctx context.Context, live T, await bool) error {
-	object := c.ref(live.GetName())
-	if err := kube.Delete(ctx, object, live.GetUID(), c.client.Delete); err != nil || !await {
+func (c children[T, L, C]) remove(ctx context.Context, have map[string]T, name string) error {
+	live, there := have[name]
+	if !there {
+		return nil
+	}
+	if err := kube.Remove(ctx, c.ref(name), live.GetUID(), c.client); err != nil {
 		return err
 	}
-	_, err := kube.AwaitGone(ctx, object, live.GetUID(), c.client)
-	return err
+	delete(have, name)
+	return nil
+}
+
+// lacksRight reports whether the credentials may not do what was asked for.
+func lacksRight(err error) bool {
+	var refused *kube.RefusedError
+	return errors.As(err, &refused) && refused.Kind == kube.RefusedByRBAC
+}
+
+// refusedList is the refusal of a list as one about a child that is read by it.
+func refusedList(child kube.Ref, err error) error {
+	var refused *kube.RefusedError
+	if !errors.As(err, &refused) {
+		return err
+	}
+	about := *refused
+	about.Ref, about.Verb = child, "read"
+	return &about
 }

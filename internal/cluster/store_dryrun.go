@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
@@ -15,22 +14,28 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
-// TryNamespace asks whether the API server would refuse a new Namespace. One of
-// the provider's own that has the name may be the one that is replaced.
+// TryNamespace asks whether the API server would refuse a new Namespace. A name that is
+// taken comes first, whatever else is refused. One of the provider's own that has the name
+// may be the one that is replaced, and one that is being deleted is waited for.
 func (s store) TryNamespace(ctx context.Context, ns *corev1.Namespace) error {
 	err := s.client.DryRuns.Ask(ctx, ns, func(ctx context.Context) error {
 		_, err := s.namespaces().Create(ctx, withNonce(ns, kube.NewNonce()),
 			metav1.CreateOptions{FieldManager: s.client.FieldManager, DryRun: []string{metav1.DryRunAll}})
 		return err
 	})
-	if !apierrors.IsAlreadyExists(err) {
-		return kube.WrapDryRun(ref(ns.Name), "create", err)
+	answer := kube.AnswerOf(ref(ns.Name), err)
+	if answer == kube.Exists || answer == kube.Refused {
+		held, found, getErr := s.namespace(ctx, ns.Name)
+		switch {
+		case answer == kube.Exists && getErr != nil:
+			return getErr
+		case found && held.DeletionTimestamp == nil && !kube.IsOurs(held):
+			return &kube.ExistsError{Ref: ref(ns.Name)}
+		case answer == kube.Exists:
+			return nil
+		}
 	}
-	held, err := s.namespaces().Get(ctx, ns.Name, metav1.GetOptions{})
-	if err == nil && !kube.IsOurs(held) {
-		return &kube.ExistsError{Ref: ref(ns.Name), Terminating: held.DeletionTimestamp != nil}
-	}
-	return kube.Wrap(ref(ns.Name), "read", err)
+	return kube.WrapDryRun(ref(ns.Name), "create", err)
 }
 
 // TryChanges asks about everything that an update from before to after would
@@ -91,13 +96,13 @@ func (c children[T, L, C]) tryOne(ctx context.Context, name string, want C, know
 	defer cancel()
 	live, there, err := c.find(ctx, name)
 	switch {
-	case apierrors.IsForbidden(err), err == nil && !there:
+	case lacksRight(err), err == nil && !there:
 	case err != nil:
-		return &kube.UnansweredError{Err: kube.Wrap(c.ref(name), "read", err)}
+		return &kube.UnansweredError{Err: err}
 	case !known && !c.wrote(live):
 		return &kube.ForeignError{Ref: c.ref(name)}
 	default:
-		switch between(want, live) {
+		switch stepBetween(want, live, between) {
 		case keep, remove:
 			return nil
 		case replace:
@@ -115,12 +120,8 @@ func (c children[T, L, C]) tryOne(ctx context.Context, name string, want C, know
 // children, and get none. Who may do neither is refused the get.
 func (c children[T, L, C]) find(ctx context.Context, name string) (found T, there bool, err error) {
 	list, err := c.client.List(ctx, metav1.ListOptions{FieldSelector: fields.OneTermEqualSelector(metav1.ObjectNameField, name).String()})
-	if apierrors.IsForbidden(err) {
-		found, err = c.client.Get(ctx, name, metav1.GetOptions{})
-		if apierrors.IsNotFound(err) {
-			return found, false, nil
-		}
-		return found, err == nil, err
+	if err = kube.Wrap(c.ref(name), "list", err); lacksRight(err) {
+		return c.get(ctx, name)
 	}
 	if err != nil {
 		return found, false, err

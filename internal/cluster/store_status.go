@@ -8,7 +8,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
@@ -24,7 +23,11 @@ func (s store) Census(ctx context.Context, name string) (observed, census, error
 		group  errgroup.Group
 	)
 	group.Go(func() error {
-		have, getErr = s.Get(ctx, name, usualChildren())
+		var found bool
+		have, found, getErr = s.Get(ctx, name, usualChildren())
+		if getErr == nil && !found {
+			getErr = &kube.GoneError{Ref: ref(name)}
+		}
 		return nil
 	})
 	group.Go(func() (err error) {
@@ -50,8 +53,8 @@ func (s store) Census(ctx context.Context, name string) (observed, census, error
 // not.
 func listed[T corev1.Pod | corev1.PodTemplate](ctx context.Context, namespace, kind string, list func(context.Context, string) ([]*T, error)) (all []*T, hidden bool, err error) {
 	all, err = list(ctx, namespace)
-	if apierrors.IsForbidden(err) {
+	if err = kube.Wrap(kube.Ref{Kind: "the " + kind + " of Namespace", Name: namespace}, "list", err); lacksRight(err) {
 		return nil, true, nil
 	}
-	return all, false, kube.Wrap(kube.Ref{Kind: "the " + kind + " of Namespace", Name: namespace}, "list", err)
+	return all, false, err
 }

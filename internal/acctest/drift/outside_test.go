@@ -119,6 +119,14 @@ func deletes(objects ...string) change {
 	}
 }
 
+// endsHeld deletes an object that a finalizer holds.
+func endsHeld(object string) change {
+	return then(patch(object, `metadata: {finalizers: [example.com/hold]}`), func(ctx context.Context, o outside) error {
+		resource, name, _ := strings.Cut(o.named(object), "/")
+		return o.kind(resource).Delete(ctx, name, metav1.DeleteOptions{})
+	})
+}
+
 // makes creates an object of the resource from YAML.
 func makes(resource, manifest string) change {
 	return func(ctx context.Context, o outside) error {

@@ -56,8 +56,9 @@ func namespaces() table {
 			},
 			{
 				happens: "the Namespace is deleted and made again by hand", config: everyKind, anew: true,
-				plan:   updates("region", "labels", "labels_all", "annotations", "annotations_all", "pod_security", "quota", "limit_range", "service_accounts"),
-				sees:   "it is furnished again, and goes on as the cluster",
+				plan: updates("region", "labels", "labels_all", "annotations", "annotations_all", "pod_security", "quota", "limit_range", "service_accounts", "uid", "created_at").
+					warning("Cluster's Namespace is another one", "which is there since"),
+				sees:   "it is furnished again, and goes on as the cluster; a destroy leaves it alone until then",
 				change: then(deletes("namespaces/{cluster}"), makes("namespaces", `{metadata: {name: "{cluster}"}}`)),
 			},
 		},

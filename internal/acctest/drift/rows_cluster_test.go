@@ -1,6 +1,9 @@
 package drift_test
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // everyQuotaKey has a limit for each key that has an attribute of its own, and one
 // that hasn't.
@@ -51,6 +54,23 @@ func quotas() table {
 			{
 				happens: "one limit of the quota is raised by one byte", config: everyQuotaKey, plan: updates("quota.memory"),
 				change: patch("resourcequotas/mar-quota", `spec: {hard: {limits.memory: "8589934593"}}`),
+			},
+			{
+				happens: "the quota is being deleted, and a finalizer holds it", config: fewInstances,
+				plan:      updates("quota", "labels_all").warning("A part of the cluster is being deleted", "is held by its finalizer example.com/hold"),
+				sees:      "the apply waits until it is gone, and makes it anew behind another one, so that the cluster is limited all the time",
+				change:    endsHeld("resourcequotas/mar-quota"),
+				meanwhile: then(pause(2*time.Second), patch("resourcequotas/mar-quota", `metadata: {finalizers: null}`)),
+			},
+			{
+				happens: "one more scoped quota, with the provider's label, is being deleted, and a finalizer holds it", config: fewInstances,
+				plan: updates("labels_all").warning("A part of the cluster is being deleted", "is held by its finalizer example.com/hold"),
+				sees: "its labels are known after apply, which waits until it is gone",
+				change: then(
+					makes("resourcequotas", `{metadata: {name: mar-quota-extra, finalizers: [example.com/hold], `+ourLabel+`}, spec: {hard: {pods: "1"}}}`),
+					endsHeld("resourcequotas/mar-quota-extra"),
+				),
+				meanwhile: then(pause(2*time.Second), patch("resourcequotas/mar-quota-extra", `metadata: {finalizers: null}`)),
 			},
 			{happens: "the quota is deleted", config: fewInstances, plan: updates("quota"), change: deletes("resourcequotas/mar-quota")},
 			{

@@ -1,0 +1,61 @@
+package acctest
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"testing"
+)
+
+// PauseControllers stops the embedded cluster's controller manager, so that nobody
+// counts quotas, makes ServiceAccounts or empties Namespaces. It returns the function
+// that lets it go on; the end of the test does so too.
+//
+// All that runs meanwhile is without it. A test that calls it isn't parallel, by
+// which it runs alone in its package.
+func PauseControllers(t *testing.T) (resume func()) {
+	t.Helper()
+	return pauseComponent(t, "kube-controller-manager")
+}
+
+func pauseComponent(t *testing.T, name string) (resume func()) {
+	t.Helper()
+	NeedsEmbedded(t)
+	pid := componentPID(t, name)
+	signal := func(s syscall.Signal) {
+		if err := syscall.Kill(pid, s); err != nil {
+			t.Errorf("signal %s: %v", name, err)
+		}
+	}
+	signal(syscall.SIGSTOP)
+	resume = sync.OnceFunc(func() { signal(syscall.SIGCONT) })
+	t.Cleanup(resume)
+	return resume
+}
+
+// componentPID reads the process' number where the embedded cluster has noted it.
+func componentPID(t *testing.T, name string) int {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(filepath.Dir(Kubeconfig(t)), "cluster", "state.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var noted struct {
+		Components []struct {
+			Name    string
+			Process struct{ PID int }
+		}
+	}
+	if err := json.Unmarshal(data, &noted); err != nil {
+		t.Fatal(err)
+	}
+	for _, component := range noted.Components {
+		if component.Name == name && component.Process.PID > 0 {
+			return component.Process.PID
+		}
+	}
+	t.Fatalf("the embedded cluster has noted no process of %s", name)
+	return 0
+}

@@ -1,0 +1,100 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/headgym/terraform-provider-mar/internal/kube"
+)
+
+// lookTimeout bounds a look at what is there when a request has failed. It goes on where
+// the run was cancelled.
+const lookTimeout = 20 * time.Second
+
+// unwatchedError says that the deletion of a Namespace was accepted, and that it can't be
+// seen when it ends.
+type unwatchedError struct {
+	Ref kube.Ref
+	Err error
+}
+
+func (e *unwatchedError) Error() string { return fmt.Sprintf("watch the end of %s: %v", e.Ref, e.Err) }
+func (e *unwatchedError) Unwrap() error { return e.Err }
+
+// Foreign lists what a destroy of the cluster would take along beyond its own
+// children.
+func (s store) Foreign(ctx context.Context, own observed) (kube.Contents, error) {
+	children := own.refs()
+	return kube.ContentsOf(ctx, s.client, own.Namespace.Name, func(r kube.Ref) bool { return children[r] })
+}
+
+// DeleteEmpty removes a Namespace that this very run has made, if nobody has put
+// anything into it meanwhile. Kinds that can't be listed don't count: there was no
+// Namespace to put them into a moment ago.
+func (s store) DeleteEmpty(ctx context.Context, made *corev1.Namespace, want desired) error {
+	have, found, err := s.Get(ctx, made.Name, want)
+	if err != nil || !found {
+		return err
+	}
+	contents, err := s.Foreign(ctx, have.own(adopted{}))
+	if err != nil {
+		return err
+	}
+	if len(contents.Objects) > 0 {
+		return fmt.Errorf("%s isn't empty any more:\n%s", ref(made.Name), inhabitants(contents))
+	}
+	return s.Delete(ctx, made.Name, string(made.UID))
+}
+
+// Delete removes the Namespace with that UID and blocks until it is gone. Of another one
+// of the name it is a *kube.GoneError, and nothing is deleted. Once the deletion was
+// accepted the error is an *unwatchedError, or a *kube.WaitError that says what holds it.
+func (s store) Delete(ctx context.Context, name, uid string) error {
+	if err := kube.Delete(ctx, ref(name), types.UID(uid), s.namespaces().Delete); err != nil {
+		return err
+	}
+	err := s.awaitEnd(ctx, name, types.UID(uid))
+	switch kube.AnswerOf(ref(name), err) {
+	case kube.Refused, kube.NotAccepted:
+		// The rights to look lay in the Namespace itself, or in an account there.
+		return &unwatchedError{Ref: ref(name), Err: err}
+	default:
+		return err
+	}
+}
+
+// awaitEnd blocks until the Namespace with that UID, which is being deleted, is gone.
+func (s store) awaitEnd(ctx context.Context, name string, uid types.UID) error {
+	start := time.Now()
+	last, err := kube.AwaitGone(ctx, ref(name), uid, s.namespaces())
+	if kube.AnswerOf(ref(name), err) != kube.Ended {
+		return err
+	}
+	return &kube.WaitError{
+		Ref: ref(name), Goal: "be gone", Elapsed: time.Since(start), Err: err,
+		Reason: fmt.Sprintf("%v; Kubernetes is still deleting it", err),
+		State:  append(stuckOn(last), s.remaining(ctx, name)...),
+		Advice: "What has a finalizer goes when the controller that set it lets go: look whether that one still runs, and only if it never will again remove the finalizer from the object by hand. An API service that doesn't answer holds the deletion too (kubectl get apiservices). Then apply or destroy again; a longer timeout gives it more time.",
+	}
+}
+
+// remaining names what is still in a Namespace that is being deleted, a line an object.
+// What can't be listed is left out.
+func (s store) remaining(ctx context.Context, name string) []string {
+	const most = 10
+	ctx, cancel := kube.WithTimeout(context.WithoutCancel(ctx), lookTimeout)
+	defer cancel()
+	objects := kube.Remaining(ctx, s.client, name)
+	lines := make([]string, 0, len(objects))
+	for _, object := range objects {
+		lines = append(lines, heldLine(object.Ref, object.Finalizers))
+	}
+	if len(lines) > most {
+		lines = append(lines[:most], fmt.Sprintf("… and %d more objects", len(lines)-most))
+	}
+	return lines
+}

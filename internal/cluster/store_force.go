@@ -1,0 +1,66 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/wait"
+
+	"github.com/headgym/terraform-provider-mar/internal/kube"
+)
+
+// defaultAccount is the ServiceAccount that Pods have which name none. The API server
+// refuses those while it isn't there.
+const defaultAccount = "default"
+
+// AwaitForce blocks until all that the steps have written works: the quotas count.
+func (s store) AwaitForce(ctx context.Context, have observed, steps changes) error {
+	for _, name := range slices.Sorted(maps.Keys(steps.Quotas)) {
+		quota, there := have.Quotas[name]
+		if !there || steps.Quotas[name] != apply {
+			continue
+		}
+		if err := s.awaitCounted(ctx, quota); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// AwaitAccount blocks until a new Namespace has the ServiceAccount that the controller
+// manager makes in each. Who may not look doesn't wait.
+func (s store) AwaitAccount(ctx context.Context, name string) error {
+	object := childRef(kindServiceAccount, name, defaultAccount)
+	start := time.Now()
+	err := lookUntil(ctx, func(ctx context.Context) (bool, error) {
+		_, there, err := s.serviceAccounts(name).get(ctx, defaultAccount)
+		if lacksRight(err) {
+			return true, nil
+		}
+		return there, err
+	})
+	if kube.AnswerOf(object, err) != kube.Ended {
+		return err
+	}
+	return &kube.WaitError{
+		Ref: object, Goal: "be made", Elapsed: time.Since(start), Err: err,
+		Reason: fmt.Sprintf("%v; the controller manager of Kubernetes hasn't made it", err),
+		Advice: "Each namespace gets it by itself, and no instance can be made before. Look whether kube-controller-manager runs, and at its log.",
+	}
+}
+
+// lookUntil looks again and again until a look finds what it is for, or errs. When the
+// context ends first it returns its cause. The first look mostly finds what a controller
+// does at once, so that a watch would only take one more right.
+func lookUntil(ctx context.Context, look func(context.Context) (bool, error)) error {
+	backoff := wait.Backoff{Duration: 50 * time.Millisecond, Factor: 1.5, Cap: time.Second, Steps: math.MaxInt}
+	err := backoff.DelayFunc().Until(ctx, true, false, look)
+	if err != nil && ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
+}
