@@ -38,7 +38,7 @@ func TestAccRobustness(t *testing.T) {
 			}
 			strikes := runner.Part(usual.Requests, i)
 			if full() {
-				strikes = runner.Chosen(usual.Requests)
+				strikes = runner.Chosen(usual.Requests, i)
 			}
 			results.Begin(s.Name, len(usual.Requests), len(runner.Product(usual.Requests)))
 			batch := suite.NewBatch(t, s, atOnce)

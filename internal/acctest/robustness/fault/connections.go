@@ -16,7 +16,7 @@ func connections() []Fault {
 		{Name: "lost", About: "the answer is lost, after the API server has carried out what was asked", Applies: writes, Ridden: always, Act: lose},
 		{Name: "dropped", About: "the connection breaks before the API server sees the request", Applies: always, Ridden: always, Act: drop},
 		{Name: "cut", About: "the answer ends in the middle of its body", Applies: answered, Ridden: always, Act: cut},
-		{Name: "silence", About: "20 s of silence, then the answer", Applies: answered, Ridden: always, Act: wait},
+		{Name: "silence", About: "20 s of silence, then the answer", Applies: answered, Ridden: always, Act: wait, Slow: true},
 	}
 }
 

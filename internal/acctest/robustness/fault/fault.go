@@ -22,6 +22,8 @@ type Fault struct {
 	Act func(Hit)
 	// Lasting says that every request from this one on is hit, until the operation ends.
 	Lasting bool
+	// Slow says that it takes long, most of it waiting.
+	Slow bool
 	// Kills says that nothing of what was under way gets into the state.
 	Kills bool
 }

@@ -15,7 +15,7 @@ func watches() []Fault {
 		{Name: "410", About: "410 to a watch: its resourceVersion is too old", Applies: watching, Ridden: always, Act: status(apierrors.NewResourceExpired("too old resource version"))},
 		{Name: "watch-error", About: "an error event on a watch", Applies: watching, Ridden: always, Act: errorEvent},
 		{Name: "watch-ends", About: "a watch ends at once", Applies: watching, Ridden: always, Act: func(h Hit) { h.W.WriteHeader(http.StatusOK) }},
-		{Name: "watch-silent", About: "a watch falls silent", Applies: watching, Ridden: always, Act: silent},
+		{Name: "watch-silent", About: "a watch falls silent", Applies: watching, Ridden: always, Act: silent, Slow: true},
 	}
 }
 

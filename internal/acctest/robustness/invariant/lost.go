@@ -58,7 +58,7 @@ func named(h witness.History) []string {
 	shown := heal.Imports()
 	var all []string
 	for _, o := range unknown(h) {
-		if id := o.ID(h.Cluster); !slices.Contains(shown, id) && !h.Healed.State.Has(id) {
+		if id := o.ID(h.Cluster); !slices.Contains(shown, id) && (len(shown) == 0 || !h.Healed.State.Has(id)) {
 			all = append(all, fmt.Sprintf("the next apply shows no import block for %s: %s", id, heal.Errors()))
 		}
 	}

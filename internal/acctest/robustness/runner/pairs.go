@@ -11,59 +11,81 @@ import (
 func Product(requests []witness.Request) []Strike {
 	var all []Strike
 	for _, r := range requests {
-		for _, f := range fault.All() {
-			if f.Applies(r) {
-				all = append(all, Strike{r.Address(), f})
-			}
+		for _, f := range fitting(r) {
+			all = append(all, Strike{r.Address(), f})
 		}
 	}
 	return all
 }
 
 // Chosen thins the product out, by a rule that always chooses the same:
-//   - a write has every fault, up to the third of its class; later ones have one each, in turn;
-//   - of the reads of one class the first has every fault, the second and the third have one
-//     each, in turn;
-//   - silence, which is 20 s of waiting, befalls the first request of each class.
-func Chosen(requests []witness.Request) []Strike {
-	var all []Strike
-	turn := 0
+//   - the first write of a class has every fault, each further one three, in turn;
+//   - the first read of a class has four faults, the second has one, in turn, and further ones
+//     have none.
+//
+// Start says which fault comes first, so that scenarios which read the same put other faults on it.
+func Chosen(requests []witness.Request, start int) []Strike {
+	t := turns{next: start}
 	for _, r := range requests {
 		fits := fitting(r)
 		switch {
-		case len(fits) == 0:
-		case r.Ordinal == 1, r.Writes() && r.Ordinal <= 3:
-			for _, f := range fits {
-				if f.Name != "silence" || r.Ordinal == 1 {
-					all = append(all, Strike{r.Address(), f})
-				}
-			}
-		case r.Writes() || r.Ordinal <= 3:
-			all = append(all, Strike{r.Address(), fits[turn%len(fits)]})
-			turn++
+		case r.Writes() && r.Ordinal == 1:
+			t.take(r, fits, len(fits))
+		case r.Writes():
+			t.take(r, brief(fits), 3)
+		case r.Ordinal == 1:
+			t.take(r, fits, 4)
+		case r.Ordinal == 2:
+			t.take(r, brief(fits), 1)
 		}
 	}
-	return all
+	return t.taken
 }
 
-// Part is what each "make test" runs: each write and each class of reads once, with another
-// fault each time. Start says which fault comes first, so that scenarios differ.
+// Part is what each "make test" runs: the first two writes and the first read of each class,
+// each with one fault, in turn.
 func Part(requests []witness.Request, start int) []Strike {
-	var all []Strike
-	turn := start
+	t := turns{next: start}
 	for _, r := range requests {
-		fits := slices.DeleteFunc(fitting(r), func(f fault.Fault) bool { return f.Name == "silence" || f.Name == "watch-silent" })
-		if len(fits) == 0 || !r.Writes() && r.Ordinal > 1 || r.Ordinal > 3 {
-			continue
+		if r.Writes() && r.Ordinal <= 2 || r.Ordinal == 1 {
+			t.take(r, brief(fitting(r)), 1)
 		}
-		// A step that has no factor in common with the number of faults passes through all of them.
-		const step = 7
-		all = append(all, Strike{r.Address(), fits[turn*step%len(fits)]})
-		turn++
 	}
-	return all
+	return t.taken
+}
+
+// turns takes faults in turn.
+type turns struct {
+	next  int
+	taken []Strike
+}
+
+func (t *turns) take(r witness.Request, fits []fault.Fault, n int) {
+	// Neighbours in the table are alike, so that a step which has no factor in common with the
+	// number of faults mixes them.
+	step := 7
+	for common(step, len(fits)) > 1 {
+		step++
+	}
+	for range min(n, len(fits)) {
+		t.taken = append(t.taken, Strike{r.Address(), fits[t.next*step%len(fits)]})
+		t.next++
+	}
+}
+
+// common is the greatest common divisor.
+func common(a, b int) int {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
 }
 
 func fitting(r witness.Request) []fault.Fault {
 	return slices.DeleteFunc(fault.All(), func(f fault.Fault) bool { return !f.Applies(r) })
+}
+
+// brief leaves out what is mostly waiting.
+func brief(fits []fault.Fault) []fault.Fault {
+	return slices.DeleteFunc(slices.Clone(fits), func(f fault.Fault) bool { return f.Slow })
 }

@@ -122,6 +122,10 @@ func savedPlan(path string) string {
 	defer archive.Close()
 	var text strings.Builder
 	for _, file := range archive.File {
+		// The configuration is in it too, and says whatever its author wrote.
+		if strings.HasPrefix(file.Name, "tfconfig") {
+			continue
+		}
 		content, err := file.Open()
 		if err != nil {
 			continue

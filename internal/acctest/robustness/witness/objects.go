@@ -156,7 +156,13 @@ func neutral(text, cluster string) string {
 
 // meaning is what a configuration says of the object.
 func meaning(object metav1.Object) string {
-	labels := maps.Clone(object.GetLabels())
+	labels := map[string]string{}
+	for key, value := range object.GetLabels() {
+		// The scheduler chooses, and admission writes it down.
+		if !strings.HasPrefix(key, "topology.kubernetes.io/") {
+			labels[key] = value
+		}
+	}
 	annotations := map[string]string{}
 	for key, value := range object.GetAnnotations() {
 		if !strings.HasPrefix(key, "mar.headgym.com/") && !strings.HasPrefix(key, "kubectl.kubernetes.io/") {

@@ -67,6 +67,10 @@ func ReadState(dir string) State {
 	if err != nil {
 		return State{Broken: err.Error()}
 	}
+	// Terraform makes the file when it locks it, and writes into it later.
+	if len(data) == 0 {
+		return State{}
+	}
 	s := State{Text: string(data)}
 	var file stateFile
 	if err := json.Unmarshal(data, &file); err != nil {
