@@ -11,31 +11,58 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/acctest/robustness/witness"
 )
 
-// envFull has all that there is run, and not only the part that each "make test" runs.
-const envFull = "MAR_ROBUSTNESS_FULL"
+const (
+	// envFull has all that there is run, and not only the part that each "make test" runs.
+	envFull = "MAR_ROBUSTNESS_FULL"
+	// envReport is the file that the table is written to, beside being printed.
+	envReport = "MAR_ROBUSTNESS_REPORT"
+	// envPolicy is where the tests put the audit policy.
+	envPolicy = "MAR_ROBUSTNESS_AUDIT_POLICY"
+)
 
 func full() bool { return os.Getenv(envFull) != "" }
 
-// results are what the matrix of scenarios and faults came to.
+// onlyInFull skips a test that "make test" has no time for.
+func onlyInFull(t *testing.T) {
+	t.Helper()
+	if !full() {
+		t.Skip("runs with make test-robustness")
+	}
+}
+
+// results are what the runs came to.
 var results = report.New()
 
-func TestMain(m *testing.M) {
+// planeArguments are those that the control plane is started with. An audit log that were
+// rotated would lose requests.
+func planeArguments() []string {
+	return []string{"--audit", "--apiserver-arg=--audit-log-maxsize=100000", "--apiserver-arg=--audit-policy-file=" + os.Getenv(envPolicy)}
+}
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) int {
 	dir, err := os.MkdirTemp("", "mar-robustness-")
 	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+		return failed(err)
 	}
+	defer func() { _ = os.RemoveAll(dir) }()
 	policy := filepath.Join(dir, "audit-policy.yaml")
 	if err := os.WriteFile(policy, []byte(witness.AuditPolicy), 0o600); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+		return failed(err)
 	}
-	// A log that were rotated would lose requests.
-	code := acctest.Main(m, "--audit", "--apiserver-arg=--audit-log-maxsize=100000", "--apiserver-arg=--audit-policy-file="+policy)
-	if err := results.Write(os.Stdout, os.Getenv("MAR_ROBUSTNESS_REPORT")); err != nil {
-		fmt.Fprintln(os.Stderr, "write the report:", err)
-		code = 1
+	if err := os.Setenv(envPolicy, policy); err != nil {
+		return failed(err)
 	}
-	_ = os.RemoveAll(dir)
-	os.Exit(code)
+	code := acctest.Main(m, planeArguments()...)
+	if err := results.Write(os.Stdout, os.Getenv(envReport)); err != nil {
+		return failed(err)
+	}
+	theProvider.remove()
+	return code
+}
+
+func failed(err error) int {
+	fmt.Fprintln(os.Stderr, err)
+	return 1
 }

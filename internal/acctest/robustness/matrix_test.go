@@ -2,14 +2,9 @@ package robustness_test
 
 import (
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
-	"github.com/headgym/terraform-provider-mar/internal/acctest"
 	"github.com/headgym/terraform-provider-mar/internal/acctest/robustness/invariant"
 	"github.com/headgym/terraform-provider-mar/internal/acctest/robustness/runner"
 	"github.com/headgym/terraform-provider-mar/internal/acctest/robustness/scenario"
@@ -29,13 +24,7 @@ func TestAccRobustness(t *testing.T) {
 		}
 		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()
-			if s.Needs != "" {
-				acctest.Needs(t, s.Needs)
-			}
-			usual, err := suite.World(t, s).Dry(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
+			usual := usually(t, suite, s)
 			strikes := runner.Part(usual.Requests, i)
 			if full() {
 				strikes = runner.Chosen(usual.Requests, i)
@@ -98,39 +87,4 @@ func judge(t *testing.T, h witness.History, violations []invariant.Violation) {
 		fmt.Fprintf(&story, "  %s %s %s: %d%s\n", r.At.Format("05.000"), r.Address(), r.Name, r.Status, hit)
 	}
 	t.Logf("run it again with -run '^%s$'\n%s", strings.ReplaceAll(t.Name(), "/", "$/^"), story.String())
-}
-
-// built is the provider, built once for all tests.
-type built struct {
-	once sync.Once
-	path string
-	err  error
-}
-
-var theProvider built
-
-func provider(tb testing.TB) string {
-	tb.Helper()
-	theProvider.once.Do(func() {
-		dir, err := os.MkdirTemp("", "mar-provider-")
-		if err != nil {
-			theProvider.err = err
-			return
-		}
-		theProvider.path = filepath.Join(dir, "terraform-provider-mar")
-		theProvider.err = build(theProvider.path)
-	})
-	if theProvider.err != nil {
-		tb.Fatal(theProvider.err)
-	}
-	return theProvider.path
-}
-
-// build builds the provider, as CONTRIBUTING says, with further arguments.
-func build(path string, args ...string) error {
-	args = append(append([]string{"build", "-ldflags", "-s -w -X main.version=0.0.1", "-o", path}, args...), "github.com/headgym/terraform-provider-mar")
-	if output, err := exec.Command("go", args...).CombinedOutput(); err != nil {
-		return fmt.Errorf("build the provider: %w: %s", err, output)
-	}
-	return nil
 }

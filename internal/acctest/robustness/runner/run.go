@@ -109,7 +109,7 @@ func (w *World) begin(ctx context.Context, name string) (witness.History, error)
 // operate runs the scenario's command under the strikes.
 func (w *World) operate(ctx context.Context, h *witness.History, strikes []Strike) error {
 	running := make(chan *process, 1)
-	w.Proxy.Begin(interceptor(strikes, running))
+	w.Proxy.Begin(interceptor(strikes, running, w.Meanwhile))
 	p, err := w.start(witness.Operation, w.Scenario.Command...)
 	if err != nil {
 		return err
@@ -123,13 +123,18 @@ func (w *World) operate(ctx context.Context, h *witness.History, strikes []Strik
 	w.Proxy.Begin(nil)
 	c.Requests = len(h.Requests)
 	h.Commands = append(h.Commands, c)
+	if w.Settle != nil {
+		if err := w.Settle(ctx, h); err != nil {
+			return err
+		}
+	}
 	h.After, err = w.Scene(ctx)
 	return err
 }
 
 // interceptor returns what chooses the strike that is for a request. The process comes by the
 // channel, for requests may come as soon as it was started.
-func interceptor(strikes []Strike, running chan *process) func(witness.Request) witness.Intercept {
+func interceptor(strikes []Strike, running chan *process, otherwise func(witness.Request) witness.Intercept) func(witness.Request) witness.Intercept {
 	lasting := make([]bool, len(strikes))
 	return func(r witness.Request) witness.Intercept {
 		for i, s := range strikes {
@@ -143,6 +148,9 @@ func interceptor(strikes []Strike, running chan *process) func(witness.Request) 
 				running <- p
 				s.Fault.Act(fault.Hit{Request: r, W: w, R: req, Server: server, Signal: p.signal, KillCore: p.killCore})
 			}
+		}
+		if otherwise != nil {
+			return otherwise(r)
 		}
 		return nil
 	}

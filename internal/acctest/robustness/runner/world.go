@@ -27,6 +27,11 @@ type World struct {
 	Dir      string
 	Proxy    *witness.Proxy
 
+	// Meanwhile, if set, is asked about each request of the operation that no strike is for.
+	Meanwhile func(witness.Request) witness.Intercept
+	// Settle, if set, is called when the operation has ended, before what it left is looked at.
+	Settle func(context.Context, *witness.History) error
+
 	tb testing.TB
 	// strangers are the keys of what was planted beside.
 	strangers []string
@@ -140,4 +145,14 @@ func (w *World) uproot(ctx context.Context) error {
 		return err
 	}
 	return w.Client.RbacV1().Roles(w.Cluster).Delete(ctx, "stranger", metav1.DeleteOptions{})
+}
+
+// Beside is another working directory, with a state of its own, for the same cluster.
+func (w *World) Beside(ctx context.Context) (*World, error) {
+	other := &World{Suite: w.Suite, Scenario: w.Scenario, Cluster: w.Cluster, Dir: w.tb.TempDir(), tb: w.tb}
+	// The cluster is there already, or is to be made by both.
+	other.Scenario.OwnCluster = true
+	err := other.open(ctx)
+	other.Scenario.OwnCluster = w.Scenario.OwnCluster
+	return other, err
 }
