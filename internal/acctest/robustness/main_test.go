@@ -14,7 +14,7 @@ import (
 const (
 	// envFull has all that there is run, and not only the part that each "make test" runs.
 	envFull = "MAR_ROBUSTNESS_FULL"
-	// envReport is the file that the table is written to, beside being printed.
+	// envReport is the path, less its ending, of the files that the table is written to.
 	envReport = "MAR_ROBUSTNESS_REPORT"
 	// envPolicy is where the tests put the audit policy.
 	envPolicy = "MAR_ROBUSTNESS_AUDIT_POLICY"

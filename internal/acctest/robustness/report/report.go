@@ -3,6 +3,7 @@ package report
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -106,25 +107,35 @@ func Sum(rows []Row, faults int) Row {
 	return total
 }
 
-// Write prints the table, and writes the rows to the file, where one is named.
+// Write writes the rows to file.json and the table to file.txt, or prints the table where no
+// file is named.
 func (r *Report) Write(w io.Writer, file string) error {
 	rows, total := r.Rows()
 	if len(rows) == 0 {
 		return nil
 	}
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(table, strings.Join(Header(), "\t")+"\t")
-	for _, row := range append(rows, total) {
-		fmt.Fprintln(table, strings.Join(row.Cells(), "\t")+"\t")
-	}
-	if err := table.Flush(); err != nil || file == "" {
+	rows = append(rows, total)
+	if file == "" {
+		_, err := io.WriteString(w, Text(rows))
 		return err
 	}
-	text, err := json.MarshalIndent(append(rows, total), "", "  ")
+	text, err := json.MarshalIndent(rows, "", "  ")
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(file, append(text, '\n'), 0o644)
+	return errors.Join(os.WriteFile(file+".json", append(text, '\n'), 0o644), os.WriteFile(file+".txt", []byte(Text(rows)), 0o644))
+}
+
+// Text is the table as a terminal shows it.
+func Text(rows []Row) string {
+	var text strings.Builder
+	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(table, strings.Join(Header(), "\t")+"\t")
+	for _, row := range rows {
+		fmt.Fprintln(table, strings.Join(row.Cells(), "\t")+"\t")
+	}
+	_ = table.Flush()
+	return text.String()
 }
 
 // Header names the columns.
