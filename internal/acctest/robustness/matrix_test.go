@@ -25,9 +25,9 @@ func TestAccRobustness(t *testing.T) {
 		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()
 			usual := usually(t, suite, s)
-			strikes := runner.Part(usual.Requests, i)
+			strikes := runner.Part(usual.Requests, 5*i)
 			if full() {
-				strikes = runner.Chosen(usual.Requests, i)
+				strikes = runner.Chosen(usual.Requests, 5*i, s.Part)
 			}
 			results.Begin(s.Name, len(usual.Requests), len(runner.Product(usual.Requests)))
 			batch := suite.NewBatch(t, s, atOnce)

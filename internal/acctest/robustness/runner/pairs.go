@@ -19,24 +19,24 @@ func Product(requests []witness.Request) []Strike {
 }
 
 // Chosen thins the product out, by a rule that always chooses the same:
-//   - the first write of a class has every fault, each further one three, in turn;
-//   - the first read of a class has four faults, the second has one, in turn, and further ones
-//     have none.
+//   - the first write of a class has six faults, in turn, or every one where that is asked for;
+//     each further one has one;
+//   - the first read of a class has two faults, in turn, further ones have none.
 //
-// Start says which fault comes first, so that scenarios which read the same put other faults on it.
-func Chosen(requests []witness.Request, start int) []Strike {
+// Start says which fault comes first, so that scenarios which do the same have other faults on it.
+func Chosen(requests []witness.Request, start int, every bool) []Strike {
 	t := turns{next: start}
 	for _, r := range requests {
 		fits := fitting(r)
 		switch {
-		case r.Writes() && r.Ordinal == 1:
+		case r.Writes() && r.Ordinal == 1 && every:
 			t.take(r, fits, len(fits))
+		case r.Writes() && r.Ordinal == 1:
+			t.take(r, fits, 6)
 		case r.Writes():
-			t.take(r, brief(fits), 3)
-		case r.Ordinal == 1:
-			t.take(r, fits, 4)
-		case r.Ordinal == 2:
 			t.take(r, brief(fits), 1)
+		case r.Ordinal == 1:
+			t.take(r, fits, 2)
 		}
 	}
 	return t.taken
