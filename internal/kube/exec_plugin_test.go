@@ -61,6 +61,15 @@ func (s script) runs(t *testing.T) int {
 	return bytes.Count(runs, []byte("run"))
 }
 
+func pluginOf(t *testing.T, client *http.Client) *execPlugin {
+	t.Helper()
+	outer, ok := client.Transport.(*access)
+	if !ok {
+		t.Fatalf("the transport is a %T", client.Transport)
+	}
+	return outer.plugin
+}
+
 func credential(status string) string {
 	return `{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{` + status + `}}`
 }
@@ -114,7 +123,7 @@ func TestExecPlugin_aFailureIsRememberedAndShort(t *testing.T) {
 	if runs := program.runs(t); runs != 1 || calls.Load() != 0 {
 		t.Errorf("%d runs and %d requests, want 1 and none", runs, calls.Load())
 	}
-	plugin := client.Transport.(*access).plugin
+	plugin := pluginOf(t, client)
 	plugin.failedAt = time.Now().Add(-execMemory)
 	asked(t, client, server.URL, 10)
 	if runs := program.runs(t); runs != 2 {
@@ -148,7 +157,7 @@ func TestExecPlugin_a401GivesOneRenewal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plugin := client.Transport.(*access).plugin
+	plugin := pluginOf(t, client)
 	give := func(token string) { program.write(t, "credential", credential(`"token":"`+token+`"`)) }
 	give("first")
 	if err := errors.Join(asked(t, client, server.URL, 1)...); err != nil {
