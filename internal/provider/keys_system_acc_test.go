@@ -61,10 +61,14 @@ type keyMap struct{ attribute, of string }
 
 func keyMaps() []keyMap {
 	return []keyMap{
-		{"default_labels", ""}, {"default_annotations", ""},
-		{"labels", "mar_cluster.test"}, {"annotations", "mar_cluster.test"},
-		{"labels", "mar_instance.running"}, {"annotations", "mar_instance.running"},
-		{"labels", "mar_instance.stopped"}, {"annotations", "mar_instance.stopped"},
+		{"default_labels", ""},
+		{"default_annotations", ""},
+		{"labels", "mar_cluster.test"},
+		{"annotations", "mar_cluster.test"},
+		{"labels", "mar_instance.running"},
+		{"annotations", "mar_instance.running"},
+		{"labels", "mar_instance.stopped"},
+		{"annotations", "mar_instance.stopped"},
 	}
 }
 
@@ -86,13 +90,13 @@ func TestAccKeys_ofTheSystem(t *testing.T) {
 			tested := slices.DeleteFunc(keyMaps(), func(m keyMap) bool { return (m.of == "") != (origin == "default") })
 			config := func(declared map[keyMap]map[string]string) string {
 				maps := func(of string) string {
-					var lines string
+					var lines strings.Builder
 					for m, keys := range declared {
 						if m.of == of {
-							lines += fmt.Sprintf("  %s = %s\n", m.attribute, hclMap(keys))
+							fmt.Fprintf(&lines, "  %s = %s\n", m.attribute, hclMap(keys))
 						}
 					}
-					return lines
+					return lines.String()
 				}
 				return fmt.Sprintf(`
 provider "mar" {
