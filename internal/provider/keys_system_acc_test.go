@@ -55,8 +55,8 @@ func systemKeys() map[string]string {
 	}
 }
 
-// keyMaps are the maps that a key can be declared in, by the attribute and the
-// resource that it is in, nothing for the provider block.
+// keyMap is a map that a key can be declared in: its attribute, and the resource that has it,
+// nothing for the provider block.
 type keyMap struct{ attribute, of string }
 
 func keyMaps() []keyMap {
