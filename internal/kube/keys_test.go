@@ -21,7 +21,7 @@ func managed(manager string, operation metav1.ManagedFieldsOperationType, within
 	for _, name := range within {
 		text = fmt.Sprintf(`{"f:%s":%s}`, name, text)
 	}
-	return metav1.ManagedFieldsEntry{Manager: manager, Operation: operation, FieldsType: "FieldsV1", FieldsV1: &metav1.FieldsV1{Raw: []byte(text)}}
+	return metav1.ManagedFieldsEntry{Manager: manager, Operation: operation, FieldsType: "FieldsV1", FieldsV1: metav1.NewFieldsV1(text)}
 }
 
 func alike(keys ...string) Keys { return Keys{Labels: keys, Annotations: keys} }

@@ -55,16 +55,20 @@ func systemKeys() map[string]string {
 	}
 }
 
-// keyMaps are the maps that a key can be declared in, by the attribute and the
-// resource that it is in, nothing for the provider block.
+// keyMap is a map that a key can be declared in: its attribute, and the resource that has it,
+// nothing for the provider block.
 type keyMap struct{ attribute, of string }
 
 func keyMaps() []keyMap {
 	return []keyMap{
-		{"default_labels", ""}, {"default_annotations", ""},
-		{"labels", "mar_cluster.test"}, {"annotations", "mar_cluster.test"},
-		{"labels", "mar_instance.running"}, {"annotations", "mar_instance.running"},
-		{"labels", "mar_instance.stopped"}, {"annotations", "mar_instance.stopped"},
+		{"default_labels", ""},
+		{"default_annotations", ""},
+		{"labels", "mar_cluster.test"},
+		{"annotations", "mar_cluster.test"},
+		{"labels", "mar_instance.running"},
+		{"annotations", "mar_instance.running"},
+		{"labels", "mar_instance.stopped"},
+		{"annotations", "mar_instance.stopped"},
 	}
 }
 
@@ -86,13 +90,13 @@ func TestAccKeys_ofTheSystem(t *testing.T) {
 			tested := slices.DeleteFunc(keyMaps(), func(m keyMap) bool { return (m.of == "") != (origin == "default") })
 			config := func(declared map[keyMap]map[string]string) string {
 				maps := func(of string) string {
-					var lines string
+					var lines strings.Builder
 					for m, keys := range declared {
 						if m.of == of {
-							lines += fmt.Sprintf("  %s = %s\n", m.attribute, hclMap(keys))
+							fmt.Fprintf(&lines, "  %s = %s\n", m.attribute, hclMap(keys))
 						}
 					}
-					return lines
+					return lines.String()
 				}
 				return fmt.Sprintf(`
 provider "mar" {
