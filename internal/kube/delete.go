@@ -2,7 +2,6 @@ package kube
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -80,10 +79,4 @@ func OnMovedOn(ctx context.Context, ref Ref, write func(context.Context) error) 
 // conflictPause grows from none to a second: the first conflict is mostly the only one.
 func conflictPause(try int) time.Duration {
 	return min(time.Duration(try)*50*time.Millisecond, time.Second)
-}
-
-// isOver reports whether a run has ended, and not only one request of it.
-func isOver(err error) bool {
-	var timeout TimeoutError
-	return errors.As(err, &timeout) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
