@@ -43,6 +43,20 @@ func AddCancelled(diags *diag.Diagnostics, ref kube.Ref, goal string) {
 		fmt.Sprintf("The run was cancelled while %s was expected to %s. It was created and is in the state; the next plan reads how it fares.", ref, goal))
 }
 
+// AddInterrupted notes as a warning that the wait after a change was broken off.
+// Everything was sent by then, so the state is what was planned.
+func AddInterrupted(diags *diag.Diagnostics, ref kube.Ref) {
+	diags.AddWarning("Stopped waiting for "+ref.String(),
+		"The run was cancelled while the change was expected to take effect. All of it was sent and is in the state; the next plan reads how the instance fares.")
+}
+
+// AddCutShort words as an error that a change was broken off before all of it was
+// sent: the state isn't what was planned.
+func AddCutShort(diags *diag.Diagnostics, doing string, err error) {
+	diags.AddError("Could not "+doing,
+		fmt.Sprintf("The run was cancelled in the middle of it: %s\n\nWhat was carried out is in the state. The next plan shows what is left to do.", Sentence(err.Error())))
+}
+
 // AddServerWarnings passes on the warnings that the API server gave, as one
 // diagnostic, for core shows only the first of several with one summary.
 func AddServerWarnings(diags *diag.Diagnostics, ref kube.Ref, warnings *kube.Warnings) {

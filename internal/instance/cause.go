@@ -16,7 +16,10 @@ import (
 // has the same one, so that core shows many of them as one.
 const (
 	causeGone      = "Instance is gone"
+	causeStranger  = "Instance is gone, and another Pod has its name"
 	causeLeaving   = "Instance is being deleted"
+	causeStopping  = "The Pod of a stopped instance is still there"
+	causeSize      = "Instance doesn't have its size yet"
 	causeEvicted   = "Instance was evicted"
 	causePreempted = "Instance was preempted"
 	causeDeadline  = "Instance took longer than it may"
@@ -44,13 +47,16 @@ type trouble struct {
 
 // troublesOf finds what a person should know of an instance that was found so:
 // why its status isn't what it was, and what keeps it from its work. A healthy
-// one has none, and neither have a finished job, a stopped one, and a Pod that isn't
-// the instance.
+// one has none, and neither have a finished job and a stopped one.
 func troublesOf(prior resourceModel, have found, seen presence, manager string) []trouble {
 	switch {
+	case seen.gone() && have.Pod != nil:
+		return []trouble{supplanted(prior, have.Pod)}
 	case seen.gone():
 		return []trouble{goneFrom(prior)}
-	case seen.stopped(), have.Pod == nil, seen.Pod == podForeign:
+	case seen.stopped() && seen.Pod == podLeaving:
+		return []trouble{stopping(have.Pod)}
+	case seen.stopped(), have.Pod == nil:
 		return nil
 	}
 	var all []trouble
@@ -62,6 +68,9 @@ func troublesOf(prior resourceModel, have found, seen presence, manager string) 
 	}
 	if t := troubleOf(prior, have.Pod); t != nil {
 		t.UID = string(have.Pod.UID)
+		all = append(all, *t)
+	}
+	if t := resizing(have.Pod); t != nil && seen.Pod == podAlive {
 		all = append(all, *t)
 	}
 	return all
@@ -95,6 +104,51 @@ func goneFrom(prior resourceModel) trouble {
 		t.What = templateRef(k.Cluster, k.Name).String() + ", as which it was kept while it was stopped, isn't there any more"
 	}
 	return t
+}
+
+// supplanted is about an instance in whose place somebody else has put a Pod of
+// their own.
+func supplanted(prior resourceModel, pod *corev1.Pod) trouble {
+	t := goneFrom(prior)
+	k := prior.key()
+	t.Summary = causeStranger
+	t.What = fmt.Sprintf("%s isn't the instance's: that one is gone, and %s made this one at %s, without this provider's labels", podRef(pod), orElse(makerOf(pod), "somebody else"), moment(pod.CreationTimestamp))
+	t.Next = fmt.Sprintf("The provider leaves that Pod alone. The plan makes the instance anew, and the apply fails as long as the name is taken. Delete that Pod; or adopt it, by an `import` block with the ID %q; or give this instance another name.", k)
+	return t
+}
+
+// stopping is about the Pod of a stopped instance that takes its time to end.
+func stopping(pod *corev1.Pod) trouble {
+	t := leaving(pod)
+	t.Summary, t.UID = causeStopping, string(pod.UID)
+	t.Next = "The instance is stopped as soon as that Pod is gone, and keeps its share of the quota until then."
+	if held := heldBy(pod); held != "" {
+		t.Next = held + " " + t.Next
+	}
+	return *t
+}
+
+// heldBy says what keeps a Pod that is being deleted, empty where nothing is known
+// to.
+func heldBy(pod *corev1.Pod) string {
+	if len(pod.Finalizers) == 0 {
+		return ""
+	}
+	return "Its finalizers hold it: " + strings.Join(pod.Finalizers, ", ") + ". What has set them has to take them away."
+}
+
+// resizing is about a size that was asked for and that the node hasn't given. A
+// run that was interrupted leaves it so, and it may still come true.
+func resizing(pod *corev1.Pod) *trouble {
+	f := resizeFault(pod)
+	if f == nil {
+		return nil
+	}
+	return &trouble{
+		Summary: causeSize, UID: string(pod.UID),
+		What: fmt.Sprintf("%s%s was asked to take another size, and goes on with the one that it had: %s", podRef(pod), onNode(pod), strings.TrimSuffix(f.Text, ".")),
+		Next: "The request stands until the size is changed again. " + f.Advice,
+	}
 }
 
 // madeAnew is about a Pod of the instance's that others have put in the place of
@@ -146,8 +200,11 @@ func leaving(pod *corev1.Pod) *trouble {
 	}
 	t := &trouble{
 		Attribute: "status", Summary: causeLeaving, Node: pod.Spec.NodeName,
-		What: fmt.Sprintf("%s%s was deleted by somebody else at %s, and its time runs out at %s", podRef(pod), onNode(pod), moment(asked), moment(*pod.DeletionTimestamp)),
+		What: fmt.Sprintf("%s%s is being deleted: that was asked for at %s, and its time runs out at %s", podRef(pod), onNode(pod), moment(asked), moment(*pod.DeletionTimestamp)),
 		Next: "Apply waits until it is gone and makes it anew.",
+	}
+	if held := heldBy(pod); held != "" {
+		t.Next = held + " " + t.Next
 	}
 	if disrupted := conditionOf(pod, corev1.DisruptionTarget); disrupted.Status == corev1.ConditionTrue {
 		t.Summary = orElse(disruptions()[disrupted.Reason], causeLeaving)

@@ -29,7 +29,6 @@ func TestTroubleOf(t *testing.T) {
 		{"creating", "Running", []string{"Failed"}, "", ""},
 		{"not-ready", "Running", []string{"Failed"}, "", ""},
 		{"init-running", "Running", []string{"Failed"}, "", ""},
-		{"resize-deferred", "Running", []string{"Failed"}, "", ""},
 		{"succeeded", "Running", []string{"Failed"}, "", ""},
 		{"succeeded", "Running", []string{"Succeeded"}, causeFinished, "is Succeeded"},
 		{"succeeded-always", "Running", []string{"Failed"}, causeFinished, "set `restart_policy`"},
@@ -42,7 +41,8 @@ func TestTroubleOf(t *testing.T) {
 		{"failed", "Failed", []string{"Failed"}, causeFailed, "Apply replaces it"},
 		{"failed", "Running", nil, causeFailed, "It stays"},
 		{"failed", "Failed", nil, "", ""},
-		{"deleting", "Running", nil, causeLeaving, "was deleted by somebody else at"},
+		{"deleting", "Running", nil, causeLeaving, "is being deleted: that was asked for at"},
+		{"deleting", "Running", nil, causeLeaving, "Its finalizers hold it: example.com/hold"},
 		{"crash-loop", "Running", []string{"Failed"}, causeCrash, "keeps ending"},
 		{"crash-between", "Running", []string{"Failed"}, causeCrash, "keeps ending"},
 		{"crash-oom", "Running", []string{"Failed"}, causeMemory, "Raise that"},
@@ -71,6 +71,29 @@ func TestTroubleOf(t *testing.T) {
 	}
 }
 
+// TestResizeTrouble holds that a size which is still asked for is told in every
+// refresh, and one that is in force isn't.
+func TestResizeTrouble(t *testing.T) {
+	for name, says := range map[string]string{
+		"resize-deferred":          "no room for that size now: Deferred",
+		"resize-infeasible":        "can't ever give it that size: Infeasible",
+		"resize-error":             "failed to resize it",
+		"resize-infeasible-before": "", "resize-underway": "", "resize-done": "", "resize-rounded": "", "ready": "",
+	} {
+		pod := podFrom(t, name)
+		prior := stateful(t, planned())
+		var said []string
+		for _, found := range troublesOf(prior, found{Pod: pod}, presence{Pod: podAlive}, kube.FieldManager) {
+			if found.Summary == causeSize {
+				said = append(said, found.note(evidence{}).Detail)
+			}
+		}
+		if len(said) > 1 || (len(said) == 1) != (says != "") || says != "" && !strings.Contains(said[0], says) {
+			t.Errorf("%s: got %q, want %q", name, said, says)
+		}
+	}
+}
+
 func TestTroubleOf_disruptions(t *testing.T) {
 	for reason, want := range map[string]string{
 		"PreemptionByScheduler": causePreempted, "EvictionByEvictionAPI": causeEvicted, "DeletionByTaintManager": causeEvicted, "Other": causeLeaving,
@@ -91,7 +114,7 @@ func TestTroubleOf_deletionIsToldFromItsEnd(t *testing.T) {
 	end := metav1.Date(2026, 1, 2, 3, 4, 35, 0, time.UTC)
 	pod.DeletionTimestamp, pod.DeletionGracePeriodSeconds = &end, ptr.To[int64](30)
 	n := troubleOf(stateful(t, planned()), pod).note(evidence{})
-	if !strings.Contains(n.Detail, "at 2026-01-02T03:04:05Z, and its time runs out at 2026-01-02T03:04:35Z") {
+	if !strings.Contains(n.Detail, "asked for at 2026-01-02T03:04:05Z, and its time runs out at 2026-01-02T03:04:35Z") {
 		t.Errorf("got %s", n.Detail)
 	}
 }
@@ -110,9 +133,9 @@ func TestTroublesOf(t *testing.T) {
 		"healthy":                   {seen: alive},
 		"gone":                      {seen: presence{}, want: causeGone},
 		"stopped":                   {seen: presence{Template: true}},
-		"stopping":                  {seen: presence{Template: true, Pod: podLeaving}},
+		"stopping":                  {seen: presence{Template: true, Pod: podLeaving}, change: func(p *corev1.Pod) { p.DeletionTimestamp = ptr.To(metav1.Now()) }, want: causeStopping},
 		"made anew by others":       {seen: alive, change: func(p *corev1.Pod) { p.UID = "uid-2" }, want: causeAnew},
-		"somebody else's":           {seen: presence{Pod: podForeign}, change: func(p *corev1.Pod) { p.UID, p.Labels, p.Annotations = "uid-2", nil, nil }},
+		"somebody else's":           {seen: presence{Pod: podForeign}, change: func(p *corev1.Pod) { p.UID, p.Labels, p.Annotations = "uid-2", nil, nil }, want: causeStranger},
 		"made anew by the provider": {seen: alive, change: func(p *corev1.Pod) { p.UID, p.ManagedFields = "uid-2", []metav1.ManagedFieldsEntry{ours} }},
 		"started outside":           {seen: alive, state: func(m *resourceModel) { m.UID = types.StringNull() }},
 		"imported, without labels":  {seen: alive, change: func(p *corev1.Pod) { p.Labels, p.Annotations = nil, nil }},

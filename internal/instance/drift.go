@@ -34,6 +34,8 @@ type standing struct {
 	Rest corev1.PodQOSClass `json:"rest,omitempty"`
 	// Fixed says why Kubernetes can't resize this Pod, if it can't.
 	Fixed string `json:"fixed,omitempty"`
+	// Over is set when the main container has ended for good beside others that run.
+	Over bool `json:"over,omitempty"`
 	// Unlabelled names the provider's own labels that somebody took off the Pod.
 	Unlabelled []string `json:"unlabelled,omitempty"`
 }
@@ -49,6 +51,7 @@ func standingOf(pod *corev1.Pod, p presence) standing {
 		Size:     sizeOf(main.Resources),
 		Rest:     qosOf(rest),
 	}
+	s.Over = !s.finished() && isOver(pod)
 	if pod.DeletionTimestamp != nil {
 		s.Deleting = pod.DeletionTimestamp.UTC().Format(time.RFC3339)
 	}
@@ -79,7 +82,10 @@ func statusOf(pod *corev1.Pod) string {
 	return string(pod.Status.Phase)
 }
 
-func (s standing) finished() bool { return s.Status == statusFailed || s.Status == statusSucceeded }
+// finished reports whether the instance's program has ended and won't run again.
+func (s standing) finished() bool {
+	return s.Status == statusFailed || s.Status == statusSucceeded || s.Over
+}
 
 // replacement is why an instance can't stay, in words for a warning.
 type replacement struct {
@@ -93,7 +99,7 @@ func replacementFor(m resourceModel, s standing) (replacement, bool) {
 	if s.Deleting != "" {
 		return replacement{
 			Summary: "Instance is being deleted",
-			Detail:  fmt.Sprintf("%s was deleted by somebody else (its time runs out at %s). Apply waits until it is gone and makes it anew.", ref, s.Deleting),
+			Detail:  fmt.Sprintf("%s is being deleted (its time runs out at %s). Apply waits until it is gone and makes it anew.", ref, s.Deleting),
 		}, true
 	}
 	if !lost(s.Status, m) {

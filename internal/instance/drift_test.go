@@ -32,7 +32,7 @@ func TestReplacementFor(t *testing.T) {
 		{"succeeded", []string{"Succeeded"}, "is Succeeded"},
 		{"succeeded-always", []string{"Failed"}, "is Succeeded"},
 		{"succeeded-always", nil, ""},
-		{"deleting", nil, "was deleted by somebody else"},
+		{"deleting", nil, "is being deleted"},
 	} {
 		pod := podFrom(t, c.pod)
 		m := stateful(t, planned())

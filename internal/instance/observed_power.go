@@ -89,7 +89,7 @@ func (r record) found(have found, plan resourceModel) record {
 // made is the record of an instance that was made of the parts, and what people
 // should know of it.
 func (r record) made(p parts, have found, plan resourceModel) (record, []note) {
-	r.Secret = p.Keep
+	r.Secret, r.Unrecorded = p.Keep, false
 	r = r.withStored(have, plan.Image.ValueString())
 	seen := plan.model
 	if have.Pod != nil {

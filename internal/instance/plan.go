@@ -1,10 +1,13 @@
 package instance
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
 // record is what is remembered of an instance beside its state.
@@ -24,6 +27,11 @@ type record struct {
 	// Manager is the name under which the Pod was last written, if it isn't the
 	// usual one.
 	Manager string `json:"manager,omitempty"`
+	// Unrecorded is set when the Pod has a size that its own record, from which it is
+	// made anew, doesn't say: an update ended between the two.
+	Unrecorded bool `json:"unrecorded,omitempty"`
+	// Missed is the UID of a Pod whose program finished before it took up a change.
+	Missed string `json:"missed,omitempty"`
 	// Admitted is what earlier versions noted of what admission policies made of attributes
 	// on creation: the text of it, which may have a secret in it.
 	Admitted map[string]string `json:"admitted,omitempty"`
@@ -74,6 +82,17 @@ type decision struct {
 	Unknown, Gone []string
 }
 
+// needsProgram names what takes effect only in a program that runs, or will.
+func (d decision) needsProgram() string {
+	switch {
+	case d.Change != nil && d.Change.Image != "":
+		return "another image"
+	case d.Resize != nil:
+		return "another size"
+	}
+	return ""
+}
+
 // note is a warning about an attribute, or about the instance where that is empty.
 type note struct {
 	Attribute, Summary, Detail string
@@ -103,6 +122,8 @@ func decide(prior, plan, config resourceModel, rec record, of facts) decision {
 		d.Unknown = madeAnewBy(config.model)
 		return d
 	case moveRefuse:
+		d.Unknown = madeAnewBy(config.model)
+		d.Notes = append(d.Notes, takenNote(prior.key()))
 		return d
 	case moveTidy:
 		d.Unknown = append(d.Unknown, "status")
@@ -152,6 +173,35 @@ func (d *decision) replaceForStatus(prior, plan resourceModel, rec record) {
 		d.Unknown = append(d.Unknown, "status")
 		d.Cause = &note{Attribute: "status", Summary: r.Summary, Detail: r.Detail}
 	}
+	if rec.Missed != "" && rec.Missed == prior.UID.ValueString() && d.Cause == nil {
+		d.Replace = append(d.Replace, "status")
+		d.Unknown = append(d.Unknown, "status")
+		d.Cause = &note{
+			Attribute: "status", Summary: "Instance will be replaced for its image",
+			Detail: prior.key().ref().String() + " finished before it took up the image that it was last given. It doesn't run again, so apply replaces it.",
+		}
+	}
+}
+
+// takenNote is about a stopped instance whose name somebody else's Pod has.
+func takenNote(k key) note {
+	return note{
+		Attribute: "desired_status", Summary: "Another Pod has the name of the instance " + k.String(),
+		Detail: fmt.Sprintf("Somebody else has made %s, without this provider's labels, while the instance was stopped. The instance can't start beside it: the apply fails as long as that Pod is there. Delete that Pod, or give this instance another name.", k.ref()),
+	}
+}
+
+// takenError is why such an instance can't be started.
+func takenError(k key) error {
+	return fmt.Errorf("another Pod has the name of the instance: somebody else made %s, without this provider's labels, while the instance was stopped. It is left alone. Delete it and apply again, or give this instance another name", k.ref())
+}
+
+// unrecordedNote is about a size that is in force and isn't recorded.
+func unrecordedNote(k key) note {
+	return note{
+		Summary: "An update of the instance was interrupted",
+		Detail:  fmt.Sprintf("%s has another size, and the update ended before that was noted in its annotation %s, from which it is started again. Apply notes it.", k.ref(), kube.AnnotationSpec),
+	}
 }
 
 func (d *decision) resize(prior, plan, config resourceModel, rec record, resizable bool) {
@@ -184,7 +234,11 @@ func (d *decision) changeInPlace(prior, plan resourceModel, rec record) {
 	}
 	// A resize changes what the instance would be made anew from, which is noted
 	// on it, and so does a pod that says more of what the Pod is already.
-	if differs || d.Resize != nil || len(rec.Standing.Unlabelled) > 0 || !plan.Pod.Equal(prior.Pod) || !plan.LabelsAll.Equal(prior.LabelsAll) || !plan.AnnotationsAll.Equal(prior.AnnotationsAll) {
+	if rec.Unrecorded {
+		d.Unknown = append(d.Unknown, "annotations_all")
+		d.Notes = append(d.Notes, unrecordedNote(prior.key()))
+	}
+	if differs || rec.Unrecorded || d.Resize != nil || len(rec.Standing.Unlabelled) > 0 || !plan.Pod.Equal(prior.Pod) || !plan.LabelsAll.Equal(prior.LabelsAll) || !plan.AnnotationsAll.Equal(prior.AnnotationsAll) {
 		change := desiredChange(prior.model, plan.model)
 		d.Change = &change
 	}

@@ -36,8 +36,11 @@ func (p presence) stopped() bool {
 	return p.Template && (p.Pod == podNone || p.Pod == podLeaving || p.Pod == podForeign)
 }
 
-// gone reports whether nothing is left of the instance.
-func (p presence) gone() bool { return p == presence{} }
+// gone reports whether nothing is left of the instance. A Pod of its name that
+// somebody else made is none of it.
+func (p presence) gone() bool {
+	return !p.Template && (p.Pod == podNone || p.Pod == podForeign)
+}
 
 // move is what is to be done about an instance's power.
 type move int

@@ -236,7 +236,7 @@ func TestAccInstance_strangerUnderAStoppedOnesNameStopsTheStart(t *testing.T) {
 			}),
 			Config: instanceConfig(cluster, stopped), ConfigPlanChecks: quiet(),
 		},
-		resource.TestStep{Config: instanceConfig(cluster, running), ExpectError: regexp.MustCompile("Another Pod has the name")},
+		resource.TestStep{Config: instanceConfig(cluster, running), ExpectError: regexp.MustCompile(`Another\s+Pod\s+has\s+the\s+name`)},
 	)
 }
 

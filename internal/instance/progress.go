@@ -70,10 +70,16 @@ type outlook struct {
 // faultOf, has been there.
 func progress(pod *corev1.Pod, g goal, faulty time.Duration) outlook {
 	if pod.DeletionTimestamp != nil {
-		return outlook{Hopeless: "it is being deleted by somebody else", Advice: "Find out who deletes it. The next apply waits until it is gone and makes it anew."}
+		return outlook{Hopeless: "it is being deleted", Advice: "This run didn't ask for that: an earlier one did, or somebody else. The next apply waits until it is gone and makes it anew."}
 	}
 	if g.Size != nil {
 		return resized(pod, *g.Size, faulty)
+	}
+	if missed(pod, g) {
+		return outlook{
+			Hopeless: "it finished before it took up the change",
+			Advice:   "Its program won't run again, so what was changed never takes effect. Run the plan again: it replaces the instance.",
+		}
 	}
 	if stale(pod, g) {
 		return outlook{Waiting: "the node to restart the container with what has changed"}
@@ -82,6 +88,9 @@ func progress(pod *corev1.Pod, g goal, faulty time.Duration) outlook {
 		return outlook{Done: true}
 	}
 	if ended := finishedShort(pod); ended != nil {
+		return *ended
+	}
+	if ended := endedBeside(pod, g); ended != nil {
 		return *ended
 	}
 	if f := faultOf(pod, g); f != nil && f.hopelessAfter(faulty) {

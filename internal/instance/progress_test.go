@@ -69,6 +69,14 @@ func TestProgress(t *testing.T) {
 		{pod: "root-image", waitFor: waitReady, verdict: hopeless, says: "runAsNonRoot", advises: "The image's user is root"},
 		{pod: "root-image", waitFor: waitReady, verdict: hopeless, says: "runAsNonRoot", advises: "`security.run_as_non_root = false`"},
 		{pod: "named-user", waitFor: waitReady, verdict: hopeless, says: "non-numeric user (nginx)", advises: "The image names its user, and a node can't tell whether nginx is root. Give it a number with `security.run_as_user`"},
+		{pod: "helper-ended", waitFor: waitReady, verdict: hopeless, says: "container helper has ended (Completed, exit code 0) and isn't started again, as `restart_policy` is OnFailure", advises: "`wait_for`"},
+		{pod: "helper-ended", waitFor: waitRunning, verdict: done},
+		{pod: "helper-ended", waitFor: waitSucceeded, verdict: waiting, says: "program to finish"},
+		{pod: "helper-failed", waitFor: waitReady, verdict: hopeless, says: "container helper has ended (Error, exit code 3) and isn't started again, as `restart_policy` is Never", advises: "Its log says why"},
+		{pod: "helper-failed", waitFor: waitSucceeded, verdict: hopeless, says: "container helper has ended (Error, exit code 3)", advises: "Its log says why"},
+		{pod: "helper-restarting", waitFor: waitReady, verdict: waiting},
+		{pod: "helper-own-policy", waitFor: waitReady, verdict: waiting},
+		{pod: "app-ended", waitFor: waitReady, verdict: hopeless, says: "container app has ended (Completed, exit code 0)"},
 		{pod: "root-sidecar", waitFor: waitReady, verdict: hopeless, says: "breaks non-root policy", advises: "`securityContext.runAsUser` in `pod`"},
 	} {
 		t.Run(c.pod+" for "+c.waitFor+" after "+c.faulty.String(), func(t *testing.T) {
@@ -110,6 +118,11 @@ func TestProgress_followsTheNewContainer(t *testing.T) {
 		{"image-name", "ready", waitReady, "done", ""},
 		{"crash-loop-long", "crash-loop-long", waitReady, "waiting", "restart the container"},
 		{"ready", "crash-loop-long", waitReady, "hopeless", "keeps ending"},
+		{"job-running", "job-running", waitReady, "waiting", "restart the container"},
+		{"job-running", "job-ended", waitReady, "hopeless", "finished before it took up the change"},
+		{"job-ended", "job-ended", waitSucceeded, "hopeless", "finished before it took up the change"},
+		{"job-running", "app-ended", waitRunning, "hopeless", "finished before it took up the change"},
+		{"job-running", "evicted", waitReady, "hopeless", "it failed: Evicted"},
 	} {
 		t.Run(c.before+" then "+c.after+" for "+c.waitFor, func(t *testing.T) {
 			g := goal{For: c.waitFor, Before: statusByName(podFrom(t, c.before).Status.ContainerStatuses, "app")}
@@ -134,10 +147,12 @@ func TestProgress_ofAResize(t *testing.T) {
 		{pod: "resize-deferred", verdict: "waiting", says: "no room for that size now"},
 		{pod: "resize-deferred", faulty: patience, verdict: "hopeless", says: "Deferred: Node didn't have enough resource: cpu"},
 		{pod: "resize-infeasible", verdict: "hopeless", says: "Infeasible: Node didn't have enough capacity: cpu"},
+		{pod: "resize-infeasible-before", verdict: "waiting", says: "the new size"},
 		{pod: "resize-error", verdict: "waiting", says: "cgroup"},
 		{pod: "resize-error", faulty: patience, verdict: "hopeless", says: "cgroup"},
 		{pod: "resize-not-running", verdict: "done"},
 		{pod: "resize-finished", verdict: "hopeless", says: "finished before"},
+		{pod: "app-ended", verdict: "hopeless", says: "finished before"},
 		{pod: "deleting", verdict: "hopeless", says: "being deleted"},
 	} {
 		t.Run(c.pod+" after "+c.faulty.String(), func(t *testing.T) {

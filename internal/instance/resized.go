@@ -9,7 +9,7 @@ import (
 // resized judges a Pod of which another size was asked. Where a container
 // doesn't run, the size is simply that of its next start.
 func resized(pod *corev1.Pod, want size, faulty time.Duration) outlook {
-	if pod.Status.Phase == corev1.PodFailed || pod.Status.Phase == corev1.PodSucceeded {
+	if isOver(pod) {
 		return outlook{Hopeless: "it finished before it was resized", Advice: "Run the plan again: it shows what becomes of it."}
 	}
 	if f := resizeFault(pod); f != nil {
@@ -33,8 +33,12 @@ func resized(pod *corev1.Pod, want size, faulty time.Duration) outlook {
 	return outlook{Waiting: "the node to give it the new size"}
 }
 
-// resizeFault finds what keeps a node from carrying out a resize.
+// resizeFault finds what keeps a node from carrying out a resize. What it said of an
+// earlier one doesn't count.
 func resizeFault(pod *corev1.Pod) *fault {
+	if seen := pod.Status.ObservedGeneration; seen != 0 && seen < pod.Generation {
+		return nil
+	}
 	pending, underway := conditionOf(pod, corev1.PodResizePending), conditionOf(pod, corev1.PodResizeInProgress)
 	switch {
 	case pending.Status == corev1.ConditionTrue && pending.Reason == corev1.PodReasonInfeasible:

@@ -157,16 +157,13 @@ func (r *instanceResource) Read(ctx context.Context, req resource.ReadRequest, r
 	}
 	importing := isUnread(prior.model)
 	seen := presenceIn(have, prior, importing)
-	if !importing {
+	if !importing || seen.Pod == podForeign {
 		r.explain(ctx, prior, have, seen, &resp.Diagnostics)
 	}
 	switch {
 	case seen.gone():
 		out.identify(ctx, prior.key())
 		resp.State.RemoveResource(ctx)
-		return
-	case seen == presence{Pod: podForeign}:
-		addForeign(&resp.Diagnostics, prior.key())
 		return
 	case importing && !seen.stopped():
 		if owner := controllerOf(have.Pod); owner != "" {
@@ -204,11 +201,6 @@ func (r *instanceResource) read(ctx context.Context, state *resourceModel, rec *
 	rec.Standing.Unlabelled = lostLabels(have, seen, r.store.Manager())
 	rec.Standing.Size = rec.Standing.Size.speltAs(size)
 	return r.readSecret(ctx, state, rec, ownSecret(subject, state.model), importing)
-}
-
-func addForeign(diags *diag.Diagnostics, k key) {
-	diags.AddError("Another Pod has the name of the instance "+k.String(),
-		fmt.Sprintf("%s is not the Pod that the state knows: that one is gone, and somebody else has made another of the same name, without this provider's labels.\n\nEither delete that Pod, and apply makes the instance anew; or adopt it: `terraform state rm <the instance's address>`, then import it with the ID %q; or give this instance another name.", k.ref(), k))
 }
 
 // Delete removes that very Pod and waits until it is gone; the instance's

@@ -74,10 +74,6 @@ func (r *instanceResource) planChange(ctx context.Context, req resource.ModifyPl
 		}
 		d = decide(prior, *plan, config, rec, of)
 	}
-	if d.Move == moveRefuse {
-		addForeign(&resp.Diagnostics, prior.key())
-		return
-	}
 	for _, name := range d.Replace {
 		resp.RequiresReplace.Append(path.Root(name))
 	}
@@ -85,7 +81,7 @@ func (r *instanceResource) planChange(ctx context.Context, req resource.ModifyPl
 	if d.Cause != nil && !r.told.Has(prior.key().String()) {
 		addNotes(&resp.Diagnostics, []note{*d.Cause})
 	}
-	if changes := !req.Plan.Raw.Equal(req.State.Raw) || !plan.LabelsAll.Equal(prior.LabelsAll) || !plan.AnnotationsAll.Equal(prior.AnnotationsAll) || len(d.Replace) > 0 || d.Move == moveTidy || len(rec.Standing.Unlabelled) > 0; changes {
+	if changes := !req.Plan.Raw.Equal(req.State.Raw) || !plan.LabelsAll.Equal(prior.LabelsAll) || !plan.AnnotationsAll.Equal(prior.AnnotationsAll) || len(d.Replace) > 0 || d.Move == moveTidy || rec.Unrecorded || len(rec.Standing.Unlabelled) > 0; changes {
 		r.warnOfKeys(ctx, intent{Prior: &prior, Plan: *plan, Config: config, Record: rec, Todo: d}, &resp.Diagnostics)
 		setUnknown(plan, d.Unknown)
 		setGone(plan, d.Gone)
@@ -110,6 +106,9 @@ func addNotes(diags *diag.Diagnostics, notes []note) {
 func setUnknown(plan *resourceModel, names []string) {
 	if slices.Contains(names, "labels_all") {
 		plan.LabelsAll = types.MapUnknown(types.StringType)
+	}
+	if slices.Contains(names, "annotations_all") {
+		plan.AnnotationsAll = types.MapUnknown(types.StringType)
 	}
 	setComputed(plan, names, types.StringUnknown(), fwtypes.NewQuantityUnknown())
 }

@@ -27,7 +27,7 @@ func (r *instanceResource) Update(ctx context.Context, req resource.UpdateReques
 	u.Plan.LabelsAll = fw.LabelsAll(r.defaults.Labels, u.Plan.Labels)
 	u.Plan.AnnotationsAll = fw.LabelsAll(r.defaults.Annotations, u.Plan.Annotations)
 	u.Todo = decide(u.Prior, u.Plan, u.Config, u.Record, facts{Resizable: true})
-	u.Record.Limited = limitedBy(u.Config.model)
+	u.Limited, u.Record.Limited = u.Record.Limited, limitedBy(u.Config.model)
 	var diags diag.Diagnostics
 	u.Parts, diags = partsOf(ctx, u.Plan, u.Config, u.Prior.SecretEnvVersion, u.Record)
 	u.Parts.Dropped = droppedBetween(u.Prior.model, u.Plan.model)
@@ -44,8 +44,10 @@ func (r *instanceResource) Update(ctx context.Context, req resource.UpdateReques
 	out.save(ctx, done.State, done.Record)
 	fw.SaveSeen(ctx, resp.Private, r.foresee(ctx, done.State, u.Config, done.Record, done.Have), &resp.Diagnostics)
 	switch {
+	case fw.IsCancelled(err) && done.Whole:
+		fw.AddInterrupted(&resp.Diagnostics, ref)
 	case fw.IsCancelled(err):
-		fw.AddCancelled(&resp.Diagnostics, ref, "take up its change")
+		fw.AddCutShort(&resp.Diagnostics, "update the instance "+u.Plan.key().String(), err)
 	case err != nil:
 		fw.AddError(&resp.Diagnostics, "update the instance "+u.Plan.key().String(), err, placeOf(err, u.Plan.model))
 	}
@@ -55,8 +57,10 @@ func (r *instanceResource) Update(ctx context.Context, req resource.UpdateReques
 type upkeep struct {
 	Prior, Plan, Config resourceModel
 	Record              record
-	Todo                decision
-	Parts               parts
+	// Limited is the record's of before the update.
+	Limited []string
+	Todo    decision
+	Parts   parts
 }
 
 // outcome is what there is after an update.
@@ -64,6 +68,8 @@ type outcome struct {
 	State  resourceModel
 	Record record
 	Notes  []note
+	// Whole is set when all was carried out, though it may not have taken effect.
+	Whole bool
 	// Have is what was last seen of the instance, nothing where it wasn't looked at.
 	Have found
 }
@@ -74,6 +80,8 @@ func (r *instanceResource) carryOut(ctx context.Context, u upkeep) (outcome, err
 	switch u.Todo.Move {
 	case moveStop, moveStart, moveRestart:
 		return r.movePower(ctx, u)
+	case moveRefuse:
+		return r.interrupted(ctx, u, takenError(u.Plan.key()))
 	case moveTidy:
 		if err := r.tidy(ctx, u); err != nil {
 			return r.interrupted(ctx, u, err)
@@ -114,7 +122,7 @@ func (r *instanceResource) movePower(ctx context.Context, u upkeep) (outcome, er
 	if err == nil && have.Pod != nil {
 		have.Pod, err = r.store.Await(ctx, have.Pod, goal{For: u.Plan.WaitFor.ValueString()})
 	}
-	return outcome{withResult(u.Plan, have), rec.found(have, u.Plan), notes, have}, err
+	return outcome{State: withResult(u.Plan, have), Record: rec.found(have, u.Plan), Notes: notes, Whole: true, Have: have}, err
 }
 
 func (r *instanceResource) tidy(ctx context.Context, u upkeep) error {
@@ -138,7 +146,7 @@ func (r *instanceResource) changeStopped(ctx context.Context, u upkeep) (outcome
 	}
 	have := found{Template: template}
 	rec, notes := u.Record.made(u.Parts, have, u.Plan)
-	return outcome{withResult(u.Plan, have), rec.found(have, u.Plan), notes, have}, nil
+	return outcome{State: withResult(u.Plan, have), Record: rec.found(have, u.Plan), Notes: notes, Whole: true, Have: have}, nil
 }
 
 // changeRunning sends what can be changed on the Pod that is there.
@@ -150,24 +158,19 @@ func (r *instanceResource) changeRunning(ctx context.Context, u upkeep) (outcome
 		u.Todo.Change.Spec = specText(u.Parts.Pod.Spec)
 	}
 	k := u.Plan.key()
-	pod, err := r.store.after(u.Record.Manager).Update(ctx, k.ref(), u.Prior.UID.ValueString(), goal{For: u.Plan.WaitFor.ValueString()}, u.Todo)
-	if pod == nil {
+	done, err := r.store.after(u.Record.Manager).Update(ctx, k.ref(), u.Prior.UID.ValueString(), goal{For: u.Plan.WaitFor.ValueString()}, u.Todo)
+	if done.Pod == nil {
 		return outcome{State: u.Prior, Record: u.Record}, err
 	}
-	have := found{Pod: pod}
-	if u.Todo.Change != nil && err == nil {
+	if done.Changed {
 		u.Record.Manager = r.store.Written()
 	}
-	if u.Todo.Change != nil && u.Todo.Change.Image != "" && err == nil {
-		u.Record = u.Record.withStored(have, u.Todo.Change.Image)
+	if err != nil && (!done.Changed || !fw.IsCancelled(err)) {
+		return u.held(done), err
 	}
-	if err == nil || fw.IsCancelled(err) {
-		return outcome{State: withResult(u.Plan, have), Record: u.Record.found(have, u.Plan), Have: have}, err
-	}
-	state := u.Plan
-	state.model = u.Record.asSent(u.Plan.model, observed(pod, u.Plan.model, u.Record.Limited))
-	state.Image = u.Record.image(state.Image)
-	return outcome{State: state, Record: u.Record.found(have, u.Plan)}, err
+	have := found{Pod: done.Pod}
+	rec := u.Record.after(u.Todo, done, false)
+	return outcome{State: withResult(u.Plan, have), Record: rec.found(have, u.Plan), Whole: true, Have: have}, err
 }
 
 // interrupted is the state after an update that broke off in the middle: as it
@@ -181,7 +184,7 @@ func (r *instanceResource) interrupted(ctx context.Context, u upkeep, cause erro
 		return outcome{State: u.Prior, Record: u.Record}, cause
 	}
 	seen := presenceIn(have, u.Prior, false)
-	if seen.gone() || seen == (presence{Pod: podForeign}) {
+	if seen.gone() {
 		return outcome{State: u.Prior, Record: u.Record}, cause
 	}
 	state, rec := u.Prior, u.Record

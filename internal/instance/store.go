@@ -84,34 +84,66 @@ func (s *store) Get(ctx context.Context, ref kube.Ref) (*corev1.Pod, error) {
 	return pod, kube.Wrap(ref, "read", err)
 }
 
+// updated is what came of an update.
+type updated struct {
+	// Pod is as it was last seen, nil where the instance's isn't there.
+	Pod *corev1.Pod
+	// Changed is set when the change was sent and taken.
+	Changed bool
+	// Missed is set when the program finished before it took up the change.
+	Missed bool
+}
+
 // Update carries out what was decided about the Pod with that UID, and waits for
-// it to take effect. It returns the Pod as it was last seen, nil when it isn't
-// there.
-func (s *store) Update(ctx context.Context, ref kube.Ref, uid string, g goal, d decision) (*corev1.Pod, error) {
-	pod, err := s.Get(ctx, ref)
+// it to take effect. Where it errs, it looks once more at what there is then.
+func (s *store) Update(ctx context.Context, ref kube.Ref, uid string, g goal, d decision) (updated, error) {
+	done, err := s.update(ctx, ref, uid, g, d)
+	if err == nil || done.Pod == nil {
+		return done, err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	defer cancel()
+	if now, found, _ := kube.Get(ctx, ref, s.pods(ref).Get); found && now.UID == done.Pod.UID {
+		done.Pod = now
+	}
+	return done, err
+}
+
+func (s *store) update(ctx context.Context, ref kube.Ref, uid string, g goal, d decision) (done updated, err error) {
+	pod, found, err := kube.Get(ctx, ref, s.pods(ref).Get)
 	switch {
-	case apierrors.IsNotFound(err):
-		return nil, &kube.GoneError{Ref: ref}
 	case err != nil:
-		return nil, err
+		return done, err
+	case !found:
+		return done, &kube.GoneError{Ref: ref}
 	case string(pod.UID) != uid:
-		return nil, &kube.GoneError{Ref: ref, ReplacedBy: pod.UID}
+		return done, &kube.GoneError{Ref: ref, ReplacedBy: pod.UID}
+	}
+	done.Pod = pod
+	if what := d.needsProgram(); what != "" && isOver(pod) {
+		return done, finishedError(pod, what)
 	}
 	if d.Resize != nil {
-		if pod, err = s.resize(ctx, pod, *d.Resize); err != nil {
-			return pod, err
+		if done.Pod, err = s.resize(ctx, pod, *d.Resize); err != nil {
+			return done, err
 		}
 	}
 	if d.Change == nil {
-		return pod, nil
+		return done, nil
 	}
 	if before := statusByName(pod.Status.ContainerStatuses, mainContainer(pod).Name); before != nil {
 		g.Before = before.DeepCopy()
 	}
-	if pod, err = s.apply(ctx, pod, *d.Change); err != nil || d.Change.Image == "" || !g.followsContainer() {
-		return pod, err
+	if done.Pod, err = s.apply(ctx, done.Pod, *d.Change); err != nil {
+		return done, err
 	}
-	return s.Await(ctx, pod, g)
+	done.Changed = true
+	if d.Change.Image == "" || !g.followsContainer() {
+		return done, nil
+	}
+	done.Pod, err = s.Await(ctx, done.Pod, g)
+	done.Missed = err != nil && missed(done.Pod, g)
+	return done, err
 }
 
 // apply sends a change by server-side apply, having made sure that what an
@@ -139,7 +171,10 @@ func (s *store) resize(ctx context.Context, pod *corev1.Pod, want size) (*corev1
 	}
 	last, err := s.Await(ctx, patched, goal{Size: &want})
 	var waited *kube.WaitError
-	if !errors.As(err, &waited) || resizeFault(last) == nil {
+	if err != nil && !errors.As(err, &waited) {
+		return last, fmt.Errorf("wait for %s to be resized, which is still asked for and may come true at any time: %w", podRef(pod), err)
+	}
+	if err == nil || resizeFault(last) == nil {
 		return last, err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
@@ -159,19 +194,51 @@ func (s *store) patchSize(ctx context.Context, pod *corev1.Pod, want size) (*cor
 	if err != nil {
 		return pod, kube.Wrap(ref, "resize", err)
 	}
-	patched, err := s.pods(ref).Patch(ctx, ref.Name, types.StrategicMergePatchType, patch,
-		metav1.PatchOptions{FieldManager: s.client.FieldManager}, "resize")
-	if err != nil {
-		return pod, kube.Wrap(ref, "resize", err)
-	}
-	return patched, nil
+	err = kube.OnMovedOn(ctx, ref, func(ctx context.Context) error {
+		patched, err := s.pods(ref).Patch(ctx, ref.Name, types.StrategicMergePatchType, patch,
+			metav1.PatchOptions{FieldManager: s.client.FieldManager}, "resize")
+		if err == nil {
+			pod = patched
+		}
+		return kube.Wrap(ref, "resize", err)
+	})
+	return pod, err
 }
 
-// Delete asks for the Pod with that UID to go, in its own time, and waits until
-// it is no more. That it is gone already is fine.
+// Delete has the instance's Pod go, in its own time, and waits until it is no
+// more. That it is gone already is fine. A Pod with another UID is looked at again:
+// the same instance, made anew meanwhile, is deleted in its stead, and a stranger's
+// Pod is left alone.
 func (s *store) Delete(ctx context.Context, ref kube.Ref, uid string) error {
+	for {
+		err := s.deletePod(ctx, ref, types.UID(uid))
+		var gone *kube.GoneError
+		if !errors.As(err, &gone) {
+			return err
+		}
+		now, err := s.instancePod(ctx, ref)
+		if err != nil || now == nil || string(now.UID) == uid {
+			return err
+		}
+		uid = string(now.UID)
+	}
+}
+
+// instancePod reads the Pod of the instance of that name, nil where there is none
+// or where it is somebody else's.
+func (s *store) instancePod(ctx context.Context, ref kube.Ref) (*corev1.Pod, error) {
+	pod, found, err := kube.Get(ctx, ref, s.pods(ref).Get)
+	if err != nil || !found || !kube.IsInstances(pod, ref.Name) {
+		return nil, err
+	}
+	return pod, nil
+}
+
+// deletePod deletes the Pod with that UID and no other: a namesake is a
+// *kube.GoneError.
+func (s *store) deletePod(ctx context.Context, ref kube.Ref, uid types.UID) error {
 	s.say(ref, "deleting it")
-	leaving := podKnownBy(ref, types.UID(uid))
+	leaving := podKnownBy(ref, uid)
 	err := kube.Delete(ctx, ref, leaving.UID, func(ctx context.Context, name string, opts metav1.DeleteOptions) error {
 		// The typed client throws the answer away, which is the Pod with the time that
 		// it has left: who begins to wait with it has missed nothing, and needn't ask.
@@ -198,12 +265,18 @@ func (s *store) awaitGone(ctx context.Context, leaving *corev1.Pod) error {
 	ref := podRef(leaving)
 	start, follow := time.Now(), s.follow(ref)
 	last, err := s.client.PodWaits.AwaitGone(ctx, ref, leaving, func(*corev1.Pod) { follow("it to end") })
-	if err == nil || last.ResourceVersion == "" || !timedOut(err) {
+	reason := err
+	switch {
+	case err == nil || last.ResourceVersion == "":
+		return err
+	case errors.Is(err, context.Canceled):
+		reason = errors.New("the run was cancelled, and Kubernetes is still deleting it")
+	case !timedOut(err):
 		return err
 	}
 	seen := s.diagnose(ctx, last)
 	return &kube.WaitError{
-		Ref: ref, Goal: "be gone", Reason: err.Error(), Advice: adviceOnLeaving(last),
+		Ref: ref, Goal: "be gone", Reason: reason.Error(), Advice: adviceOnLeaving(last),
 		Elapsed: time.Since(start), State: seen.State, Events: seen.Events, Err: err,
 	}
 }

@@ -60,12 +60,13 @@ func find(ctx context.Context, k key, pod read[*corev1.Pod], template read[*core
 	var f found
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
-		there, err := pod(ctx, k.Cluster, k.Name)
-		if apierrors.IsNotFound(err) {
-			return nil
+		there, found, err := kube.Get(ctx, k.ref(), func(ctx context.Context, name string, _ metav1.GetOptions) (*corev1.Pod, error) {
+			return pod(ctx, k.Cluster, name)
+		})
+		if found {
+			f.Pod = there
 		}
-		f.Pod = there
-		return kube.Wrap(k.ref(), "read", err)
+		return err
 	})
 	group.Go(func() (err error) {
 		f.Template, err = findTemplate(ctx, k, template)
@@ -368,8 +369,9 @@ func (s *store) Tidy(ctx context.Context, pod *corev1.Pod, template *corev1.PodT
 	return s.dropTemplate(ctx, template)
 }
 
-// Remove deletes the Pod with that UID, none where it is empty, and the
-// instance's template. It blocks until the Pod is gone.
+// Remove deletes the instance's template, and its Pod: the one with that UID, or
+// where that is empty the one that was started meanwhile. It blocks until the Pod is
+// gone.
 func (s *store) Remove(ctx context.Context, k key, uid string) error {
 	template, err := s.Template(ctx, k)
 	if err != nil {
@@ -381,7 +383,11 @@ func (s *store) Remove(ctx context.Context, k key, uid string) error {
 		}
 	}
 	if uid == "" {
-		return nil
+		started, err := s.instancePod(ctx, k.ref())
+		if err != nil || started == nil {
+			return err
+		}
+		uid = string(started.UID)
 	}
 	return s.Delete(ctx, k.ref(), uid)
 }

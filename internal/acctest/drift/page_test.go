@@ -102,6 +102,8 @@ func (v verdict) text() string {
 		text[0] = "replacement, forced by " + named(v.paths)
 	case created:
 		text[0] = "it is made again"
+	case occupied:
+		text[0] = "it is made again, and the apply is an error as long as the name is taken: *" + v.says[0] + "*"
 	case refused:
 		text[0] = "an error: *" + v.says[0] + "*"
 	case disputed:

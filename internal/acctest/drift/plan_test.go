@@ -128,8 +128,11 @@ func (p plan) compare(address string, want verdict) []string {
 	var wrong []string
 	got := p.action(address)
 	asked := want.action
-	if asked == disputed {
+	switch asked {
+	case disputed:
 		asked = updated
+	case occupied:
+		asked = created
 	}
 	if got != asked {
 		wrong = append(wrong, fmt.Sprintf("the plan is: %s; want: %s", got, asked))

@@ -112,6 +112,8 @@ const (
 	refused action = "error"
 	// disputed: the plan is an update, and its apply an error.
 	disputed action = "update in place, which ends as an error"
+	// occupied: it is made again, and its apply is an error as long as its name is taken.
+	occupied action = "create, which ends as an error"
 )
 
 func silent() verdict { return verdict{action: quiet} }
@@ -135,6 +137,10 @@ func conflicts(field string, paths ...string) verdict {
 	says := []string{"Another tool applies the same fields", held, "There are three ways out", "force_conflicts = true"}
 	return verdict{action: disputed, paths: paths, says: says}.warning("Apply would conflict with another tool", held).or(unchecked)
 }
+
+// taken is for an instance that is made again where another object has its name. The
+// apply's error has these pieces of text.
+func taken(says ...string) verdict { return verdict{action: occupied, says: says} }
 
 // warning adds one that the plan has to have.
 func (v verdict) warning(summary, says string) verdict {

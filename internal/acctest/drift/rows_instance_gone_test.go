@@ -125,12 +125,13 @@ func endedPods() table {
 
 func namesakes() table {
 	const another = "registry.k8s.io/pause:3.9"
+	occupiedByAnother := taken("already exists", "import {").warning("Instance is gone, and another Pod has its name", "The provider leaves that Pod alone")
 	foreign := func(image string) change {
 		return then(deletes("pods/{name}"), makes("pods", `{metadata: {name: "{name}"}, spec: {containers: [{name: app, image: "`+image+`"}]}}`))
 	}
 	return table{
 		title: "Instances that somebody makes again", of: instance,
-		intro: "A Pod of the same name is another Pod: its UID tells. With the provider's labels it is taken for the instance, as when a backup is restored, and the plan warns: *Instance was made anew by somebody else*. Without them it is somebody else's.",
+		intro: "A Pod of the same name is another Pod: its UID tells. With the provider's labels it is taken for the instance, as when a backup is restored, and the plan warns: *Instance was made anew by somebody else*. Without them it is somebody else's: the instance is gone, and that Pod is left alone, also by `terraform destroy`.",
 		rows: []row{
 			{happens: "the Pod is made again with its labels and image", config: `memory = "64Mi"`, plan: notes("uid").may("ip"), remade: func(*corev1.Pod) {}},
 			{
@@ -153,11 +154,11 @@ func namesakes() table {
 				},
 			},
 			{
-				happens: "a Pod of its name and image is made without the labels", plan: fails("Another Pod has the name of the instance", "terraform state rm"),
+				happens: "a Pod of its name and image is made without the labels", plan: occupiedByAnother,
 				change: foreign(image), mended: deletes("pods/{name}"), anew: true,
 			},
 			{
-				happens: "a Pod of its name and another image is made without the labels", plan: fails("Another Pod has the name of the instance", "terraform state rm"),
+				happens: "a Pod of its name and another image is made without the labels", plan: occupiedByAnother,
 				change: foreign(another), mended: deletes("pods/{name}"), anew: true,
 			},
 		},

@@ -25,6 +25,11 @@ func declaredOfPods() table {
 		rows: []row{
 			{happens: "its image is changed", plan: updates("image"), change: patch("pods/{name}", `spec: {containers: [{name: app, image: "registry.example.com/other:9"}]}`)},
 			{happens: "its CPU is changed", config: sized, plan: updates("cpu"), change: resized(`{limits: {cpu: "2"}, requests: {cpu: "2"}}`)},
+			{
+				happens: "a size is asked for that its node has no room for", config: sized, played: true,
+				plan:   updates("cpu").warning("Instance doesn't have its size yet", "no room for that size now: Deferred"),
+				change: then(plays("resize", "deferred"), resized(`{limits: {cpu: "2"}, requests: {cpu: "2"}}`), awaits("deferred", isDeferred)),
+			},
 			{happens: "its memory is changed", config: sized, plan: updates("memory"), change: resized(`{limits: {memory: 2Gi}, requests: {memory: 2Gi}}`)},
 			{
 				happens: "what it requests is changed", config: sized + "\n  " + `requests = { cpu = "500m" }`, plan: updates("requests.cpu"),
@@ -60,6 +65,15 @@ func declaredOfPods() table {
 			},
 		},
 	}
+}
+
+func isDeferred(pod *corev1.Pod) bool {
+	for _, c := range pod.Status.Conditions {
+		if c.Type == corev1.PodResizePending {
+			return c.Reason == corev1.PodReasonDeferred
+		}
+	}
+	return false
 }
 
 func surroundingsOfPods() table {

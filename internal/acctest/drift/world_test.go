@@ -57,7 +57,7 @@ func worlds(t *testing.T) []*world {
 			if !possible(t, r) || !only.MatchString(r.happens) {
 				continue
 			}
-			title := map[action]string{quiet: "silent", refused: "refused at plan", disputed: "refused at apply"}[r.plan.action]
+			title := map[action]string{quiet: "silent", refused: "refused at plan", disputed: "refused at apply", occupied: "refused at apply"}[r.plan.action]
 			if title == "" || r.remembered {
 				title = "named " + string(r.of)
 			}

@@ -1,0 +1,34 @@
+package acctest
+
+import (
+	"bytes"
+	"os"
+)
+
+// Interrupt runs terraform, and presses Ctrl-C as soon as now is closed. It returns
+// what terraform printed and its exit code, and whether it ended by itself before
+// that.
+func (c *CLI) Interrupt(now <-chan struct{}, args ...string) (output string, code int, finished bool) {
+	c.t.Helper()
+	var out bytes.Buffer
+	command := c.command(args...)
+	command.Stdout, command.Stderr = &out, &out
+	if err := command.Start(); err != nil {
+		c.t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = command.Wait()
+	}()
+	select {
+	case <-ended:
+		finished = true
+	case <-now:
+		if err := command.Process.Signal(os.Interrupt); err != nil {
+			c.t.Fatal(err)
+		}
+		<-ended
+	}
+	return out.String(), command.ProcessState.ExitCode(), finished
+}
