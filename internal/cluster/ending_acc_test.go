@@ -280,7 +280,7 @@ func TestAccCluster_interruptedUpdateKeepsWhatWasDone(t *testing.T) {
 	terraform.Must(0, "apply", "-auto-approve")
 	terraform.Configure(block + config(name, "labels = { b = \"1\" }\n  quota = { instances = 2 }\n  access = { a = { role = \"view\", users = [\"jane\"] } }"))
 	armed.Store(true)
-	output, code := terraform.Interrupt(reached, "apply", "-auto-approve")
+	output, code, _ := terraform.Interrupt(reached, "apply", "-auto-approve")
 	if code != 1 {
 		t.Errorf("the apply ends with %d:\n%s", code, output)
 	}
@@ -308,7 +308,7 @@ func TestAccCluster_interruptedCreateIsTakenBack(t *testing.T) {
 	})
 	terraform := acctest.NewCLI(t)
 	terraform.Configure(block + config(name, "quota = { instances = 1 }\n  access = { a = { role = \"view\", users = [\"jane\"] } }"))
-	if output, code := terraform.Interrupt(reached, "apply", "-auto-approve"); code != 1 {
+	if output, code, _ := terraform.Interrupt(reached, "apply", "-auto-approve"); code != 1 {
 		t.Errorf("the apply ends with %d:\n%s", code, output)
 	}
 	if left := terraform.Must(0, "state", "list"); left != "" {

@@ -123,7 +123,7 @@ func TestAccCluster_cancelledWaitTaintsNothing(t *testing.T) {
 	terraform.Configure(config(name, `quota = { instances = 2 }`))
 	now := make(chan struct{})
 	join := after(5*time.Second, func() { close(now) })
-	output, _ := terraform.Interrupt(now, "apply", "-auto-approve")
+	output, _, _ := terraform.Interrupt(now, "apply", "-auto-approve")
 	join()
 	if output := said(output); !strings.Contains(output, "Stopped waiting for ResourceQuota") {
 		t.Errorf("the apply said\n%s", output)
