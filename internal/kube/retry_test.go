@@ -117,7 +117,7 @@ func TestRetrier_leavesRetryAfterToTheClient(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = resp.Body.Close()
-	if resp.StatusCode != 429 || calls.Load() != 1 {
+	if resp.StatusCode != http.StatusTooManyRequests || calls.Load() != 1 {
 		t.Errorf("status %d after %d requests", resp.StatusCode, calls.Load())
 	}
 }

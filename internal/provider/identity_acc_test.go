@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -49,12 +50,12 @@ func TestAccIdentity_stateWithoutOneCanBeUsed(t *testing.T) {
 	} {
 		value++
 		strip()
-		terraform.Configure(config(fmt.Sprint(value)))
+		terraform.Configure(config(strconv.Itoa(value)))
 		terraform.Must(0, run...)
 		if diff := cmp.Diff(want, identities(t, terraform.Read("terraform.tfstate"))); diff != "" {
 			t.Errorf("%v leaves other identities, -want +got:\n%s", run, diff)
 		}
-		if got := w.pod("web").Labels["a"]; got != fmt.Sprint(value) {
+		if got := w.pod("web").Labels["a"]; got != strconv.Itoa(value) {
 			t.Errorf("%v leaves the label %q", run, got)
 		}
 	}

@@ -158,7 +158,9 @@ func TestLifetime_waitsForNoCallForEver(t *testing.T) {
 			t.Errorf("it ended after %s, want %s", l.endedAt, want)
 		}
 		close(l.cancelled)
-		<-answered
+		if err := <-answered; err != nil {
+			t.Errorf("the call ended in %v", err)
+		}
 		time.Sleep(time.Hour)
 	})
 }

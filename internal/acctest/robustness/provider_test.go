@@ -28,7 +28,7 @@ func (b *built) remove() {
 func provider(tb testing.TB) string {
 	tb.Helper()
 	theProvider.once.Do(func() {
-		dir, err := os.MkdirTemp("", "mar-provider-")
+		dir, err := os.MkdirTemp("", "mar-provider-") //nolint:usetesting // it outlives the test that is first to need it
 		if err != nil {
 			theProvider.err = err
 			return

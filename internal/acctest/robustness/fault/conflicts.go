@@ -25,7 +25,7 @@ func conflicts() []Fault {
 		{
 			Name: "409-uid", About: "409: the object has another UID than the delete names", Applies: deletes, Ridden: never,
 			Act: func(h Hit) {
-				err := fmt.Errorf("Precondition failed: UID in precondition: %s, UID in object meta: 00000000-0000-4000-8000-000000000000", h.UID)
+				err := fmt.Errorf("Precondition failed: UID in precondition: %s, UID in object meta: 00000000-0000-4000-8000-000000000000", h.UID) //nolint:staticcheck // it is the API server's sentence
 				write(h, apierrors.NewConflict(of(h.Request), h.Name, err))
 			},
 		},

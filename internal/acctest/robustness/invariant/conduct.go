@@ -52,19 +52,26 @@ func secrets(h witness.History) []string {
 	var all []string
 	for _, secret := range h.Secrets {
 		for _, form := range witness.Encodings(secret) {
-			for title, scene := range map[string]witness.Scene{"the operation": h.After, "the apply that heals": h.Healed} {
-				if strings.Contains(scene.State.Text, form) {
-					all = append(all, fmt.Sprintf("%q is in the state after %s", form, title))
-				}
-			}
-			for _, c := range h.Commands {
-				if strings.Contains(c.Output, form) {
-					all = append(all, fmt.Sprintf("%q is in what %s printed", form, c.Title))
-				}
-				if strings.Contains(c.Plan, form) {
-					all = append(all, fmt.Sprintf("%q is in the plan that %s has saved", form, c.Title))
-				}
-			}
+			all = append(all, leaks(h, form)...)
+		}
+	}
+	return all
+}
+
+// leaks are the places in which a text can be read.
+func leaks(h witness.History, text string) []string {
+	var all []string
+	for title, scene := range map[string]witness.Scene{"the operation": h.After, "the apply that heals": h.Healed} {
+		if strings.Contains(scene.State.Text, text) {
+			all = append(all, fmt.Sprintf("%q is in the state after %s", text, title))
+		}
+	}
+	for _, c := range h.Commands {
+		if strings.Contains(c.Output, text) {
+			all = append(all, fmt.Sprintf("%q is in what %s printed", text, c.Title))
+		}
+		if strings.Contains(c.Plan, text) {
+			all = append(all, fmt.Sprintf("%q is in the plan that %s has saved", text, c.Title))
 		}
 	}
 	return all

@@ -63,7 +63,7 @@ func left(h witness.History, scene witness.Scene, after string) []string {
 		if _, before := h.Before.Objects[key]; o.Kind == "Namespace" && !o.Ours && before {
 			continue
 		}
-		if o.Ours && !o.Leaving && !(h.Killed && h.Unnamed) {
+		if o.Ours && !o.Leaving && (!h.Killed || !h.Unnamed) {
 			all = append(all, fmt.Sprintf("%s is still there after %s", key, after))
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"text/tabwriter"
@@ -147,7 +148,7 @@ func Header() []string {
 func (row Row) Cells() []string {
 	cells := []string{row.Scenario}
 	for _, n := range []int{row.Requests, row.Faults, row.Product, row.Runs, row.Lost, row.Doubled, row.Stuck, row.Other} {
-		cells = append(cells, fmt.Sprint(n))
+		cells = append(cells, strconv.Itoa(n))
 	}
 	return cells
 }

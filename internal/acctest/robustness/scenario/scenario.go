@@ -46,11 +46,19 @@ type Scenario struct {
 // Command is a command line of Terraform.
 type Command []string
 
-// Commands that scenarios give.
-func Apply() Command   { return Command{"apply", "-auto-approve"} }
+// Apply applies without a question.
+func Apply() Command { return Command{"apply", "-auto-approve"} }
+
+// Destroy destroys without a question.
 func Destroy() Command { return Command{"destroy", "-auto-approve"} }
-func Plan() Command    { return Command{"plan", "-out=saved.plan"} }
+
+// Plan saves its plan.
+func Plan() Command { return Command{"plan", "-out=saved.plan"} }
+
+// Refresh writes what is there into the state, and nothing else.
 func Refresh() Command { return Command{"apply", "-auto-approve", "-refresh-only"} }
+
+// Invoke carries out an action.
 func Invoke(action string) Command {
 	return Command{"apply", "-auto-approve", "-invoke=action." + action}
 }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // State is what Terraform remembers.
@@ -105,14 +106,15 @@ func ReadState(dir string) State {
 
 // privateText is a resource's private state with the values in it, which are JSON in base64.
 func privateText(private []byte) string {
-	text := "\n" + string(private)
+	var text strings.Builder
+	fmt.Fprintf(&text, "\n%s", private)
 	var keys map[string][]byte
 	if json.Unmarshal(private, &keys) == nil {
 		for key, value := range keys {
-			text += "\n" + key + ": " + string(value)
+			fmt.Fprintf(&text, "\n%s: %s", key, value)
 		}
 	}
-	return text
+	return text.String()
 }
 
 // SplitState gives each module of a state a state of its own, as if its configuration had
