@@ -1,9 +1,7 @@
 package acctest
 
 import (
-	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -12,22 +10,12 @@ import (
 // Status answers a request as an API server does that carries nothing out, by an
 // object of that kind.
 func Status(code int, reason metav1.StatusReason, message string) Fault {
-	return status(metav1.Status{Code: int32(code), Reason: reason, Message: message})
-}
-
-func status(says metav1.Status) Fault {
-	says.TypeMeta, says.Status = metav1.TypeMeta{Kind: "Status", APIVersion: "v1"}, metav1.StatusFailure
-	return func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
-		_, _ = io.Copy(io.Discard, r.Body)
-		w.Header().Set("Content-Type", "application/json")
-		w.WriteHeader(int(says.Code))
-		_ = json.NewEncoder(w).Encode(says)
-	}
+	return AnswerStatus(metav1.Status{Code: int32(code), Reason: reason, Message: message})
 }
 
 // MovedOn answers that somebody has changed the object since it was read.
 func MovedOn(resource, name string) Fault {
-	return status(metav1.Status{
+	return AnswerStatus(metav1.Status{
 		Code: http.StatusConflict, Reason: metav1.StatusReasonConflict, Details: &metav1.StatusDetails{Kind: resource, Name: name},
 		Message: fmt.Sprintf("Operation cannot be fulfilled on %s %q: the object has been modified; please apply your changes to the latest version and try again", resource, name),
 	})
