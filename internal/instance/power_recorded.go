@@ -94,7 +94,7 @@ func (d deed) moveFor(seen presence) move {
 // already says what is so before anything is done, nothing where it isn't.
 func (d deed) already(seen presence) string {
 	switch {
-	case d == deedStop && seen.stopped():
+	case d == deedStop && seen.stopped() && !seen.Starting:
 		return "it is stopped already"
 	case d == deedStart && seen.Pod == podAlive:
 		return "it runs already"

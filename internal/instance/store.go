@@ -44,30 +44,6 @@ func (s *store) Manager() string { return s.client.FieldManager }
 // Written is what to remember of that name.
 func (s *store) Written() string { return s.client.Written() }
 
-// Create POSTs the Pod. A namesake that is being deleted is waited for; any
-// other is a *kube.ExistsError.
-func (s *store) Create(ctx context.Context, pod *corev1.Pod) (*corev1.Pod, error) {
-	ref := podRef(pod)
-	s.say(ref, "making it")
-	for {
-		created, err := s.post(ctx, ref, pod)
-		var exists *kube.ExistsError
-		if !errors.As(err, &exists) || !exists.Terminating {
-			return created, err
-		}
-		leaving, err := s.Get(ctx, ref)
-		if apierrors.IsNotFound(err) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		if err := s.awaitGone(ctx, leaving); err != nil {
-			return nil, err
-		}
-	}
-}
-
 func (s *store) post(ctx context.Context, ref kube.Ref, pod *corev1.Pod) (*corev1.Pod, error) {
 	return kube.Create(ctx, ref, pod.Annotations[kube.AnnotationNonce],
 		func(ctx context.Context) (*corev1.Pod, error) {

@@ -123,71 +123,87 @@ func (s *store) Reader(ctx context.Context, k key, uid string) func() (*corev1.P
 	}
 }
 
-// Shelve sees to it that the template says what the instance is made from, and
-// that it owns the instance's Secret. From then on the Pod can go: nothing is
-// lost with it.
-func (s *store) Shelve(ctx context.Context, p parts) (*corev1.PodTemplate, parts, error) {
+// Shelve sees to it that the template says what the instance is made from, whether it
+// is on its way to a Pod, and that it owns the instance's Secret. From then on the Pod
+// can go: nothing is lost with it.
+func (s *store) Shelve(ctx context.Context, p parts, starting bool) (*corev1.PodTemplate, parts, error) {
 	s.say(templateRef(p.Pod.Namespace, p.Pod.Name), "keeping the instance as it")
-	template, isNew, err := s.postTemplate(ctx, templateOf(p.Pod))
+	want := templateOf(p.Pod, starting)
+	template, err := s.postTemplate(ctx, want)
+	var exists *kube.ExistsError
+	isNew := err == nil
+	if errors.As(err, &exists) {
+		template, err = s.ownTemplate(ctx, keyOf(want))
+	}
 	if err != nil {
 		return nil, p, err
 	}
-	owner := ownerReference("PodTemplate", template)
-	switch {
-	case p.Make != nil:
-		if p.Keep, err = s.makeSecret(ctx, p.Make, owner); err != nil {
-			return template, p, err
-		}
-		p.Make = nil
-	case p.Keep != nil:
-		if err := s.own(ctx, p.Pod.Namespace, *p.Keep, owner); err != nil {
-			return template, p, err
-		}
-	}
-	if isNew {
-		return template, p, nil
-	}
-	want, err := s.withOthersKeys(template, templateOf(p.Pod), p.Dropped)
-	if err != nil {
+	if p, err = s.handOver(ctx, p, ownerReference("PodTemplate", template)); err != nil || isNew {
 		return template, p, err
 	}
-	updated, err := s.changeTemplate(ctx, template.UID, want)
+	if want, err = s.withOthersKeys(template, want, p.Dropped); err != nil {
+		return template, p, err
+	}
+	updated, err := s.changeTemplate(ctx, template, want)
 	if err != nil {
 		return template, p, err
 	}
 	return updated, p, nil
 }
 
-// postTemplate makes the template, or returns the one that the instance has.
-func (s *store) postTemplate(ctx context.Context, want *corev1.PodTemplate) (template *corev1.PodTemplate, isNew bool, err error) {
-	ref := templateRef(want.Namespace, want.Name)
-	get := func(ctx context.Context) (*corev1.PodTemplate, error) {
-		return s.templates(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
+// handOver makes the instance's Secret as the owner's, or adds the owner to the one
+// that is there.
+func (s *store) handOver(ctx context.Context, p parts, owner metav1.OwnerReference) (parts, error) {
+	switch {
+	case p.Make != nil:
+		made, err := s.makeSecret(ctx, p.Make, owner)
+		if err != nil {
+			return p, err
+		}
+		p.Make, p.Keep = nil, made
+	case p.Keep != nil:
+		return p, s.own(ctx, p.Pod.Namespace, *p.Keep, owner)
 	}
-	made, err := kube.Create(ctx, ref, want.Annotations[kube.AnnotationNonce],
-		func(ctx context.Context) (*corev1.PodTemplate, error) {
-			return s.templates(ref.Namespace).Create(ctx, want, metav1.CreateOptions{FieldManager: s.client.FieldManager})
-		}, get)
-	var exists *kube.ExistsError
-	if !errors.As(err, &exists) {
-		return made, true, err
-	}
-	held, err := get(ctx)
-	if err != nil {
-		return nil, false, kube.Wrap(ref, "read", err)
-	}
-	if !isStoppedInstance(held) {
-		return nil, false, fmt.Errorf("%s, as which a stopped instance of this name would be kept, exists and is somebody else's: delete or rename it, then apply again", ref)
-	}
-	return held, false, nil
+	return p, nil
 }
 
-// changeTemplate writes anew what the template with that UID says.
-func (s *store) changeTemplate(ctx context.Context, uid types.UID, want *corev1.PodTemplate) (*corev1.PodTemplate, error) {
+func (s *store) postTemplate(ctx context.Context, want *corev1.PodTemplate) (*corev1.PodTemplate, error) {
 	ref := templateRef(want.Namespace, want.Name)
+	return kube.Create(ctx, ref, want.Annotations[kube.AnnotationNonce],
+		func(ctx context.Context) (*corev1.PodTemplate, error) {
+			return s.templates(ref.Namespace).Create(ctx, want, metav1.CreateOptions{FieldManager: s.client.FieldManager})
+		},
+		func(ctx context.Context) (*corev1.PodTemplate, error) {
+			return s.templates(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
+		})
+}
+
+// ownTemplate is the template of that name, which has to be the instance's.
+func (s *store) ownTemplate(ctx context.Context, k key) (*corev1.PodTemplate, error) {
+	ref := templateRef(k.Cluster, k.Name)
+	held, err := s.templates(k.Cluster).Get(ctx, k.Name, metav1.GetOptions{})
+	switch {
+	case err != nil:
+		return nil, kube.Wrap(ref, "read", err)
+	case !isStoppedInstance(held):
+		return nil, fmt.Errorf("%s has the name under which a stopped instance would be kept, and somebody else made it: delete or rename it, then apply again", ref)
+	}
+	return held, nil
+}
+
+// changeTemplate replaces what that very template says. Sent twice it does the same
+// as once.
+func (s *store) changeTemplate(ctx context.Context, held, want *corev1.PodTemplate) (*corev1.PodTemplate, error) {
+	ref := templateRef(want.Namespace, want.Name)
+	annotations := maps.Clone(held.Annotations)
+	if annotations == nil {
+		annotations = map[string]string{}
+	}
+	annotations[kube.AnnotationStarting] = want.Annotations[kube.AnnotationStarting]
 	patch, err := json.Marshal([]map[string]any{
-		{"op": "test", "path": "/metadata/uid", "value": uid},
-		{"op": "replace", "path": "/metadata/labels", "value": want.Labels},
+		{"op": "test", "path": "/metadata/uid", "value": held.UID},
+		{"op": "add", "path": "/metadata/annotations", "value": annotations},
+		{"op": "add", "path": "/metadata/labels", "value": want.Labels},
 		{"op": "replace", "path": "/template", "value": want.Template},
 	})
 	if err != nil {
@@ -244,9 +260,9 @@ func (s *store) dropTemplate(ctx context.Context, template *corev1.PodTemplate) 
 }
 
 // Stop keeps the instance as a template and deletes its Pod, in the Pod's own
-// time. It blocks until that is gone.
-func (s *store) Stop(ctx context.Context, running *corev1.Pod, p parts) (*corev1.PodTemplate, parts, error) {
-	template, p, err := s.Shelve(ctx, p)
+// time. It blocks until that is gone. Starting is set where a start follows.
+func (s *store) Stop(ctx context.Context, running *corev1.Pod, p parts, starting bool) (*corev1.PodTemplate, parts, error) {
+	template, p, err := s.Shelve(ctx, p, starting)
 	if err != nil {
 		return template, p, err
 	}
@@ -258,78 +274,11 @@ func (s *store) Stop(ctx context.Context, running *corev1.Pod, p parts) (*corev1
 	return template, p, s.drop(ctx, p.Pod.Namespace, p.Drop)
 }
 
-// newcomer is how a new instance is to be made.
-type newcomer struct {
-	// Named is set for a name that was given, under which another may be there.
-	Named   bool
-	Stopped bool
-}
-
-// New makes an instance that wasn't there before; one that was is a
-// *kube.ExistsError. What can't be made whole is taken back, but for a Pod, which is
-// returned with the error.
-func (s *store) New(ctx context.Context, p parts, how newcomer) (found, parts, error) {
-	k := key{Cluster: p.Pod.Namespace, Name: p.Pod.Name}
-	if how.Named {
-		if err := s.vacant(ctx, k, how.Stopped); err != nil {
-			return found{}, p, err
-		}
-	}
-	if !how.Stopped && p.Make == nil {
-		pod, err := s.Create(ctx, p.Pod)
-		return found{Pod: pod}, p, err
-	}
-	template, p, err := s.Shelve(ctx, p)
-	if err == nil && how.Stopped {
-		return found{Template: template}, p, nil
-	}
-	var pod *corev1.Pod
-	if err == nil {
-		pod, err = s.launch(ctx, template, p)
-	}
-	if err == nil || pod != nil {
-		return found{Pod: pod}, p, err
-	}
-	if template != nil {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
-		defer cancel()
-		if undo := s.dropTemplate(ctx, template); undo != nil {
-			err = fmt.Errorf("%w; taking back %s failed too: %w", err, templateRef(k.Cluster, k.Name), undo)
-		}
-	}
-	return found{}, p, err
-}
-
-// vacant errs where an instance has the name, running or stopped. That a Pod has
-// it is found out by making one, too.
-func (s *store) vacant(ctx context.Context, k key, lookForPod bool) error {
-	template, err := s.Template(ctx, k)
-	if err != nil {
-		return err
-	}
-	if template != nil {
-		return &kube.ExistsError{Ref: templateRef(k.Cluster, k.Name), Terminating: template.DeletionTimestamp != nil}
-	}
-	if !lookForPod {
-		return nil
-	}
-	pod, err := s.Get(ctx, k.ref())
-	switch {
-	case apierrors.IsNotFound(err):
-		return nil
-	case err != nil:
-		return err
-	case pod.DeletionTimestamp != nil:
-		return s.awaitGone(ctx, pod)
-	}
-	return &kube.ExistsError{Ref: k.ref()}
-}
-
 // Start makes the Pod of an instance that is kept as a template, which goes only
 // when the Pod is there and owns what the template owned. A Pod of that name
 // that is being deleted is waited for.
 func (s *store) Start(ctx context.Context, p parts) (*corev1.Pod, parts, error) {
-	template, p, err := s.Shelve(ctx, p)
+	template, p, err := s.Shelve(ctx, p, true)
 	if err != nil {
 		return nil, p, err
 	}
@@ -339,7 +288,7 @@ func (s *store) Start(ctx context.Context, p parts) (*corev1.Pod, parts, error) 
 
 // Restart is Stop and Start.
 func (s *store) Restart(ctx context.Context, running *corev1.Pod, p parts) (*corev1.Pod, parts, error) {
-	template, p, err := s.Stop(ctx, running, p)
+	template, p, err := s.Stop(ctx, running, p, true)
 	if err != nil {
 		return nil, p, err
 	}
@@ -347,15 +296,25 @@ func (s *store) Restart(ctx context.Context, running *corev1.Pod, p parts) (*cor
 	return pod, p, err
 }
 
+// launch makes the Pod of a template and takes that away. Once the Pod is there, a
+// run that is cancelled still hands over to it what the template owns.
 func (s *store) launch(ctx context.Context, template *corev1.PodTemplate, p parts) (*corev1.Pod, error) {
 	pod, err := s.Create(ctx, p.Pod)
 	if err != nil {
 		return nil, err
 	}
+	ctx, cancel := s.finishing(ctx)
+	defer cancel()
 	if err := s.Tidy(ctx, pod, template, p.Keep); err != nil {
 		return pod, err
 	}
 	return pod, s.drop(ctx, pod.Namespace, p.Drop)
+}
+
+// finishing is a context for what must not be left half done: it outlives the run, but
+// not for long.
+func (s *store) finishing(ctx context.Context) (context.Context, context.CancelFunc) {
+	return kube.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 }
 
 // Tidy takes away the template beside a Pod, which owns the Secret from then on.

@@ -37,6 +37,11 @@ const (
 	// other field by which the server knows its maker.
 	AnnotationMadeFor = AnnotationPrefix + "made-for"
 
+	// AnnotationStarting is "true" on a PodTemplate that was written on the way to a
+	// running Pod: by a create with secrets, a start or a restart. A template without
+	// it is an instance that is meant to stay stopped.
+	AnnotationStarting = AnnotationPrefix + "starting"
+
 	// AnnotationSecretVersion is the version that a Secret was made for.
 	AnnotationSecretVersion = AnnotationPrefix + "secret-env-version"
 )
