@@ -40,9 +40,10 @@ func TestAccInstance_handOverSurvivesFaults(t *testing.T) {
 		} {
 			t.Run(request+", "+answer, func(t *testing.T) {
 				t.Parallel()
+				const limits = `timeouts = { update = "2m", delete = "2m" }`
 				cluster := acctest.Namespace(t)
 				terraform := acctest.NewCLI(t)
-				terraform.Configure(instanceConfig(cluster, secretEnv("hunter2", 1), running))
+				terraform.Configure(instanceConfig(cluster, secretEnv("hunter2", 1), limits, running))
 				terraform.Must(0, "apply", "-auto-approve")
 				made := theSecret(t, cluster)
 				var armed atomic.Bool
@@ -54,7 +55,7 @@ func TestAccInstance_handOverSurvivesFaults(t *testing.T) {
 				})
 				for _, power := range []string{stopped, running} {
 					armed.Store(true)
-					terraform.Configure(proxy + instanceConfig(cluster, secretEnv("hunter2", 1), power))
+					terraform.Configure(proxy + instanceConfig(cluster, secretEnv("hunter2", 1), limits, power))
 					output, code := terraform.Run("apply", "-auto-approve")
 					if code != 0 {
 						armed.Store(false)

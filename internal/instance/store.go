@@ -143,20 +143,47 @@ func (s *store) patchSize(ctx context.Context, pod *corev1.Pod, want size) (*cor
 	return patched, nil
 }
 
-// Delete asks for the Pod with that UID to go, in its own time, and waits until
-// it is no more. That it is gone already is fine.
+// Delete deletes the instance's Pod, in its own time, and waits until it is gone. That it
+// is gone already is fine. When another Pod has its name by then, it is looked at again: a
+// Pod that was made anew for the same instance is deleted, too, and a stranger's isn't.
 func (s *store) Delete(ctx context.Context, ref kube.Ref, uid string) error {
 	s.say(ref, "deleting it")
-	leaving := podKnownBy(ref, types.UID(uid))
-	err := kube.Delete(ctx, ref, leaving.UID, func(ctx context.Context, name string, opts metav1.DeleteOptions) error {
-		// The typed client throws the answer away, which is the Pod with the time that
-		// it has left: who begins to wait with it has missed nothing, and needn't ask.
-		var answer corev1.Pod
-		err := s.client.Clientset.CoreV1().RESTClient().Delete().Namespace(ref.Namespace).Resource("pods").Name(name).Body(&opts).Do(ctx).Into(&answer)
-		if answer.UID == leaving.UID {
-			leaving = &answer
+	err := s.deletePod(ctx, podKnownBy(ref, types.UID(uid)))
+	if isNamesake(err) {
+		return s.deleteSuccessor(ctx, ref, types.UID(uid))
+	}
+	return err
+}
+
+// deleteSuccessor deletes the Pods of the instance that were made after the one with that
+// UID.
+func (s *store) deleteSuccessor(ctx context.Context, ref kube.Ref, uid types.UID) error {
+	for {
+		pod, found, err := kube.Get(ctx, ref, s.pods(ref).Get)
+		if err != nil || !found || pod.UID == uid || !kube.IsInstances(pod, ref.Name) {
+			return err
 		}
-		return err
+		if err := s.deletePod(ctx, pod); !isNamesake(err) {
+			return err
+		}
+		uid = pod.UID
+	}
+}
+
+// deletePod deletes that very Pod. A namesake is a *kube.GoneError.
+func (s *store) deletePod(ctx context.Context, leaving *corev1.Pod) error {
+	ref, uid := podRef(leaving), leaving.UID
+	err := kube.OnMovedOn(ctx, ref, func(ctx context.Context) error {
+		return kube.Delete(ctx, ref, uid, func(ctx context.Context, name string, opts metav1.DeleteOptions) error {
+			// The typed client throws the answer away, which is the Pod with the time that
+			// it has left: who begins to wait with it has missed nothing, and needn't ask.
+			var answer corev1.Pod
+			err := s.client.Clientset.CoreV1().RESTClient().Delete().Namespace(ref.Namespace).Resource("pods").Name(name).Body(&opts).Do(ctx).Into(&answer)
+			if answer.UID == uid {
+				leaving = &answer
+			}
+			return err
+		})
 	})
 	if err != nil {
 		return err

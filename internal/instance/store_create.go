@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
@@ -110,11 +110,9 @@ func takenBy(template *corev1.PodTemplate) error {
 // awaitVacancy waits until a Pod of that name that is being deleted is gone. Any other
 // is a *kube.ExistsError.
 func (s *store) awaitVacancy(ctx context.Context, ref kube.Ref) error {
-	pod, err := s.Get(ctx, ref)
+	pod, there, err := kube.Get(ctx, ref, s.pods(ref).Get)
 	switch {
-	case apierrors.IsNotFound(err):
-		return nil
-	case err != nil:
+	case err != nil || !there:
 		return err
 	case pod.DeletionTimestamp != nil:
 		return s.awaitGone(ctx, pod)
@@ -144,12 +142,31 @@ func (s *store) Create(ctx context.Context, pod *corev1.Pod) (*corev1.Pod, error
 		case errors.As(err, &refused) && mayHideNamesake(refused.Kind):
 			err = s.orExists(ctx, ref, err)
 		default:
+			if made := s.madeAfterAll(ctx, pod, err); made != nil {
+				return made, nil
+			}
 			err = accounts.explain(ctx, err)
 		}
 		if err != nil {
 			return nil, err
 		}
 	}
+}
+
+// madeAfterAll looks for a Pod of which nobody knows whether it was made. It is known by its
+// nonce.
+func (s *store) madeAfterAll(ctx context.Context, pod *corev1.Pod, cause error) *corev1.Pod {
+	ref := podRef(pod)
+	if !slices.Contains([]kube.Answer{kube.Unknown, kube.Ended, kube.Overloaded}, kube.AnswerOf(ref, cause)) {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	held, there, err := kube.Get(ctx, ref, s.pods(ref).Get)
+	if err != nil || !there || held.Annotations[kube.AnnotationNonce] != pod.Annotations[kube.AnnotationNonce] {
+		return nil
+	}
+	return held
 }
 
 // mayHideNamesake reports whether the API server refuses so before it looks whether the
@@ -165,9 +182,9 @@ func mayHideNamesake(kind kube.RefusalKind) bool {
 // orExists is the refusal of a Pod, or that its name is taken, which a person has to know
 // first. It is nil once a namesake that was being deleted is gone.
 func (s *store) orExists(ctx context.Context, ref kube.Ref, refusal error) error {
-	namesake, err := s.Get(ctx, ref)
+	namesake, there, err := kube.Get(ctx, ref, s.pods(ref).Get)
 	switch {
-	case err != nil:
+	case err != nil || !there:
 		return refusal
 	case namesake.DeletionTimestamp != nil:
 		return s.awaitGone(ctx, namesake)

@@ -129,12 +129,7 @@ func (s *store) Reader(ctx context.Context, k key, uid string) func() (*corev1.P
 func (s *store) Shelve(ctx context.Context, p parts, starting bool) (*corev1.PodTemplate, parts, error) {
 	s.say(templateRef(p.Pod.Namespace, p.Pod.Name), "keeping the instance as it")
 	want := templateOf(p.Pod, starting)
-	template, err := s.postTemplate(ctx, want)
-	var exists *kube.ExistsError
-	isNew := err == nil
-	if errors.As(err, &exists) {
-		template, err = s.ownTemplate(ctx, keyOf(want))
-	}
+	template, isNew, err := s.shelf(ctx, want)
 	if err != nil {
 		return nil, p, err
 	}
@@ -149,6 +144,33 @@ func (s *store) Shelve(ctx context.Context, p parts, starting bool) (*corev1.Pod
 		return template, p, err
 	}
 	return updated, p, nil
+}
+
+// shelf makes the template, or finds the one that the instance has. One that is being
+// deleted would be lost with all that it keeps, so its end is waited for.
+func (s *store) shelf(ctx context.Context, want *corev1.PodTemplate) (template *corev1.PodTemplate, isNew bool, err error) {
+	k, ref := keyOf(want), templateRef(want.Namespace, want.Name)
+	for {
+		template, err = s.postTemplate(ctx, want)
+		var exists *kube.ExistsError
+		if !errors.As(err, &exists) {
+			return template, true, err
+		}
+		held, found, err := kube.Get(ctx, ref, s.templates(k.Cluster).Get)
+		switch {
+		case err != nil:
+			return nil, false, err
+		case !found:
+			continue
+		case !isStoppedInstance(held):
+			return nil, false, fmt.Errorf("%s has the name under which a stopped instance would be kept, and somebody else made it: delete or rename it, then apply again", ref)
+		case held.DeletionTimestamp == nil:
+			return held, false, nil
+		}
+		if err := s.dropTemplate(ctx, held); err != nil {
+			return nil, false, err
+		}
+	}
 }
 
 // handOver makes the instance's Secret as the owner's, or adds the owner to the one
@@ -178,23 +200,26 @@ func (s *store) postTemplate(ctx context.Context, want *corev1.PodTemplate) (*co
 		})
 }
 
-// ownTemplate is the template of that name, which has to be the instance's.
-func (s *store) ownTemplate(ctx context.Context, k key) (*corev1.PodTemplate, error) {
-	ref := templateRef(k.Cluster, k.Name)
-	held, err := s.templates(k.Cluster).Get(ctx, k.Name, metav1.GetOptions{})
-	switch {
-	case err != nil:
-		return nil, kube.Wrap(ref, "read", err)
-	case !isStoppedInstance(held):
-		return nil, fmt.Errorf("%s has the name under which a stopped instance would be kept, and somebody else made it: delete or rename it, then apply again", ref)
-	}
-	return held, nil
-}
-
 // changeTemplate replaces what that very template says. Sent twice it does the same
 // as once.
 func (s *store) changeTemplate(ctx context.Context, held, want *corev1.PodTemplate) (*corev1.PodTemplate, error) {
 	ref := templateRef(want.Namespace, want.Name)
+	uid, changed := held.UID, held
+	err := kube.OnMovedOn(ctx, ref, func(ctx context.Context) error {
+		now, err := s.templates(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
+		if err != nil {
+			return err
+		}
+		if now.UID != uid {
+			return &kube.GoneError{Ref: ref, ReplacedBy: now.UID}
+		}
+		changed, err = s.patchTemplate(ctx, now, want)
+		return err
+	})
+	return changed, kube.Wrap(ref, "change", err)
+}
+
+func (s *store) patchTemplate(ctx context.Context, held, want *corev1.PodTemplate) (*corev1.PodTemplate, error) {
 	annotations := maps.Clone(held.Annotations)
 	if annotations == nil {
 		annotations = map[string]string{}
@@ -207,10 +232,9 @@ func (s *store) changeTemplate(ctx context.Context, held, want *corev1.PodTempla
 		{"op": "replace", "path": "/template", "value": want.Template},
 	})
 	if err != nil {
-		return nil, kube.Wrap(ref, "change", err)
+		return nil, err
 	}
-	changed, err := s.templates(ref.Namespace).Patch(ctx, ref.Name, types.JSONPatchType, patch, metav1.PatchOptions{FieldManager: s.client.FieldManager})
-	return changed, kube.Wrap(ref, "change", err)
+	return s.templates(held.Namespace).Patch(ctx, held.Name, types.JSONPatchType, patch, metav1.PatchOptions{FieldManager: s.client.FieldManager})
 }
 
 func (s *store) makeSecret(ctx context.Context, want *corev1.Secret, owner metav1.OwnerReference) (*secretRef, error) {
@@ -231,32 +255,70 @@ func (s *store) makeSecret(ctx context.Context, want *corev1.Secret, owner metav
 	return &secretRef{Name: made.Name, UID: made.UID}, nil
 }
 
-// own adds an owner to the Secret, which Kubernetes deletes with its last one. A
-// Secret that is gone can't be owned; the next plan shows that it is missing.
+// own adds an owner to the Secret, which Kubernetes deletes with its last one. Sent twice
+// it does the same as once. A Secret that is gone can't be owned, and a namesake isn't the
+// instance's; the next plan shows that it is missing.
 func (s *store) own(ctx context.Context, namespace string, secret secretRef, owner metav1.OwnerReference) error {
+	ref := secretRefIn(namespace, secret)
 	patch, err := json.Marshal(map[string]any{"metadata": map[string]any{
 		"uid": secret.UID, "ownerReferences": []metav1.OwnerReference{owner},
 	}})
-	ref := kube.Ref{Kind: "Secret", Namespace: namespace, Name: secret.Name}
 	if err != nil {
 		return kube.Wrap(ref, "own", err)
 	}
-	_, err = s.secrets(namespace).Patch(ctx, secret.Name, types.StrategicMergePatchType, patch, metav1.PatchOptions{FieldManager: s.client.FieldManager})
-	if kube.AnswerOf(ref, err) == kube.NotFound {
+	err = kube.OnMovedOn(ctx, ref, func(ctx context.Context) error {
+		_, err := s.secrets(namespace).Patch(ctx, secret.Name, types.StrategicMergePatchType, patch, metav1.PatchOptions{FieldManager: s.client.FieldManager})
+		return err
+	})
+	if answer := kube.AnswerOf(ref, err); answer == kube.NotFound || answer == kube.AnotherObject {
 		return nil
 	}
-	return kube.Wrap(ref, "own", err)
+	return kube.Wrap(ref, "hand over", err)
 }
 
+func secretRefIn(namespace string, secret secretRef) kube.Ref {
+	return kube.Ref{Kind: "Secret", Namespace: namespace, Name: secret.Name}
+}
+
+// drop removes a Secret that nothing uses any more.
 func (s *store) drop(ctx context.Context, namespace string, secret *secretRef) error {
 	if secret == nil {
 		return nil
 	}
-	return kube.Delete(ctx, kube.Ref{Kind: "Secret", Namespace: namespace, Name: secret.Name}, secret.UID, s.secrets(namespace).Delete)
+	return unlessAnother(removeObject(ctx, secretRefIn(namespace, *secret), secret.UID, s.secrets(namespace)))
 }
 
+// dropTemplate removes that very template. One that is another's by now stays.
 func (s *store) dropTemplate(ctx context.Context, template *corev1.PodTemplate) error {
-	return kube.Delete(ctx, templateRef(template.Namespace, template.Name), template.UID, s.templates(template.Namespace).Delete)
+	return unlessAnother(s.removeTemplate(ctx, template))
+}
+
+func (s *store) removeTemplate(ctx context.Context, template *corev1.PodTemplate) error {
+	return removeObject(ctx, templateRef(template.Namespace, template.Name), template.UID, s.templates(template.Namespace))
+}
+
+// removeObject deletes the object with that UID and waits until it is gone. Who may delete
+// it and not read it can't wait. A namesake is a *kube.GoneError.
+func removeObject[T metav1.Object](ctx context.Context, ref kube.Ref, uid types.UID, client kube.Remover[T]) error {
+	err := kube.OnMovedOn(ctx, ref, func(ctx context.Context) error { return kube.Remove(ctx, ref, uid, client) })
+	var refused *kube.RefusedError
+	if errors.As(err, &refused) && refused.Kind == kube.RefusedByRBAC && refused.Lacks.Verb == "get" {
+		return nil
+	}
+	return err
+}
+
+// unlessAnother is the error of a removal for which a namesake makes no difference.
+func unlessAnother(err error) error {
+	if isNamesake(err) {
+		return nil
+	}
+	return err
+}
+
+func isNamesake(err error) bool {
+	var gone *kube.GoneError
+	return errors.As(err, &gone) && gone.ReplacedBy != ""
 }
 
 // Stop keeps the instance as a template and deletes its Pod, in the Pod's own
@@ -311,10 +373,24 @@ func (s *store) launch(ctx context.Context, template *corev1.PodTemplate, p part
 	return pod, s.drop(ctx, pod.Namespace, p.Drop)
 }
 
-// finishing is a context for what must not be left half done: it outlives the run, but
-// not for long.
-func (s *store) finishing(ctx context.Context) (context.Context, context.CancelFunc) {
-	return kube.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+// finishing is a context for what must not be left half done: it ends half a minute after
+// the run does.
+func (s *store) finishing(run context.Context) (context.Context, context.CancelFunc) {
+	const patience = 30 * time.Second
+	ctx, cancel := context.WithCancelCause(context.WithoutCancel(run))
+	stop := context.AfterFunc(run, func() {
+		timer := time.NewTimer(patience)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			cancel(kube.TimeoutError{After: patience})
+		case <-ctx.Done():
+		}
+	})
+	return ctx, func() {
+		stop()
+		cancel(nil)
+	}
 }
 
 // Tidy takes away the template beside a Pod, which owns the Secret from then on.
@@ -327,20 +403,26 @@ func (s *store) Tidy(ctx context.Context, pod *corev1.Pod, template *corev1.PodT
 	return s.dropTemplate(ctx, template)
 }
 
-// Remove deletes the Pod with that UID, none where it is empty, and the
-// instance's template. It blocks until the Pod is gone.
+// Remove deletes the instance, whose Pod had that UID, none where it is empty: its
+// template and its Pod. It blocks until both are gone.
 func (s *store) Remove(ctx context.Context, k key, uid string) error {
-	template, err := s.Template(ctx, k)
-	if err != nil {
-		return err
-	}
-	if template != nil {
-		if err := s.dropTemplate(ctx, template); err != nil {
+	for {
+		template, err := s.Template(ctx, k)
+		if err != nil {
+			return err
+		}
+		if template == nil {
+			break
+		}
+		if err = s.removeTemplate(ctx, template); err == nil {
+			break
+		}
+		if !isNamesake(err) {
 			return err
 		}
 	}
 	if uid == "" {
-		return nil
+		return s.deleteSuccessor(ctx, k.ref(), "")
 	}
 	return s.Delete(ctx, k.ref(), uid)
 }
