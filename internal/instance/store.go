@@ -143,36 +143,40 @@ func (s *store) patchSize(ctx context.Context, pod *corev1.Pod, want size) (*cor
 	return patched, nil
 }
 
-// Delete deletes the instance's Pod, in its own time, and waits until it is gone. That it
-// is gone already is fine. When another Pod has its name by then, it is looked at again: a
-// Pod that was made anew for the same instance is deleted, too, and a stranger's isn't.
+// Delete has the instance's Pod go, in its own time, and waits until it is no
+// more. That it is gone already is fine. A Pod with another UID is looked at again:
+// the same instance, made anew meanwhile, is deleted in its stead, and a stranger's
+// Pod is left alone.
 func (s *store) Delete(ctx context.Context, ref kube.Ref, uid string) error {
-	s.say(ref, "deleting it")
-	err := s.deletePod(ctx, podKnownBy(ref, types.UID(uid)))
-	if isNamesake(err) {
-		return s.deleteSuccessor(ctx, ref, types.UID(uid))
-	}
-	return err
-}
-
-// deleteSuccessor deletes the Pods of the instance that were made after the one with that
-// UID.
-func (s *store) deleteSuccessor(ctx context.Context, ref kube.Ref, uid types.UID) error {
 	for {
-		pod, found, err := kube.Get(ctx, ref, s.pods(ref).Get)
-		if err != nil || !found || pod.UID == uid || !kube.IsInstances(pod, ref.Name) {
+		err := s.deletePod(ctx, ref, types.UID(uid))
+		var gone *kube.GoneError
+		if !errors.As(err, &gone) {
 			return err
 		}
-		if err := s.deletePod(ctx, pod); !isNamesake(err) {
+		now, err := s.instancePod(ctx, ref)
+		if err != nil || now == nil || string(now.UID) == uid {
 			return err
 		}
-		uid = pod.UID
+		uid = string(now.UID)
 	}
 }
 
-// deletePod deletes that very Pod. A namesake is a *kube.GoneError.
-func (s *store) deletePod(ctx context.Context, leaving *corev1.Pod) error {
-	ref, uid := podRef(leaving), leaving.UID
+// instancePod reads the Pod of the instance of that name, nil where there is none
+// or where it is somebody else's.
+func (s *store) instancePod(ctx context.Context, ref kube.Ref) (*corev1.Pod, error) {
+	pod, found, err := kube.Get(ctx, ref, s.pods(ref).Get)
+	if err != nil || !found || !kube.IsInstances(pod, ref.Name) {
+		return nil, err
+	}
+	return pod, nil
+}
+
+// deletePod deletes the Pod with that UID and no other: a namesake is a
+// *kube.GoneError.
+func (s *store) deletePod(ctx context.Context, ref kube.Ref, uid types.UID) error {
+	s.say(ref, "deleting it")
+	leaving := podKnownBy(ref, uid)
 	err := kube.OnMovedOn(ctx, ref, func(ctx context.Context) error {
 		return kube.Delete(ctx, ref, uid, func(ctx context.Context, name string, opts metav1.DeleteOptions) error {
 			// The typed client throws the answer away, which is the Pod with the time that

@@ -403,8 +403,8 @@ func (s *store) Tidy(ctx context.Context, pod *corev1.Pod, template *corev1.PodT
 	return s.dropTemplate(ctx, template)
 }
 
-// Remove deletes the instance, whose Pod had that UID, none where it is empty: its
-// template and its Pod. It blocks until both are gone.
+// Remove deletes the instance's template, and its Pod: the one with that UID, or
+// where that is empty the one that was started meanwhile. It blocks until both are gone.
 func (s *store) Remove(ctx context.Context, k key, uid string) error {
 	for {
 		template, err := s.Template(ctx, k)
@@ -422,7 +422,11 @@ func (s *store) Remove(ctx context.Context, k key, uid string) error {
 		}
 	}
 	if uid == "" {
-		return s.deleteSuccessor(ctx, k.ref(), "")
+		started, err := s.instancePod(ctx, k.ref())
+		if err != nil || started == nil {
+			return err
+		}
+		uid = string(started.UID)
 	}
 	return s.Delete(ctx, k.ref(), uid)
 }
