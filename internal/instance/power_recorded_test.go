@@ -80,3 +80,22 @@ func TestStranger(t *testing.T) {
 		t.Errorf("got %s", text)
 	}
 }
+
+func TestDeed_saysHowTheInstanceWasLeft(t *testing.T) {
+	k := key{Cluster: "dev", Name: "web"}
+	for seen, want := range map[presence]string{
+		{Template: true, Starting: true}:  "It doesn't run now",
+		{Template: true}:                  "It is stopped now: PodTemplate dev/web",
+		{}:                                "Neither Pod dev/web nor PodTemplate dev/web",
+		{Pod: podForeign}:                 "somebody else's",
+		{Pod: podLeaving}:                 "is being deleted",
+		{Pod: podAlive, Template: true}:   "and so is PodTemplate dev/web",
+		{Pod: podAlive}:                   "Pod dev/web is there",
+		{Pod: podFinished}:                "Pod dev/web is there",
+		{Pod: podLeaving, Template: true}: "It is stopped now",
+	} {
+		if got := deedRestart.left(seen, k); !strings.Contains(got, want) {
+			t.Errorf("%+v: %s", seen, got)
+		}
+	}
+}

@@ -55,13 +55,26 @@ func (s *store) New(ctx context.Context, p parts, how newcomer) (found, parts, e
 	return found{}, p, s.takeBack(ctx, template, err)
 }
 
+// leftError is a create that failed, and of which something is left.
+type leftError struct {
+	Err error
+	// Left is what is there still, Why the reason.
+	Left kube.Ref
+	Why  error
+}
+
+func (e *leftError) Error() string {
+	return fmt.Sprintf("%v; %s is left: %v", e.Err, e.Left, e.Why)
+}
+func (e *leftError) Unwrap() error { return e.Err }
+
 // takeBack removes the template of an instance that couldn't be made. The Secret that it
 // owns goes with it.
 func (s *store) takeBack(ctx context.Context, template *corev1.PodTemplate, cause error) error {
 	ctx, cancel := s.finishing(ctx)
 	defer cancel()
 	if err := s.dropTemplate(ctx, template); err != nil {
-		return fmt.Errorf("%w; taking back %s failed too: %w", cause, templateRef(template.Namespace, template.Name), err)
+		return &leftError{Err: cause, Left: templateRef(template.Namespace, template.Name), Why: err}
 	}
 	return cause
 }
@@ -252,4 +265,11 @@ func missingAccount(refused *kube.RefusedError) string {
 		return ""
 	}
 	return name[1]
+}
+
+// isAwaitedAccount reports whether a Pod is refused for want of the ServiceAccount that
+// Kubernetes makes by itself, and that a create waits for.
+func isAwaitedAccount(err error) bool {
+	var refused *kube.RefusedError
+	return errors.As(err, &refused) && refused.Kind == kube.RefusedMissingAccount && missingAccount(refused) == defaultAccount
 }

@@ -393,6 +393,17 @@ func (s *store) finishing(run context.Context) (context.Context, context.CancelF
 	}
 }
 
+// leftBeside adds to a Pod the template that is there still, where a move of its power broke
+// off.
+func (s *store) leftBeside(ctx context.Context, have found) found {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	if template, err := s.Template(ctx, keyOf(have.Pod)); err == nil {
+		have.Template = template
+	}
+	return have
+}
+
 // Tidy takes away the template beside a Pod, which owns the Secret from then on.
 func (s *store) Tidy(ctx context.Context, pod *corev1.Pod, template *corev1.PodTemplate, secret *secretRef) error {
 	if secret != nil {
