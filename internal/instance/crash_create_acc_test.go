@@ -3,7 +3,10 @@ package instance_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
@@ -30,6 +33,7 @@ func TestAccInstance_killedCreatesEndAsAsked(t *testing.T) {
 		"secrets, running":     {after: secretEnv("hunter2", 1) + "\n" + running, writes: 5},
 		"secrets, stopped":     {after: secretEnv("hunter2", 1) + "\n" + stopped, writes: 2, stopped: true},
 		"replaced":             {before: `env = { A = "1" }`, after: `env = { A = "2" }`, writes: 2},
+		"new version, stopped": {before: secretEnv("other", 1) + "\n" + stopped, after: secretEnv("hunter2", 2) + "\n" + stopped, writes: 4, stopped: true},
 		"new version, running": {before: secretEnv("other", 1), after: secretEnv("hunter2", 2), writes: 6},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -97,4 +101,110 @@ func asAsked(t *testing.T, cluster string, isStopped, withSecret bool) error {
 		return equal("the Pod's phase", pod.Status.Phase, corev1.PodRunning)
 	}
 	return fmt.Errorf("the Pod: %w; the template: %w", podErr, templateErr)
+}
+
+// TestAccInstance_interruptedRunsLoseNothing presses Ctrl-C at each write of a create, a
+// stop, a start, a restart and a change of the Secret. What was done is in the state, so
+// that the next apply goes on by itself.
+func TestAccInstance_interruptedRunsLoseNothing(t *testing.T) {
+	t.Parallel()
+	acctest.Needs(t, acctest.WriteOnly)
+	for name, c := range map[string]struct {
+		before, after string
+		writes        int32
+		stopped       bool
+	}{
+		"create":      {after: secretEnv("hunter2", 1), writes: 5},
+		"stop":        {before: secretEnv("hunter2", 1), after: secretEnv("hunter2", 1) + "\n" + stopped, writes: 3, stopped: true},
+		"start":       {before: secretEnv("hunter2", 1) + "\n" + stopped, after: secretEnv("hunter2", 1) + "\n" + running, writes: 5},
+		"restart":     {before: secretEnv("hunter2", 1) + "\n" + `restart_triggers = { a = "1" }`, after: secretEnv("hunter2", 1) + "\n" + `restart_triggers = { a = "2" }`, writes: 6},
+		"new version": {before: secretEnv("other", 1) + "\n" + stopped, after: secretEnv("hunter2", 2) + "\n" + stopped, writes: 4, stopped: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for writes := int32(1); writes <= c.writes; writes++ {
+				cluster := acctest.Namespace(t)
+				terraform := acctest.NewCLI(t)
+				if c.before != "" {
+					terraform.Configure(instanceConfig(cluster, c.before))
+					terraform.Must(0, "apply", "-auto-approve")
+				}
+				proxy, reached := tellingAfter(t, writes)
+				terraform.Configure(proxy + instanceConfig(cluster, c.after))
+				output, _ := terraform.Interrupt(reached, "apply", "-auto-approve")
+				terraform.Configure(instanceConfig(cluster, c.after))
+				output += terraform.Must(0, "apply", "-auto-approve")
+				if err := asAsked(t, cluster, c.stopped, true); err != nil {
+					t.Errorf("interrupted after %d writes: %v\n%s", writes, err, output)
+				}
+				terraform.Must(0, "plan", "-detailed-exitcode")
+			}
+		})
+	}
+}
+
+// tellingAfter returns a provider block whose API server says when it has answered so many
+// writes.
+func tellingAfter(t *testing.T, writes int32) (provider string, reached chan struct{}) {
+	t.Helper()
+	var seen atomic.Int32
+	reached = make(chan struct{})
+	tell := sync.OnceFunc(func() { close(reached) })
+	return acctest.FaultyProxy(t, func(r *http.Request) acctest.Fault {
+		if r.Method == http.MethodGet {
+			return acctest.Pass
+		}
+		return func(w http.ResponseWriter, r *http.Request, server http.Handler) {
+			server.ServeHTTP(w, r)
+			if seen.Add(1) >= writes {
+				tell()
+			}
+		}
+	}), reached
+}
+
+// TestAccInstance_killedActionsGoOn kills an action between any two writes. The same action
+// goes on, and what a restart was to start the next apply starts, too.
+func TestAccInstance_killedActionsGoOn(t *testing.T) {
+	t.Parallel()
+	acctest.Needs(t, acctest.Actions)
+	acctest.Needs(t, acctest.WriteOnly)
+	for deed, c := range map[string]struct {
+		before string
+		goOn   []string
+		runs   bool
+	}{
+		"stop":    {"", invocation("stop", "web"), false},
+		"start":   {"stop", invocation("start", "web"), true},
+		"restart": {"", []string{"apply", "-auto-approve", "-lock=false"}, true},
+	} {
+		t.Run(deed, func(t *testing.T) {
+			t.Parallel()
+			for writes := int32(1); ; writes++ {
+				cluster := acctest.Namespace(t)
+				terraform := acctest.NewCLI(t)
+				config := actionsOn(cluster, "web") + instanceConfig(cluster, secretEnv("hunter2", 1))
+				terraform.Configure(config)
+				terraform.Must(0, "apply", "-auto-approve")
+				made := theSecret(t, cluster)
+				if c.before != "" {
+					invoke(t, terraform, 0, c.before, "web")
+				}
+				proxy, reached := dyingAfter(t, writes)
+				terraform.Configure(proxy + config)
+				if output, finished := terraform.Kill(reached, invocation(deed, "web")...); finished {
+					if writes < 4 {
+						t.Fatalf("it took only %d writes:\n%s", writes-1, output)
+					}
+					return
+				}
+				terraform.Configure(config)
+				output := terraform.Must(0, c.goOn...)
+				if err := whole(t.Context(), acctest.Client(t), cluster, made, c.runs); err != nil {
+					t.Errorf("killed after %d writes: %v\n%s", writes, err, output)
+				}
+				terraform.Must(0, "plan", "-detailed-exitcode", "-lock=false")
+			}
+		})
+	}
 }

@@ -69,6 +69,7 @@ func templateOf(pod *corev1.Pod, starting bool) *corev1.PodTemplate {
 			Annotations: map[string]string{
 				kube.AnnotationNonce:    pod.Annotations[kube.AnnotationNonce],
 				kube.AnnotationStarting: strconv.FormatBool(starting),
+				kube.AnnotationSecret:   secretOf(pod, pod.Name),
 			},
 		},
 		Template: corev1.PodTemplateSpec{

@@ -191,20 +191,7 @@ func (r *instanceResource) interrupted(ctx context.Context, u upkeep, cause erro
 	if err := r.read(ctx, &state, &rec, have, seen, false, &diag.Diagnostics{}); err != nil {
 		return outcome{State: u.Prior, Record: u.Record}, cause
 	}
-	if err := r.readNewSecret(ctx, &state, &rec, ownSecret(have.subject(seen), state.model)); err != nil {
-		return outcome{State: u.Prior, Record: u.Record}, cause
-	}
 	return outcome{State: state, Record: rec}, cause
-}
-
-// readNewSecret takes note of another Secret than the recorded one that the instance has by
-// now, or that it has none any more.
-func (r *instanceResource) readNewSecret(ctx context.Context, state *resourceModel, rec *record, inUse string) error {
-	if rec.Secret == nil && inUse == "" || rec.Secret != nil && rec.Secret.Name == inUse {
-		return nil
-	}
-	rec.Secret, state.SecretEnvVersion = nil, types.Int64Null()
-	return r.readSecret(ctx, state, rec, inUse, true)
 }
 
 // readSecret sees whether the instance's Secret is still the one that was made

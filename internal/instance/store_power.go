@@ -133,6 +133,11 @@ func (s *store) Shelve(ctx context.Context, p parts, starting bool) (*corev1.Pod
 	if err != nil {
 		return nil, p, err
 	}
+	if !isNew && p.Make != nil {
+		if template, err = s.announceSecret(ctx, template, p); err != nil {
+			return template, p, err
+		}
+	}
 	if p, err = s.handOver(ctx, p, ownerReference("PodTemplate", template)); err != nil || isNew {
 		return template, p, err
 	}
@@ -144,6 +149,29 @@ func (s *store) Shelve(ctx context.Context, p parts, starting bool) (*corev1.Pod
 		return template, p, err
 	}
 	return updated, p, nil
+}
+
+// announceSecret writes down the Secret that is about to be made, and removes the one that
+// an earlier run has announced and made, and that no state knows.
+func (s *store) announceSecret(ctx context.Context, template *corev1.PodTemplate, p parts) (*corev1.PodTemplate, error) {
+	k, announced := keyOf(template), template.Annotations[kube.AnnotationSecret]
+	if known := p.Drop != nil && p.Drop.Name == announced; announced != "" && !known {
+		left, err := s.Secret(ctx, k, announced)
+		if err != nil {
+			return template, err
+		}
+		if left.Ours {
+			if err := s.drop(ctx, k.Cluster, &left.secretRef); err != nil {
+				return template, err
+			}
+		}
+	}
+	want := template.DeepCopy()
+	if want.Annotations == nil {
+		want.Annotations = map[string]string{}
+	}
+	want.Annotations[kube.AnnotationSecret] = p.Make.Name
+	return s.changeTemplate(ctx, template, want)
 }
 
 // shelf makes the template, or finds the one that the instance has. One that is being
@@ -224,7 +252,9 @@ func (s *store) patchTemplate(ctx context.Context, held, want *corev1.PodTemplat
 	if annotations == nil {
 		annotations = map[string]string{}
 	}
-	annotations[kube.AnnotationStarting] = want.Annotations[kube.AnnotationStarting]
+	for _, name := range []string{kube.AnnotationStarting, kube.AnnotationSecret} {
+		annotations[name] = want.Annotations[name]
+	}
 	patch, err := json.Marshal([]map[string]any{
 		{"op": "test", "path": "/metadata/uid", "value": held.UID},
 		{"op": "add", "path": "/metadata/annotations", "value": annotations},

@@ -42,6 +42,11 @@ const (
 	// it is an instance that is meant to stay stopped.
 	AnnotationStarting = AnnotationPrefix + "starting"
 
+	// AnnotationSecret names on a PodTemplate the Secret that the instance has or is about
+	// to have. It is written before that Secret is made, so that one which a killed run has
+	// left is found.
+	AnnotationSecret = AnnotationPrefix + "secret"
+
 	// AnnotationSecretVersion is the version that a Secret was made for.
 	AnnotationSecretVersion = AnnotationPrefix + "secret-env-version"
 )
