@@ -126,14 +126,19 @@ func explainExists(e *kube.ExistsError) string {
 		resource, id = "mar_instance", e.Ref.Namespace+"/"+e.Ref.Name
 		otherwise = "Otherwise choose another name. If it is this very instance, which create_before_destroy has still there while its successor is made, leave name out, so that each gets its own."
 	}
-	return fmt.Sprintf(`%s already exists, and was not made by this apply. To manage it from here, import it:
+	what, then := "was not made by this apply. To manage it from here, import it:", ""
+	if e.Unfinished {
+		what = "belongs to a create, start or restart that hasn't come to its end. If another run is at it now, wait for that. If that run was killed, import what it left:"
+		then, otherwise = "The apply that imports it finishes what was begun. ", "Otherwise choose another name."
+	}
+	return fmt.Sprintf(`%s already exists, and %s
 
   import {
     to = %s.this # the address of this resource
     id = %q
   }
 
-%s`, e.Ref, resource, id, otherwise)
+%s%s`, e.Ref, what, resource, id, then, otherwise)
 }
 
 func explainConflict(e *kube.ConflictError) string {

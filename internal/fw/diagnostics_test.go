@@ -37,6 +37,7 @@ func TestAddError_golden(t *testing.T) {
 	for name, err := range map[string]error{
 		"exists_cluster":     &kube.ExistsError{Ref: kube.Ref{Kind: "Namespace", Name: "dev"}},
 		"exists_instance":    &kube.ExistsError{Ref: web},
+		"exists_unfinished":  &kube.ExistsError{Ref: kube.Ref{Kind: "PodTemplate", Namespace: "dev", Name: "web"}, Unfinished: true},
 		"exists_terminating": &kube.ExistsError{Ref: web, Terminating: true},
 		"foreign":            &kube.ForeignError{Ref: kube.Ref{Kind: "RoleBinding", Namespace: "dev", Name: "mar-ops"}},
 		"gone":               &kube.GoneError{Ref: web},

@@ -3,6 +3,7 @@ package instance
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/action/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/action"
@@ -85,10 +86,22 @@ func (a *powerAction) Invoke(ctx context.Context, req action.InvokeRequest, resp
 	switch {
 	case fw.IsCancelled(err):
 		resp.Diagnostics.AddError(fmt.Sprintf("Could not %s the instance %s", a.deed, k),
-			"The run was cancelled in the middle of it. Nothing is lost: invoke the action again, and it goes on from there.")
+			"The run was cancelled in the middle of it. "+a.left(ctx, k))
 	case err != nil:
 		fw.AddError(&resp.Diagnostics, fmt.Sprintf("%s the instance %s", a.deed, k), err, path.Empty())
+		resp.Diagnostics.AddWarning(fmt.Sprintf("How the instance %s was left", k), a.left(ctx, k))
 	}
+}
+
+// left says how an action that broke off has left the instance. No state tells it.
+func (a *powerAction) left(ctx context.Context, k key) string {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	have, err := a.store.Find(ctx, k)
+	if err != nil {
+		return "How it is now couldn't be read. Nothing is lost: invoke the action again, and it goes on from there."
+	}
+	return a.deed.left(presenceByName(have, k), k)
 }
 
 func (a *powerAction) carryOut(ctx context.Context, s *store, config startingModel, diags *diag.Diagnostics) error {

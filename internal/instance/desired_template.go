@@ -51,9 +51,10 @@ func partsOf(ctx context.Context, plan, config resourceModel, had types.Int64, r
 	return p, diags
 }
 
-// templateOf is what a stopped instance is kept as. It is labelled as its Pod, so
-// that who selects instances finds the stopped ones among the templates.
-func templateOf(pod *corev1.Pod) *corev1.PodTemplate {
+// templateOf is what an instance without a Pod is kept as, one that is stopped or
+// one that is starting. It is labelled as its Pod, so that who selects instances
+// finds the stopped ones among the templates.
+func templateOf(pod *corev1.Pod, starting bool) *corev1.PodTemplate {
 	annotations := map[string]string{}
 	for key, value := range pod.Annotations {
 		if key != kube.AnnotationNonce && key != kube.AnnotationSpec {
@@ -62,10 +63,14 @@ func templateOf(pod *corev1.Pod) *corev1.PodTemplate {
 	}
 	return &corev1.PodTemplate{
 		ObjectMeta: metav1.ObjectMeta{
-			Namespace:   pod.Namespace,
-			Name:        pod.Name,
-			Labels:      pod.Labels,
-			Annotations: map[string]string{kube.AnnotationNonce: pod.Annotations[kube.AnnotationNonce]},
+			Namespace: pod.Namespace,
+			Name:      pod.Name,
+			Labels:    pod.Labels,
+			Annotations: map[string]string{
+				kube.AnnotationNonce:    pod.Annotations[kube.AnnotationNonce],
+				kube.AnnotationStarting: strconv.FormatBool(starting),
+				kube.AnnotationSecret:   secretOf(pod, pod.Name),
+			},
 		},
 		Template: corev1.PodTemplateSpec{
 			ObjectMeta: metav1.ObjectMeta{Labels: pod.Labels, Annotations: annotations},
@@ -76,7 +81,7 @@ func templateOf(pod *corev1.Pod) *corev1.PodTemplate {
 
 // sameMaking reports whether two Pods would be made alike.
 func sameMaking(a, b *corev1.Pod) bool {
-	return equality.Semantic.DeepEqual(templateOf(a).Template, templateOf(b).Template)
+	return equality.Semantic.DeepEqual(templateOf(a, false).Template, templateOf(b, false).Template)
 }
 
 // secretInfix stands between an instance's name and what makes its Secret's unique.

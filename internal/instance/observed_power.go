@@ -31,6 +31,7 @@ func presenceOf(f found, same func(*corev1.Pod) bool) presence {
 	default:
 		p.Pod = podAlive
 	}
+	p.Starting = (p.Pod == podNone || p.Pod == podLeaving) && p.Template && isStarting(f.Template)
 	return p
 }
 
@@ -55,6 +56,9 @@ func stoppedPod(t *corev1.PodTemplate) *corev1.Pod {
 func isStoppedInstance(t *corev1.PodTemplate) bool {
 	return kube.IsInstances(t, t.Name)
 }
+
+// isStarting reports whether the template was written on the way to a Pod.
+func isStarting(t *corev1.PodTemplate) bool { return t.Annotations[kube.AnnotationStarting] == "true" }
 
 // presenceIn tells what was found apart for the instance in the state. On
 // import any Pod is the one that is meant, and so is the one that was just made;

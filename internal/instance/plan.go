@@ -113,13 +113,19 @@ type facts struct {
 // same each time.
 func decide(prior, plan, config resourceModel, rec record, of facts) decision {
 	seen := rec.Standing.Presence
-	d := decision{Move: nextMove(plan.DesiredStatus.ValueString(), seen, restartAsked(prior, plan))}
+	d := decision{Move: nextMove(powerWanted(prior, plan, seen), seen, restartAsked(prior, plan))}
 	switch d.Move {
 	case moveStop:
 		d.Gone = append([]string{"uid", "node", "ip"}, undeclaredSize(config.model)...)
 		return d
 	case moveStart, moveRestart:
 		d.Unknown = madeAnewBy(config.model)
+		if seen.Starting {
+			d.Notes = append(d.Notes, note{
+				Attribute: "status", Summary: "A create, start or restart of the instance was interrupted",
+				Detail: templateRef(prior.Cluster.ValueString(), prior.Name.ValueString()).String() + " is there, and the Pod that was to be made from it isn't. Apply starts the instance.",
+			})
+		}
 		return d
 	case moveRefuse:
 		d.Unknown = madeAnewBy(config.model)
@@ -242,6 +248,15 @@ func (d *decision) changeInPlace(prior, plan resourceModel, rec record) {
 		change := desiredChange(prior.model, plan.model)
 		d.Change = &change
 	}
+}
+
+// powerWanted is what desired_status comes to. Where it was "Stopped" and is left out
+// now, a start that was interrupted isn't continued.
+func powerWanted(prior, plan resourceModel, seen presence) string {
+	if seen.Starting && plan.DesiredStatus.IsNull() && prior.DesiredStatus.ValueString() == powerStopped {
+		return powerStopped
+	}
+	return plan.DesiredStatus.ValueString()
 }
 
 // restartAsked reports whether the triggers changed. Setting them for the first

@@ -91,6 +91,18 @@ func TestDecide(t *testing.T) {
 			config: func(m *resourceModel) { m.CPU = fwtypes.NewQuantityNull() },
 			record: func(r *record) { r.Standing = stoppedStanding() }, unknown: "status uid node ip cpu",
 		},
+		"an interrupted create": {
+			record: func(r *record) { r.Standing = startingStanding() }, move: moveStart, unknown: "status uid node ip",
+		},
+		"an interrupted start of one that is to be stopped": {
+			prior:  func(m *resourceModel) { m.DesiredStatus = types.StringValue(powerStopped) },
+			plan:   func(m *resourceModel) { m.DesiredStatus = types.StringValue(powerStopped) },
+			record: func(r *record) { r.Standing = startingStanding() }, move: moveStop, gone: "uid node ip",
+		},
+		"an interrupted start of one whose power isn't managed any more": {
+			prior:  func(m *resourceModel) { m.DesiredStatus = types.StringValue(powerStopped) },
+			record: func(r *record) { r.Standing = startingStanding() }, move: moveStop, gone: "uid node ip",
+		},
 		"a template left behind": {record: func(r *record) { r.Standing.Presence.Template = true }, move: moveTidy, unknown: "status"},
 		"failed":                 {record: func(r *record) { r.Standing.Status = statusFailed }, replace: "status", unknown: "status"},
 		"a label of the provider's that is missing": {
@@ -150,6 +162,10 @@ func TestDecide(t *testing.T) {
 
 func stoppedStanding() standing {
 	return standing{Status: statusStopped, Presence: presence{Template: true}}
+}
+
+func startingStanding() standing {
+	return standing{Status: statusStopped, Presence: presence{Template: true, Starting: true}}
 }
 
 // TestDecide_isTheSameAfterARound holds that the record survives its way through

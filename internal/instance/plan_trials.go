@@ -79,7 +79,7 @@ func (p intent) ofNew(known resourceModel, pod *corev1.Pod) []trial {
 	stopped := known.DesiredStatus.ValueString() == powerStopped
 	var all []trial
 	if stopped || !known.SecretEnvVersion.IsNull() {
-		all = append(all, trial{Template: templateOf(pod)})
+		all = append(all, trial{Template: templateOf(pod, !stopped)})
 	}
 	all = append(all, secretTrials(known, types.Int64Null())...)
 	if !stopped {
@@ -93,11 +93,11 @@ func (p intent) ofChange(ctx context.Context, known resourceModel, pod *corev1.P
 	secrets := secretTrials(known, p.Prior.SecretEnvVersion)
 	switch p.Todo.Move {
 	case moveStop:
-		return append([]trial{{Template: templateOf(pod)}}, secrets...)
+		return append([]trial{{Template: templateOf(pod, false)}}, secrets...)
 	case moveStart:
 		return append(secrets, trial{Pod: pod})
 	case moveRestart:
-		return append(append([]trial{{Template: templateOf(pod)}}, secrets...), trial{Pod: pod})
+		return append(append([]trial{{Template: templateOf(pod, true)}}, secrets...), trial{Pod: pod})
 	case moveReplace, moveCreate, moveRefuse:
 		return nil
 	case moveNone, moveTidy:
@@ -110,7 +110,7 @@ func (p intent) ofChange(ctx context.Context, known resourceModel, pod *corev1.P
 		if sameMaking(before, pod) {
 			return nil
 		}
-		return append([]trial{{Template: templateOf(pod)}}, secrets...)
+		return append([]trial{{Template: templateOf(pod, false)}}, secrets...)
 	}
 	live := liveInstance{Key: p.Prior.key(), UID: p.Prior.UID.ValueString(), Node: p.Prior.Node.ValueString()}
 	var all []trial

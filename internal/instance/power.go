@@ -16,6 +16,9 @@ const statusStopped = "Stopped"
 type presence struct {
 	Pod      podPresence `json:"pod,omitempty"`
 	Template bool        `json:"template,omitempty"`
+	// Starting is set when the template is the first half of a create, a start or a
+	// restart: the instance has no Pod, and isn't meant to stay so.
+	Starting bool `json:"starting,omitempty"`
 }
 
 type podPresence string
@@ -75,22 +78,25 @@ type transition struct {
 	Running, Stopped, Unmanaged move
 }
 
-// transitions is all there is to know about power. An interrupted stop, start or
-// restart leaves one of these presences behind, and doing the same again ends as
-// if it hadn't been interrupted: of Pod and template at least one is always
-// there.
+// transitions is all there is to know about power. An interrupted create with
+// secrets, stop, start or restart leaves one of these presences behind, and doing
+// the same again ends as if it hadn't been interrupted: of Pod and template at
+// least one is always there. A template says whether it is on its way to a Pod, so
+// an unfinished create or restart isn't taken for a stopped instance.
 func transitions() map[presence]transition {
 	return map[presence]transition{
-		{podNone, false}:     {moveCreate, moveCreate, moveCreate},
-		{podNone, true}:      {moveStart, moveNone, moveNone},
-		{podAlive, false}:    {moveNone, moveStop, moveNone},
-		{podAlive, true}:     {moveTidy, moveStop, moveTidy},
-		{podFinished, false}: {moveNone, moveStop, moveNone},
-		{podFinished, true}:  {moveTidy, moveStop, moveTidy},
-		{podLeaving, false}:  {moveReplace, moveStop, moveReplace},
-		{podLeaving, true}:   {moveStart, moveNone, moveNone},
-		{podForeign, false}:  {moveRefuse, moveRefuse, moveRefuse},
-		{podForeign, true}:   {moveRefuse, moveNone, moveNone},
+		{Pod: podNone}:                                    {moveCreate, moveCreate, moveCreate},
+		{Pod: podNone, Template: true}:                    {moveStart, moveNone, moveNone},
+		{Pod: podNone, Template: true, Starting: true}:    {moveStart, moveStop, moveStart},
+		{Pod: podAlive}:                                   {moveNone, moveStop, moveNone},
+		{Pod: podAlive, Template: true}:                   {moveTidy, moveStop, moveTidy},
+		{Pod: podFinished}:                                {moveNone, moveStop, moveNone},
+		{Pod: podFinished, Template: true}:                {moveTidy, moveStop, moveTidy},
+		{Pod: podLeaving}:                                 {moveReplace, moveStop, moveReplace},
+		{Pod: podLeaving, Template: true}:                 {moveStart, moveNone, moveNone},
+		{Pod: podLeaving, Template: true, Starting: true}: {moveStart, moveStop, moveStart},
+		{Pod: podForeign}:                                 {moveRefuse, moveRefuse, moveRefuse},
+		{Pod: podForeign, Template: true}:                 {moveRefuse, moveNone, moveNone},
 	}
 }
 
@@ -110,12 +116,12 @@ func nextMove(want string, found presence, restart bool) move {
 	if !restart {
 		return next
 	}
-	switch found {
-	case presence{podNone, true}, presence{podLeaving, true}:
-		return moveStart
-	case presence{podForeign, true}:
+	switch {
+	case found.stopped() && found.Pod == podForeign:
 		return moveRefuse
-	case presence{podAlive, false}, presence{podAlive, true}, presence{podFinished, false}, presence{podFinished, true}:
+	case found.stopped():
+		return moveStart
+	case found.Pod == podAlive, found.Pod == podFinished:
 		return moveRestart
 	}
 	return next

@@ -94,7 +94,7 @@ func (d deed) moveFor(seen presence) move {
 // already says what is so before anything is done, nothing where it isn't.
 func (d deed) already(seen presence) string {
 	switch {
-	case d == deedStop && seen.stopped():
+	case d == deedStop && seen.stopped() && !seen.Starting:
 		return "it is stopped already"
 	case d == deedStart && seen.Pod == podAlive:
 		return "it runs already"
@@ -105,3 +105,24 @@ func (d deed) already(seen presence) string {
 // finished reports whether the deed is a start of an instance whose program has
 // come to its end, and so is neither stopped nor running.
 func (d deed) finished(seen presence) bool { return d == deedStart && seen.Pod == podFinished }
+
+// left says how the instance is after the deed broke off, and what goes on from there.
+func (d deed) left(seen presence, k key) string {
+	again := "Invoke the action again, and it goes on from there."
+	template := templateRef(k.Cluster, k.Name)
+	switch {
+	case seen.Starting:
+		return fmt.Sprintf("It doesn't run now, and nothing is lost: %s keeps all that it is made of. Invoke the action again, and it goes on from there; so does the next apply of its resource, unless `desired_status` is \"Stopped\".", template)
+	case seen.stopped():
+		return fmt.Sprintf("It is stopped now: %s keeps all that it is made of. %s", template, again)
+	case seen.Pod == podForeign:
+		return fmt.Sprintf("%s is somebody else's by now.", k.ref())
+	case seen.gone():
+		return fmt.Sprintf("Neither %s nor %s is there now, so it was deleted meanwhile. The next apply of its resource makes it anew.", k.ref(), template)
+	case seen.Pod == podLeaving:
+		return fmt.Sprintf("%s is being deleted, and is there still. %s", k.ref(), again)
+	case seen.Template:
+		return fmt.Sprintf("%s is there, and so is %s, which keeps what it is made of while it is stopped. %s", k.ref(), template, again)
+	}
+	return fmt.Sprintf("%s is there, as it was made last. %s", k.ref(), again)
+}

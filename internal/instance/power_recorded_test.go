@@ -17,16 +17,18 @@ func TestDeed_everyCell(t *testing.T) {
 		seen                 presence
 		start, stop, restart move
 	}{
-		{presence{podNone, false}, moveCreate, moveCreate, moveCreate},
-		{presence{podNone, true}, moveStart, moveNone, moveStart},
-		{presence{podAlive, false}, moveNone, moveStop, moveRestart},
-		{presence{podAlive, true}, moveTidy, moveStop, moveRestart},
-		{presence{podFinished, false}, moveNone, moveStop, moveRestart},
-		{presence{podFinished, true}, moveTidy, moveStop, moveRestart},
-		{presence{podLeaving, false}, moveRestart, moveStop, moveRestart},
-		{presence{podLeaving, true}, moveStart, moveNone, moveStart},
-		{presence{podForeign, false}, moveRefuse, moveRefuse, moveRefuse},
-		{presence{podForeign, true}, moveRefuse, moveNone, moveRefuse},
+		{presence{Pod: podNone}, moveCreate, moveCreate, moveCreate},
+		{presence{Pod: podNone, Template: true}, moveStart, moveNone, moveStart},
+		{presence{Pod: podNone, Template: true, Starting: true}, moveStart, moveStop, moveStart},
+		{presence{Pod: podLeaving, Template: true, Starting: true}, moveStart, moveStop, moveStart},
+		{presence{Pod: podAlive}, moveNone, moveStop, moveRestart},
+		{presence{Pod: podAlive, Template: true}, moveTidy, moveStop, moveRestart},
+		{presence{Pod: podFinished}, moveNone, moveStop, moveRestart},
+		{presence{Pod: podFinished, Template: true}, moveTidy, moveStop, moveRestart},
+		{presence{Pod: podLeaving}, moveRestart, moveStop, moveRestart},
+		{presence{Pod: podLeaving, Template: true}, moveStart, moveNone, moveStart},
+		{presence{Pod: podForeign}, moveRefuse, moveRefuse, moveRefuse},
+		{presence{Pod: podForeign, Template: true}, moveRefuse, moveNone, moveRefuse},
 	} {
 		for deed, want := range map[deed]move{deedStart: c.start, deedStop: c.stop, deedRestart: c.restart} {
 			if got := deed.moveFor(c.seen); got != want {
@@ -60,7 +62,7 @@ func TestRecordedPod(t *testing.T) {
 	if specText(made.Spec) != specText(sent) || made.Annotations[kube.AnnotationSpec] != specText(sent) || made.Annotations[kube.AnnotationNonce] == "old" {
 		t.Errorf("got %v", made)
 	}
-	template := templateOf(made)
+	template := templateOf(made, false)
 	template.Labels[kube.LabelManagedBy], template.Labels[kube.LabelInstanceID] = kube.ManagedBy, "web"
 	again, err := recordedPod(found{Template: template}, presence{Template: true}, kube.FieldManager)
 	if err != nil || !sameMaking(made, again) {
@@ -76,5 +78,24 @@ func TestStranger(t *testing.T) {
 	pod.OwnerReferences = []metav1.OwnerReference{{Kind: "ReplicaSet", Name: "api", Controller: ptr.To(true)}}
 	if text := stranger(found{Pod: pod}).Error(); !strings.Contains(text, "restart ReplicaSet api instead") {
 		t.Errorf("got %s", text)
+	}
+}
+
+func TestDeed_saysHowTheInstanceWasLeft(t *testing.T) {
+	k := key{Cluster: "dev", Name: "web"}
+	for seen, want := range map[presence]string{
+		{Template: true, Starting: true}:  "It doesn't run now",
+		{Template: true}:                  "It is stopped now: PodTemplate dev/web",
+		{}:                                "Neither Pod dev/web nor PodTemplate dev/web",
+		{Pod: podForeign}:                 "somebody else's",
+		{Pod: podLeaving}:                 "is being deleted",
+		{Pod: podAlive, Template: true}:   "and so is PodTemplate dev/web",
+		{Pod: podAlive}:                   "Pod dev/web is there",
+		{Pod: podFinished}:                "Pod dev/web is there",
+		{Pod: podLeaving, Template: true}: "It is stopped now",
+	} {
+		if got := deedRestart.left(seen, k); !strings.Contains(got, want) {
+			t.Errorf("%+v: %s", seen, got)
+		}
 	}
 }

@@ -94,9 +94,10 @@ func (r *instanceResource) Create(ctx context.Context, req resource.CreateReques
 	fw.AddServerWarnings(&resp.Diagnostics, ref, warnings)
 	if err != nil {
 		addCreateError(&resp.Diagnostics, plan.model, err)
-	}
-	if err != nil && have.Pod == nil {
-		return
+		if have.Pod == nil {
+			return
+		}
+		addHalfMade(&resp.Diagnostics, plan.key())
 	}
 
 	rec, notes := rec.made(made, have, plan)
@@ -135,7 +136,21 @@ func addCreateError(diags *diag.Diagnostics, m model, err error) {
 		fw.AddError(diags, doing, fmt.Errorf("the cluster %s isn't there: make it first, and refer to it as `cluster = mar_cluster.<name>.name` so that Terraform keeps the order (%w)", k.Cluster, err), path.Root("cluster"))
 		return
 	}
-	fw.AddError(diags, doing, err, placeOf(err, m))
+	if fw.IsCancelled(err) {
+		diags.AddError("Could not "+doing, "The run was cancelled before the instance was made. Apply again.")
+	} else {
+		fw.AddError(diags, doing, err, placeOf(err, m))
+	}
+	var left *leftError
+	if errors.As(err, &left) {
+		diags.AddError("Could not take back "+left.Left.String(), fmt.Sprintf("%s\n\nThe create that failed has left it. The next apply names it, with the block that imports it, and then finishes the instance. To remove it instead: `kubectl delete podtemplate --namespace %s %s`.", fw.Sentence(left.Why.Error()), left.Left.Namespace, left.Left.Name))
+	}
+}
+
+// addHalfMade says what becomes of an instance whose Pod was made before the create failed.
+func addHalfMade(diags *diag.Diagnostics, k key) {
+	diags.AddWarning("The instance "+k.String()+" is there",
+		fmt.Sprintf("%s was made before that error. It is in the state, marked as tainted, so the next apply replaces it. To keep it: `terraform untaint <its address>`; the next apply then finishes what is missing.", k.ref()))
 }
 
 // Read finds the Pod by its name: one that the provider made anew under that

@@ -81,7 +81,7 @@ func (r *instanceResource) planChange(ctx context.Context, req resource.ModifyPl
 	if d.Cause != nil && !r.told.Has(prior.key().String()) {
 		addNotes(&resp.Diagnostics, []note{*d.Cause})
 	}
-	if changes := !req.Plan.Raw.Equal(req.State.Raw) || !plan.LabelsAll.Equal(prior.LabelsAll) || !plan.AnnotationsAll.Equal(prior.AnnotationsAll) || len(d.Replace) > 0 || d.Move == moveTidy || rec.Unrecorded || len(rec.Standing.Unlabelled) > 0; changes {
+	if changes := !req.Plan.Raw.Equal(req.State.Raw) || !plan.LabelsAll.Equal(prior.LabelsAll) || !plan.AnnotationsAll.Equal(prior.AnnotationsAll) || len(d.Replace) > 0 || d.Move == moveTidy || rec.Unrecorded || rec.Standing.Presence.Starting || len(rec.Standing.Unlabelled) > 0; changes {
 		r.warnOfKeys(ctx, intent{Prior: &prior, Plan: *plan, Config: config, Record: rec, Todo: d}, &resp.Diagnostics)
 		setUnknown(plan, d.Unknown)
 		setGone(plan, d.Gone)

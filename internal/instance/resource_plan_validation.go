@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
@@ -23,10 +24,16 @@ func (r *instanceResource) validatePlan(ctx context.Context, p intent, diags *di
 		doing = "create the instance "
 	}
 	doing += key{Cluster: cluster, Name: orElse(p.Plan.Name.ValueString(), toBeNamed)}.String()
+	if p.mayBeTaken(r.validation.DryRuns) {
+		if taken := r.store.Taken(ctx, p.Plan.key()); taken != nil {
+			r.validation.Report(diags, fw.Foretold{Doing: doing, Cluster: cluster, Err: taken, At: path.Root("name")})
+			return
+		}
+	}
 	trials, leftOut := p.trials(ctx)
 	for _, t := range trials {
 		err := r.store.Try(ctx, t)
-		if t.Pod != nil && r.roomAfterPredecessor(ctx, p, err) {
+		if t.Pod != nil && (isAwaitedAccount(err) || r.roomAfterPredecessor(ctx, p, err)) {
 			continue
 		}
 		r.validation.Report(diags, fw.Foretold{Doing: doing, Cluster: cluster, Err: err, At: placeOf(err, p.Config.model), LeftOut: leftOut})

@@ -105,7 +105,7 @@ func (r *instanceResource) movePower(ctx context.Context, u upkeep) (outcome, er
 	}
 	switch u.Todo.Move {
 	case moveStop:
-		have.Template, u.Parts, err = r.store.Stop(ctx, running, u.Parts)
+		have.Template, u.Parts, err = r.store.Stop(ctx, running, u.Parts, false)
 		have.Pod = nil
 	case moveRestart:
 		have.Pod, u.Parts, err = r.store.Restart(ctx, running, u.Parts)
@@ -116,6 +116,9 @@ func (r *instanceResource) movePower(ctx context.Context, u upkeep) (outcome, er
 	}
 	if err != nil && have.Pod == nil {
 		return r.interrupted(ctx, u, err)
+	}
+	if err != nil {
+		have = r.store.leftBeside(ctx, have)
 	}
 	rec, notes := u.Record.made(u.Parts, have, u.Plan)
 	rec.Manager = r.store.Written()
@@ -139,7 +142,7 @@ func (r *instanceResource) changeStopped(ctx context.Context, u upkeep) (outcome
 	if !diags.HasError() && u.Parts.Make == nil && u.Parts.Drop == nil && sameMaking(before, u.Parts.Pod) {
 		return outcome{State: u.Plan, Record: u.Record}, nil
 	}
-	template, made, err := r.store.Stop(ctx, nil, u.Parts)
+	template, made, err := r.store.Stop(ctx, nil, u.Parts, false)
 	u.Parts = made
 	if err != nil {
 		return r.interrupted(ctx, u, err)

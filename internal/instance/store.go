@@ -8,7 +8,6 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	corev1client "k8s.io/client-go/kubernetes/typed/core/v1"
@@ -43,30 +42,6 @@ func (s *store) Manager() string { return s.client.FieldManager }
 
 // Written is what to remember of that name.
 func (s *store) Written() string { return s.client.Written() }
-
-// Create POSTs the Pod. A namesake that is being deleted is waited for; any
-// other is a *kube.ExistsError.
-func (s *store) Create(ctx context.Context, pod *corev1.Pod) (*corev1.Pod, error) {
-	ref := podRef(pod)
-	s.say(ref, "making it")
-	for {
-		created, err := s.post(ctx, ref, pod)
-		var exists *kube.ExistsError
-		if !errors.As(err, &exists) || !exists.Terminating {
-			return created, err
-		}
-		leaving, err := s.Get(ctx, ref)
-		if apierrors.IsNotFound(err) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		if err := s.awaitGone(ctx, leaving); err != nil {
-			return nil, err
-		}
-	}
-}
 
 func (s *store) post(ctx context.Context, ref kube.Ref, pod *corev1.Pod) (*corev1.Pod, error) {
 	return kube.Create(ctx, ref, pod.Annotations[kube.AnnotationNonce],
@@ -239,15 +214,17 @@ func (s *store) instancePod(ctx context.Context, ref kube.Ref) (*corev1.Pod, err
 func (s *store) deletePod(ctx context.Context, ref kube.Ref, uid types.UID) error {
 	s.say(ref, "deleting it")
 	leaving := podKnownBy(ref, uid)
-	err := kube.Delete(ctx, ref, leaving.UID, func(ctx context.Context, name string, opts metav1.DeleteOptions) error {
-		// The typed client throws the answer away, which is the Pod with the time that
-		// it has left: who begins to wait with it has missed nothing, and needn't ask.
-		var answer corev1.Pod
-		err := s.client.Clientset.CoreV1().RESTClient().Delete().Namespace(ref.Namespace).Resource("pods").Name(name).Body(&opts).Do(ctx).Into(&answer)
-		if answer.UID == leaving.UID {
-			leaving = &answer
-		}
-		return err
+	err := kube.OnMovedOn(ctx, ref, func(ctx context.Context) error {
+		return kube.Delete(ctx, ref, uid, func(ctx context.Context, name string, opts metav1.DeleteOptions) error {
+			// The typed client throws the answer away, which is the Pod with the time that
+			// it has left: who begins to wait with it has missed nothing, and needn't ask.
+			var answer corev1.Pod
+			err := s.client.Clientset.CoreV1().RESTClient().Delete().Namespace(ref.Namespace).Resource("pods").Name(name).Body(&opts).Do(ctx).Into(&answer)
+			if answer.UID == uid {
+				leaving = &answer
+			}
+			return err
+		})
 	})
 	if err != nil {
 		return err

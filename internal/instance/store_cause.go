@@ -5,9 +5,10 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
+
+	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
 // Evidence asks what else there is to know of a trouble: the Pod's events, and
@@ -21,12 +22,12 @@ func (s *store) Evidence(ctx context.Context, k key, t trouble) evidence {
 		e.Events = s.events(ctx, k.Cluster, t.UID)
 	}
 	if t.Node != "" {
-		node, err := s.client.Clientset.CoreV1().Nodes().Get(ctx, t.Node, metav1.GetOptions{})
+		node, found, err := kube.Get(ctx, kube.Ref{Kind: "Node", Name: t.Node}, s.client.Clientset.CoreV1().Nodes().Get)
 		switch {
-		case apierrors.IsNotFound(err):
-			e.Node = "node " + t.Node + " isn't there any more"
-		case err == nil:
+		case found:
 			e.Node = nodeFault(node)
+		case err == nil:
+			e.Node = "node " + t.Node + " isn't there any more"
 		}
 	}
 	return e

@@ -5,7 +5,6 @@ import (
 	"iter"
 
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
 
@@ -86,7 +85,7 @@ func (s *store) listTemplates(ctx context.Context, which selection) ([]*corev1.P
 		return nil, nil
 	}
 	templates, err := kube.List[*corev1.PodTemplate](ctx, s.templates(which.Cluster).List, metav1.ListOptions{LabelSelector: which.Labels})
-	if apierrors.IsForbidden(err) {
+	if kube.LacksRights(err) {
 		return nil, nil
 	}
 	return templates, kube.Wrap(which.ref("PodTemplates"), "list", err)
@@ -95,12 +94,12 @@ func (s *store) listTemplates(ctx context.Context, which selection) ([]*corev1.P
 // findCluster tells an empty cluster from none, as far as the credentials allow it.
 func (s *store) findCluster(ctx context.Context, cluster string) error {
 	ref := kube.Ref{Kind: "Namespace", Name: cluster}
-	_, err := s.client.Clientset.CoreV1().Namespaces().Get(ctx, cluster, metav1.GetOptions{})
+	_, found, err := kube.Get(ctx, ref, s.client.Clientset.CoreV1().Namespaces().Get)
 	switch {
-	case apierrors.IsNotFound(err):
-		return &kube.GoneError{Ref: ref}
-	case apierrors.IsForbidden(err):
+	case kube.LacksRights(err):
 		return nil
+	case err == nil && !found:
+		return &kube.GoneError{Ref: ref}
 	}
-	return kube.Wrap(ref, "read", err)
+	return err
 }

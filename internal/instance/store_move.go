@@ -21,7 +21,7 @@ func (s *store) Move(ctx context.Context, next move, have found, seen presence) 
 	case moveTidy:
 		return found{Pod: have.Pod}, s.Tidy(ctx, have.Pod, have.Template, p.Keep)
 	case moveStop:
-		have.Template, _, err = s.Stop(ctx, have.Pod, p)
+		have.Template, _, err = s.Stop(ctx, have.Pod, p, false)
 		return found{Template: have.Template}, err
 	case moveStart:
 		have.Pod, _, err = s.Start(ctx, p)

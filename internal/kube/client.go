@@ -63,6 +63,9 @@ type Client struct {
 	Pods         *Roster[*corev1.Pod]
 	PodTemplates *Roster[*corev1.PodTemplate]
 	PodWaits     *Watching[*corev1.Pod]
+	// PodNames is for looking which names are taken. A Pod that isn't in a list isn't asked
+	// for by name.
+	PodNames *Roster[*corev1.Pod]
 }
 
 // After returns the client for an object that was last written under that field
@@ -129,7 +132,8 @@ func NewClient(conn Connection, userAgent string) (*Client, error) {
 		LogLines:     DefaultLogLines,
 		Endpoint:     endpoint,
 		HasResize:    sync.OnceValues(func() (bool, error) { return hasResize(clientset.Discovery()) }),
-		Pods:         podRoster(clientset, written),
+		Pods:         podRoster(clientset, written, true),
+		PodNames:     podRoster(clientset, written, false),
 		PodTemplates: templateRoster(clientset, written),
 		PodWaits:     podWaits(clientset),
 	}, nil

@@ -42,6 +42,7 @@ type DryRuns struct {
 	asked   map[[sha256.Size]byte]*dryRun
 	said    map[string]bool
 	changes map[planned]bool
+	inState map[string]bool
 }
 
 // dryRun is one question; err is there once done is closed.
@@ -64,6 +65,7 @@ func NewDryRuns() *DryRuns {
 		asked:   map[[sha256.Size]byte]*dryRun{},
 		said:    map[string]bool{},
 		changes: map[planned]bool{},
+		inState: map[string]bool{},
 	}
 }
 
@@ -170,4 +172,19 @@ func (d *DryRuns) Changes(namespace string, kind RefusalKind) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.changes[planned{namespace: namespace}] || d.changes[planned{namespace, kind}]
+}
+
+// NoteInState remembers that the state has the object, so that its name isn't taken by
+// somebody else.
+func (d *DryRuns) NoteInState(object string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.inState[object] = true
+}
+
+// InState reports whether the state is known to have the object.
+func (d *DryRuns) InState(object string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.inState[object]
 }

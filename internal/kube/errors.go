@@ -19,6 +19,8 @@ type ExistsError struct {
 	Ref Ref
 	// Terminating is set when that object is being deleted.
 	Terminating bool
+	// Unfinished is set when it belongs to a create that hasn't come to its end.
+	Unfinished bool
 }
 
 func (e *ExistsError) Error() string { return e.Ref.String() + " already exists" }

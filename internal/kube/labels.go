@@ -37,6 +37,16 @@ const (
 	// other field by which the server knows its maker.
 	AnnotationMadeFor = AnnotationPrefix + "made-for"
 
+	// AnnotationStarting is "true" on a PodTemplate that was written on the way to a
+	// running Pod: by a create with secrets, a start or a restart. A template without
+	// it is an instance that is meant to stay stopped.
+	AnnotationStarting = AnnotationPrefix + "starting"
+
+	// AnnotationSecret names on a PodTemplate the Secret that the instance has or is about
+	// to have. It is written before that Secret is made, so that one which a killed run has
+	// left is found.
+	AnnotationSecret = AnnotationPrefix + "secret"
+
 	// AnnotationSecretVersion is the version that a Secret was made for.
 	AnnotationSecretVersion = AnnotationPrefix + "secret-env-version"
 )

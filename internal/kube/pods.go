@@ -9,21 +9,23 @@ import (
 	"k8s.io/client-go/kubernetes"
 )
 
-func podRoster(clientset kubernetes.Interface, written *ledger) *Roster[*corev1.Pod] {
+func podRoster(clientset kubernetes.Interface, written *ledger, sure bool) *Roster[*corev1.Pod] {
 	return &Roster[*corev1.Pod]{
+		Kind: "Pod",
 		List: func(ctx context.Context, namespace string) ([]*corev1.Pod, error) {
 			return List[*corev1.Pod](ctx, clientset.CoreV1().Pods(namespace).List, metav1.ListOptions{})
 		},
 		Get: func(ctx context.Context, namespace, name string) (*corev1.Pod, error) {
 			return clientset.CoreV1().Pods(namespace).Get(ctx, name, metav1.GetOptions{})
 		},
-		Sure:   true,
+		Sure:   sure,
 		writes: written,
 	}
 }
 
 func templateRoster(clientset kubernetes.Interface, written *ledger) *Roster[*corev1.PodTemplate] {
 	return &Roster[*corev1.PodTemplate]{
+		Kind: "PodTemplate",
 		List: func(ctx context.Context, namespace string) ([]*corev1.PodTemplate, error) {
 			return List[*corev1.PodTemplate](ctx, clientset.CoreV1().PodTemplates(namespace).List, metav1.ListOptions{})
 		},

@@ -5,7 +5,6 @@ import (
 	"sync"
 	"time"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
@@ -33,8 +32,9 @@ const (
 // plain ones. Who wants all objects of a namespace shares the list too, if it is under
 // way or nobody has asked for it yet. A Roster is safe for concurrent use.
 type Roster[T metav1.Object] struct {
-	// List lists a namespace, Get reads one object; an object that isn't there is a
-	// NotFound error.
+	// Kind names the objects.
+	Kind string
+	// List lists a namespace, Get reads one object.
 	List func(ctx context.Context, namespace string) ([]T, error)
 	Get  func(ctx context.Context, namespace, name string) (T, error)
 	// Sure is set where an object that isn't in the list is asked for by name: a list
@@ -70,7 +70,8 @@ type entry[T any] struct {
 	given  bool
 }
 
-// Find returns the object, or a NotFound error. Nobody may change what it returns, for
+// Find returns the object. One that isn't in a list is a *GoneError; AnswerOf knows what an
+// error of Get means. Nobody may change what it returns, for
 // who wants all objects has it as well.
 func (r *Roster[T]) Find(ctx context.Context, namespace, name string) (T, error) {
 	of, listed := r.join(ctx, namespace)
@@ -89,7 +90,7 @@ func (r *Roster[T]) Find(ctx context.Context, namespace, name string) (T, error)
 		return r.Get(ctx, namespace, name)
 	case !found:
 		var none T
-		return none, apierrors.NewNotFound(metav1.Unversioned.WithResource("object").GroupResource(), name)
+		return none, &GoneError{Ref: Ref{Kind: r.Kind, Namespace: namespace, Name: name}}
 	}
 	return object, nil
 }

@@ -239,7 +239,7 @@ func TestRoster_missing(t *testing.T) {
 		if found := err == nil && pod.Name == "late"; found != sure || s.gets-before != map[bool]int{true: 1}[sure] {
 			t.Errorf("sure %t: got %v, %v", sure, pod, err)
 		}
-		if !sure && !apierrors.IsNotFound(err) {
+		if !sure && !IsGone(err) {
 			t.Errorf("got %v", err)
 		}
 		// What the list has given is asked for anew.

@@ -58,6 +58,13 @@ func (p *marProvider) isStill(ctx context.Context, typeName string, identity map
 	return p.client != nil && typeName == "mar_instance" && instance.IsStill(ctx, p.client, cluster, name, isTheOne)
 }
 
+// noteState takes note of an object that the state has, in JSON.
+func (p *marProvider) noteState(typeName string, state []byte) {
+	if p.client != nil && typeName == "mar_instance" {
+		instance.NoteState(p.client, state)
+	}
+}
+
 func (p *marProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
 	resp.TypeName = "mar"
 	resp.Version = p.version

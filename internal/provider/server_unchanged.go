@@ -25,6 +25,9 @@ func (s *server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRe
 // takes a state in either encoding, and has dropped what the schema doesn't know; the
 // framework would only write it in the other.
 func (s *server) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
+	if req.RawState != nil {
+		s.mar.noteState(req.TypeName, req.RawState.JSON)
+	}
 	schemas, err := s.schemas()
 	if err == nil && req.RawState != nil && len(req.RawState.JSON) > 0 {
 		if known, found := schemas[req.TypeName]; found && known.Version == req.Version {
