@@ -73,18 +73,21 @@ func TestAccInstance_waitsForANamedAccountForAWhile(t *testing.T) {
 func TestAccInstance_takenNameIsSaidBeforeAFullQuota(t *testing.T) {
 	t.Parallel()
 	acctest.Needs(t, acctest.WriteOnly)
-	for name, make := range map[string]func(*testing.T, string){
+	for name, occupy := range map[string]func(*testing.T, string){
 		"stranger": func(t *testing.T, cluster string) {
+			t.Helper()
 			if err := makePod(t.Context(), acctest.Client(t), cluster, nil); err != nil {
 				t.Fatal(err)
 			}
 		},
 		"another state": func(t *testing.T, cluster string) {
+			t.Helper()
 			other := acctest.NewCLI(t)
 			other.Configure(instanceConfig(cluster))
 			other.Must(0, "apply", "-auto-approve")
 		},
 		"stopped": func(t *testing.T, cluster string) {
+			t.Helper()
 			other := acctest.NewCLI(t)
 			other.Configure(instanceConfig(cluster, stopped))
 			other.Must(0, "apply", "-auto-approve")
@@ -94,7 +97,7 @@ func TestAccInstance_takenNameIsSaidBeforeAFullQuota(t *testing.T) {
 			t.Run(name+", "+kind, func(t *testing.T) {
 				t.Parallel()
 				cluster := acctest.Namespace(t)
-				make(t, cluster)
+				occupy(t, cluster)
 				fullQuota(t, cluster)
 				terraform := acctest.NewCLI(t)
 				terraform.Configure(instanceConfig(cluster, attributes))
@@ -281,7 +284,7 @@ func TestAccInstance_whatCannotBeTakenBackIsNamed(t *testing.T) {
 	t.Parallel()
 	acctest.Needs(t, acctest.WriteOnly)
 	cluster := acctest.Namespace(t)
-	forbidden := answerStatus(apierrors.NewForbidden(corev1.Resource("objects"), "web", http.ErrAbortHandler).Status())
+	forbidden := acctest.AnswerStatus(apierrors.NewForbidden(corev1.Resource("objects"), "web", http.ErrAbortHandler).Status())
 	proxy := acctest.FaultyProxy(t, func(r *http.Request) acctest.Fault {
 		posted := r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/pods")
 		if posted || requests(http.MethodDelete, "/podtemplates/")(r) {

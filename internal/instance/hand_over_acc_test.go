@@ -2,7 +2,6 @@ package instance_test
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -32,10 +31,10 @@ func TestAccInstance_handOverSurvivesFaults(t *testing.T) {
 		"look at the template": requests(http.MethodGet, "/podtemplates/"),
 	} {
 		for answer, fault := range map[string]acctest.Fault{
-			"conflict":       answerStatus(conflict.Status()),
+			"conflict":       acctest.AnswerStatus(conflict.Status()),
 			"409 of a proxy": acctest.Answer(http.StatusConflict),
 			"404 of a proxy": acctest.Answer(http.StatusNotFound),
-			"500":            answerStatus(apierrors.NewInternalError(http.ErrAbortHandler).Status()),
+			"500":            acctest.AnswerStatus(apierrors.NewInternalError(http.ErrAbortHandler).Status()),
 			"lost":           acctest.Lose,
 		} {
 			t.Run(request+", "+answer, func(t *testing.T) {
@@ -88,7 +87,7 @@ func TestAccInstance_removesTheTemplateOrSaysWhyNot(t *testing.T) {
 	conflict := apierrors.NewConflict(schema.GroupResource{Resource: "podtemplates"}, "web", http.ErrAbortHandler)
 	proxy := acctest.FaultyProxy(t, func(r *http.Request) acctest.Fault {
 		if requests(http.MethodDelete, "/podtemplates/")(r) && broken.CompareAndSwap(true, false) {
-			return answerStatus(conflict.Status())
+			return acctest.AnswerStatus(conflict.Status())
 		}
 		return acctest.Pass
 	})
@@ -105,20 +104,6 @@ func TestAccInstance_removesTheTemplateOrSaysWhyNot(t *testing.T) {
 
 func requests(method, path string) func(*http.Request) bool {
 	return func(r *http.Request) bool { return r.Method == method && strings.Contains(r.URL.Path, path) }
-}
-
-// answerStatus answers as an API server does, without it.
-func answerStatus(status metav1.Status) acctest.Fault {
-	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
-		status.Kind, status.APIVersion = "Status", "v1"
-		body, err := json.Marshal(status)
-		if err != nil {
-			panic(err)
-		}
-		w.Header().Set("Content-Type", "application/json")
-		w.WriteHeader(int(status.Code))
-		_, _ = w.Write(body)
-	}
 }
 
 // nothingLeft holds that all of the instance is gone. Kubernetes collects its Secret a
