@@ -23,7 +23,7 @@ func main() {
 
 	quietLogs()
 	tuneCollector()
-	server, err := provider.NewServer(version)
+	server, err := provider.NewPluginServer(version)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -4,13 +4,21 @@ package provider_test
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/acctest"
 )
@@ -118,4 +126,88 @@ func providersOf(t *testing.T, run *acctest.Running) []int {
 		t.Fatal("no provider runs")
 	}
 	return pids
+}
+
+// TestAccEnding_interruptedWhileManyCreatesFail interrupts an apply in the middle of the
+// answers to many creates that have failed. Each Pod is in the state.
+func TestAccEnding_interruptedWhileManyCreatesFail(t *testing.T) {
+	t.Parallel()
+	acctest.NeedsEmbedded(t)
+	for range 3 {
+		namespace, terraform := acctest.Namespace(t), installed(t)
+		terraform.Env("KUBE_CONFIG_PATH=" + os.Getenv("KUBE_CONFIG_PATH"))
+		terraform.Configure(failing(namespace, "test", 60, ""))
+		terraform.Must(0, "init")
+		run := terraform.Start("apply", "-auto-approve", "-parallelism=60")
+		for end := time.Now().Add(5 * time.Minute); tainted(t, terraform) < 6; time.Sleep(20 * time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatal("no create has failed")
+			}
+		}
+		run.SignalAll(syscall.SIGINT)
+		output, _ := run.Wait(5 * time.Minute)
+		noPanic(t, output)
+		providerEnds(t, run)
+		inNoState(t, terraform, namespace)
+	}
+}
+
+// TestAccEnding_manyCreatesFailWithSeveralAliases has each of four provider blocks, and so four
+// processes, answer creates that have failed. Each Pod is in the state.
+func TestAccEnding_manyCreatesFailWithSeveralAliases(t *testing.T) {
+	t.Parallel()
+	acctest.NeedsEmbedded(t)
+	namespace, terraform := acctest.Namespace(t), installed(t)
+	terraform.Env("KUBE_CONFIG_PATH=" + os.Getenv("KUBE_CONFIG_PATH"))
+	var config strings.Builder
+	for _, alias := range []string{"a", "b", "c", "d"} {
+		fmt.Fprintf(&config, "provider \"mar\" {\n  alias = %q\n}\n", alias)
+		config.WriteString(failing(namespace, alias, 15, "provider = mar."+alias))
+	}
+	terraform.Configure(config.String())
+	terraform.Must(0, "init")
+	noPanic(t, terraform.Must(1, "apply", "-auto-approve", "-parallelism=60"))
+	inNoState(t, terraform, namespace)
+}
+
+func noPanic(t *testing.T, output string) {
+	t.Helper()
+	if _, panicked, found := strings.Cut(output, "panic"); found {
+		t.Errorf("Terraform has panicked:\n%s", panicked[:min(len(panicked), 2000)])
+	}
+}
+
+// tainted counts the instances that have failed, and are in the state.
+func tainted(t *testing.T, terraform *acctest.CLI) int {
+	t.Helper()
+	state, err := os.ReadFile(terraform.Path("terraform.tfstate"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+	return strings.Count(string(state), `"tainted"`)
+}
+
+// inNoState reports the Pods that a state has lost.
+func inNoState(t *testing.T, terraform *acctest.CLI, namespace string) {
+	t.Helper()
+	var held state
+	if err := json.Unmarshal([]byte(terraform.Read("terraform.tfstate")), &held); err != nil {
+		t.Errorf("the state is broken: %v", err)
+	}
+	known := map[any]bool{}
+	for _, resource := range held.resources() {
+		for _, instance := range objects(resource["instances"]) {
+			if attributes, ok := instance["attributes"].(map[string]any); ok {
+				known[attributes["uid"]] = true
+			}
+		}
+	}
+	pods, err := acctest.Client(t).CoreV1().Pods(namespace).List(t.Context(), metav1.ListOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost := slices.DeleteFunc(pods.Items, func(pod corev1.Pod) bool { return known[string(pod.UID)] })
+	if len(lost) > 0 {
+		t.Errorf("of %d Pods %d are in no state", len(pods.Items), len(lost))
+	}
 }

@@ -16,15 +16,7 @@ func TestAccProvider_manyFailingCreatesLoseNoState(t *testing.T) {
 	const instances = 60
 	namespace := acctest.Namespace(t)
 	terraform := acctest.NewCLI(t)
-	terraform.Configure(fmt.Sprintf(`
-resource "mar_instance" "test" {
-  count          = %d
-  cluster        = %q
-  name           = "web-${count.index}"
-  image          = "example.com/app:1"
-  restart_policy = "Never"
-  annotations    = { "devcluster.mar.headgym.com/behavior" = "failed", "devcluster.mar.headgym.com/exit-code" = "3" }
-}`, instances, namespace))
+	terraform.Configure(failing(namespace, "test", instances, ""))
 
 	output := terraform.Must(1, "apply", "-auto-approve", fmt.Sprintf("-parallelism=%d", instances))
 	if strings.Contains(output, "panic") || !strings.Contains(output, "exit code 3") {
@@ -50,4 +42,19 @@ resource "mar_instance" "test" {
 		t.Errorf("%d instances are in the state as tainted, want %d", tainted, instances)
 	}
 	terraform.Must(0, "destroy", "-auto-approve", fmt.Sprintf("-parallelism=%d", instances))
+}
+
+// failing is a configuration of so many instances that fail.
+func failing(namespace, name string, count int, more string) string {
+	return fmt.Sprintf(`
+resource "mar_instance" %[2]q {
+  count          = %[3]d
+  cluster        = %[1]q
+  name           = "%[2]s-${count.index}"
+  image          = "example.com/app:1"
+  restart_policy = "Never"
+  annotations    = { "devcluster.mar.headgym.com/behavior" = "failed", "devcluster.mar.headgym.com/exit-code" = "3" }
+  %[4]s
+}
+`, namespace, name, count, more)
 }

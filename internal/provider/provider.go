@@ -40,6 +40,8 @@ type marProvider struct {
 	version string
 	// serviceAccountFolder is where Kubernetes puts a Pod's own credentials.
 	serviceAccountFolder string
+	// hasSiblings is that Terraform may have started more such processes.
+	hasSiblings bool
 	// settings is the text of those arguments of the configured provider block that
 	// reads and plans depend on, client its connection, nil until then.
 	settings string

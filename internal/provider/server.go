@@ -5,9 +5,7 @@ import (
 	"errors"
 	"sync"
 	"sync/atomic"
-	"time"
 
-	"github.com/hashicorp/go-version"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
@@ -15,6 +13,14 @@ import (
 // NewServer returns the provider as Terraform's plugin protocol has it.
 func NewServer(version string) (tfprotov6.ProviderServer, error) {
 	return serverOf(newProvider(version))
+}
+
+// NewPluginServer is NewServer for a process that Terraform has started: there may be others
+// beside it, one for each provider configuration.
+func NewPluginServer(version string) (tfprotov6.ProviderServer, error) {
+	mar := newProvider(version)
+	mar.hasSiblings = true
+	return serverOf(mar)
 }
 
 func serverOf(mar *marProvider) (tfprotov6.ProviderServer, error) {
@@ -51,7 +57,7 @@ type server struct {
 
 func (s *server) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
 	if losesState(req.TerraformVersion) {
-		s.answers.close()
+		s.answers.close(s.mar.hasSiblings)
 	}
 	s.numbersAsText.Store(tellsNumbersApart(req.TerraformVersion))
 	return s.protocolServer.ConfigureProvider(ctx, req)
@@ -65,10 +71,13 @@ func (s *server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyRe
 		}
 		return resp, err
 	})
-	if err == nil {
-		s.answers.pass(ctx, isCreate(req) && hasError(resp.Diagnostics))
-	}
+	s.answers.pass(err == nil && isAtRisk(req, resp))
 	return resp, err
+}
+
+// isAtRisk reports whether an answer may make core lose state; gate.go says why.
+func isAtRisk(req *tfprotov6.ApplyResourceChangeRequest, resp *tfprotov6.ApplyResourceChangeResponse) bool {
+	return isCreate(req) && hasError(resp.Diagnostics) && hasValue(resp.NewState)
 }
 
 // isCreate reports whether there was no object before; what can't be read is
@@ -85,70 +94,4 @@ func hasError(diagnostics []*tfprotov6.Diagnostic) bool {
 		}
 	}
 	return false
-}
-
-// losesState reports whether that Terraform may panic, and leave an empty state
-// file, when a create returns its state with an error while another resource is
-// being saved: from 1.16.0 to at least 1.16.4 core writes such an object without a
-// status, for a moment, before it taints it (managedResourceExecute), and saving
-// any resource saves all. Earlier ones taint first, and OpenTofu, which says that
-// it is a 1.13, isn't affected.
-func losesState(terraformVersion string) bool {
-	v, err := version.NewVersion(terraformVersion)
-	return err == nil && v.Core().GreaterThanOrEqual(version.Must(version.NewVersion("1.16.0")))
-}
-
-// spacing is how long core is given to be done with an answer. With 60 creates
-// that fail together 60 ms were enough on an idle machine and not on a busy one.
-const spacing = 200 * time.Millisecond
-
-// gate keeps failed creates apart, from one another and from every other answer.
-// Other answers pass together. An open gate, the zero value, lets all pass at once.
-type gate struct {
-	mu     sync.Mutex
-	closed bool
-	// free is when the next answer may pass, last when the last one did or will.
-	free, last time.Time
-}
-
-func (g *gate) close() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.closed = true
-}
-
-// pass blocks until it is the caller's turn, or the context ends.
-func (g *gate) pass(ctx context.Context, failedCreate bool) {
-	wait := g.turn(time.Now(), failedCreate)
-	if wait <= 0 {
-		return
-	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
-	}
-}
-
-func (g *gate) turn(now time.Time, failedCreate bool) time.Duration {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if !g.closed {
-		return 0
-	}
-	at := later(now, g.free)
-	if failedCreate {
-		at = later(at, g.last.Add(spacing))
-		g.free = at.Add(spacing)
-	}
-	g.last = later(g.last, at)
-	return at.Sub(now)
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }

@@ -22,8 +22,11 @@ func (s *server) ValidateDataResourceConfig(ctx context.Context, req *tfprotov6.
 	return during(ctx, req, s.protocolServer.ValidateDataResourceConfig)
 }
 
+// ReadDataSource is answered through the gate: in an apply core saves the state after it.
 func (s *server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
-	return during(ctx, req, s.protocolServer.ReadDataSource)
+	resp, err := during(ctx, req, s.protocolServer.ReadDataSource)
+	s.answers.pass(false)
+	return resp, err
 }
 
 // CallFunction takes an argument without a value for null, as which OpenTofu sends it (up

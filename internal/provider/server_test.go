@@ -1,10 +1,7 @@
 package provider
 
 import (
-	"context"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -73,64 +70,8 @@ func TestCallFunction_takesNothingForNull(t *testing.T) {
 	}
 }
 
-func TestLosesState(t *testing.T) {
-	for version, want := range map[string]bool{
-		"1.8.5": false, "1.13.0": false, "1.15.9": false, "1.16.0": true, "1.16.4": true, "1.17.0-beta1": true, "": false,
-	} {
-		if got := losesState(version); got != want {
-			t.Errorf("%q: got %t", version, got)
-		}
-	}
-}
-
-func TestGate(t *testing.T) {
-	const ok, failed = false, true
-	for name, c := range map[string]struct {
-		open    bool
-		answers []bool
-		// want is when each passes, in spacings after they all arrived.
-		want []int
-	}{
-		"successes pass together":            {answers: []bool{ok, ok, ok}, want: []int{0, 0, 0}},
-		"failures pass one by one":           {answers: []bool{failed, failed, failed}, want: []int{0, 1, 2}},
-		"a failure waits for a success":      {answers: []bool{ok, failed}, want: []int{0, 1}},
-		"a success waits for a failure":      {answers: []bool{failed, ok, ok}, want: []int{0, 1, 1}},
-		"mixed":                              {answers: []bool{ok, failed, ok, failed, ok}, want: []int{0, 1, 2, 3, 4}},
-		"an open one doesn't hold anyone up": {open: true, answers: []bool{failed, failed, ok}, want: []int{0, 0, 0}},
-	} {
-		var g gate
-		if !c.open {
-			g.close()
-		}
-		now := time.Now()
-		for i, answer := range c.answers {
-			if got := g.turn(now, answer); got != time.Duration(c.want[i])*spacing {
-				t.Errorf("%s: answer %d waits %s, want %d spacings", name, i, got, c.want[i])
-			}
-		}
-	}
-}
-
-func TestGate_pass(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var g gate
-		g.close()
-		start := time.Now()
-		g.pass(t.Context(), true)
-		g.pass(t.Context(), true)
-		if took := time.Since(start); took != spacing {
-			t.Errorf("took %s, want %s", took, spacing)
-		}
-		cancelled, cancel := context.WithCancel(t.Context())
-		cancel()
-		g.pass(cancelled, true)
-		if took := time.Since(start); took != spacing {
-			t.Errorf("a cancelled run still waited: %s", took)
-		}
-	})
-}
-
-func TestIsCreate(t *testing.T) {
+// TestIsAtRisk holds that only a create that returns an object with an error is held up.
+func TestIsAtRisk(t *testing.T) {
 	value := func(v any) *tfprotov6.DynamicValue {
 		d, err := tfprotov6.NewDynamicValue(tftypes.String, tftypes.NewValue(tftypes.String, v))
 		if err != nil {
@@ -138,7 +79,24 @@ func TestIsCreate(t *testing.T) {
 		}
 		return &d
 	}
-	if !isCreate(&tfprotov6.ApplyResourceChangeRequest{PriorState: value(nil)}) || isCreate(&tfprotov6.ApplyResourceChangeRequest{PriorState: value("x")}) {
-		t.Error("isCreate is wrong")
+	failed := []*tfprotov6.Diagnostic{{Severity: tfprotov6.DiagnosticSeverityError}}
+	warned := []*tfprotov6.Diagnostic{{Severity: tfprotov6.DiagnosticSeverityWarning}}
+	for name, c := range map[string]struct {
+		before, after any
+		diagnostics   []*tfprotov6.Diagnostic
+		want          bool
+	}{
+		"a create that fails":              {nil, "x", failed, true},
+		"one that makes nothing":           {nil, nil, failed, false},
+		"one that succeeds":                {nil, "x", nil, false},
+		"one that succeeds with a warning": {nil, "x", warned, false},
+		"an update that fails":             {"x", "y", failed, false},
+		"a delete that fails":              {"x", "x", failed, false},
+	} {
+		req := &tfprotov6.ApplyResourceChangeRequest{PriorState: value(c.before)}
+		resp := &tfprotov6.ApplyResourceChangeResponse{NewState: value(c.after), Diagnostics: c.diagnostics}
+		if got := isAtRisk(req, resp); got != c.want {
+			t.Errorf("%s: got %t", name, got)
+		}
 	}
 }

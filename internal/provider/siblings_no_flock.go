@@ -1,0 +1,12 @@
+//go:build !(darwin || dragonfly || freebsd || linux || netbsd || openbsd)
+
+package provider
+
+import (
+	"errors"
+	"os"
+)
+
+func tryLock(*os.File, bool) (bool, error) { return false, errors.ErrUnsupported }
+
+func unlock(*os.File) {}
