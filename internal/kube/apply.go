@@ -20,7 +20,18 @@ import (
 // and is overridden. If another manager applies it, that manager would set it
 // again and again: that is a *ConflictError for a person to settle, unless they
 // have settled it with ForceConflicts.
-func Apply[T any](ctx context.Context, c *Client, ref Ref, apply func(context.Context, metav1.ApplyOptions) (T, error)) (T, error) {
+//
+// An apply has no resourceVersion of its own. The API server still gives up on one that lost
+// several races; it is sent again as it is.
+func Apply[T any](ctx context.Context, c *Client, ref Ref, apply func(context.Context, metav1.ApplyOptions) (T, error)) (applied T, err error) {
+	err = OnMovedOn(ctx, ref, func(ctx context.Context) (err error) {
+		applied, err = applyOnce(ctx, c, ref, apply)
+		return err
+	})
+	return applied, err
+}
+
+func applyOnce[T any](ctx context.Context, c *Client, ref Ref, apply func(context.Context, metav1.ApplyOptions) (T, error)) (T, error) {
 	options := metav1.ApplyOptions{FieldManager: c.FieldManager, Force: c.ForceConflicts}
 	applied, err := apply(ctx, options)
 	if conflicts := fieldConflicts(err); len(conflicts) > 0 {

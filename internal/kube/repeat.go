@@ -27,6 +27,8 @@ const (
 	Lost Failure = "no answer, or half of one"
 	// Faulty means that the server failed, or something on the way to it.
 	Faulty Failure = "500, 502, 503, 504"
+	// Starting means that an API server denies rights that it hasn't read yet.
+	Starting Failure = "403 for want of rights, within 10 s of a broken connection"
 	// Moved means that somebody changed the object since it was read. Only OnMovedOn sees it.
 	Moved Failure = "409: the object has changed since it was read"
 	// Counting means that quota admission gave up. Only Create sees it.
@@ -64,10 +66,12 @@ func Repetitions() []Repetition {
 		{Request: Harmless, After: Throttled, Repeated: true},
 		{Request: Harmless, After: Lost, Repeated: true},
 		{Request: Harmless, After: Faulty, Repeated: true},
+		{Request: Harmless, After: Starting, Repeated: true},
 		{Request: Harmless, After: Moved, Rebuilt: true},
 		{Request: Harmless, After: Final},
 		{Request: Creating, After: NotSent, Repeated: true},
 		{Request: Creating, After: Throttled, Repeated: true},
+		{Request: Creating, After: Starting, Repeated: true},
 		{Request: Creating, After: Lost, Lookup: true},
 		{Request: Creating, After: Faulty, Lookup: true},
 		{Request: Creating, After: Counting, Lookup: true},
@@ -108,6 +112,14 @@ func failureOf(resp *http.Response, body []byte, err error) Failure {
 		return Faulty
 	}
 	return Final
+}
+
+// startingTime is how long after a broken connection an API server may not know anybody's
+// rights. It answers requests before it has read its roles.
+const startingTime = 10 * time.Second
+
+func lacksRights(resp *http.Response, body []byte) bool {
+	return resp.StatusCode == http.StatusForbidden && bytes.Contains(body, []byte(` cannot `))
 }
 
 // isDenial tells the refusal by a webhook or a policy, which may carry any code, from a

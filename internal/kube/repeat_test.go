@@ -18,6 +18,8 @@ const (
 func (r Repetition) row() string {
 	how, long := "no", ""
 	switch {
+	case r.After == Starting:
+		how, long = "yes", "10 s"
 	case r.Repeated:
 		how, long = "yes", "60 s; 3 s where the server has never answered"
 	case r.Lookup:

@@ -22,6 +22,8 @@ type retrier struct {
 	source  string
 	timeout time.Duration
 	reached atomic.Bool
+	// broken is when the last connection broke, in nanoseconds since 1970.
+	broken atomic.Int64
 }
 
 // RoundTrip sends the request until there is an answer that no repetition changes, its context
@@ -43,7 +45,7 @@ func (r *retrier) persist(req *http.Request) (*http.Response, error) {
 		if err == nil && resp.StatusCode < http.StatusInternalServerError {
 			r.reached.Store(true)
 		}
-		failure := failureOf(resp, body, err)
+		failure := r.judge(resp, body, err)
 		repeated := repetitionOf(sendingOf(req), failure).Repeated && req.Context().Err() == nil &&
 			(resp == nil || resp.Header.Get("Retry-After") == "")
 		// One silent try may take all of the patience.
@@ -60,6 +62,18 @@ func (r *retrier) persist(req *http.Request) (*http.Response, error) {
 		}
 		req = again
 	}
+}
+
+// judge is failureOf for a server that has a past.
+func (r *retrier) judge(resp *http.Response, body []byte, err error) Failure {
+	failure := failureOf(resp, body, err)
+	switch {
+	case failure == NotSent, failure == Lost:
+		r.broken.Store(time.Now().UnixNano())
+	case failure == Final && err == nil && r.reached.Load() && lacksRights(resp, body) && time.Since(time.Unix(0, r.broken.Load())) < startingTime:
+		return Starting
+	}
+	return failure
 }
 
 // attempt gives up on an answer that isn't there, and whole, within the timeout. A watch lasts

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // answers are what a faulty server gives, one after the other; the last stays.
@@ -102,6 +103,41 @@ func TestRetrier_obeysRepetitions(t *testing.T) {
 					t.Errorf("%s: the repeated request carried %q", name, body)
 				}
 			}
+		}
+	}
+}
+
+// An API server that was just started denies everything, for it hasn't read its roles yet.
+func TestRetrier_waitsForRightsAfterABreak(t *testing.T) {
+	denied := func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = io.WriteString(w, `{"kind":"Status","message":"pods is forbidden: User \"jane\" cannot list resource \"pods\""}`)
+	}
+	for name, c := range map[string]struct {
+		answers []func(http.ResponseWriter, *http.Request)
+		method  string
+		calls   int32
+		status  int
+	}{
+		"a read after a break":   {[]func(http.ResponseWriter, *http.Request){reset, denied, denied, echo}, http.MethodGet, 4, 200},
+		"a create after a break": {[]func(http.ResponseWriter, *http.Request){denied, denied, echo}, http.MethodPost, 3, 200},
+		"without a break":        {[]func(http.ResponseWriter, *http.Request){denied, echo}, http.MethodGet, 1, 403},
+	} {
+		server, calls := serve(t, c.answers...)
+		r := &retrier{next: &http.Transport{DisableKeepAlives: true}}
+		r.reached.Store(true)
+		if c.method == http.MethodPost {
+			r.broken.Store(time.Now().UnixNano())
+		}
+		req, _ := http.NewRequestWithContext(t.Context(), c.method, server.URL+"/api/v1/namespaces/dev/pods", strings.NewReader("body"))
+		resp, err := r.RoundTrip(req)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		_ = resp.Body.Close()
+		if resp.StatusCode != c.status || calls.Load() != c.calls {
+			t.Errorf("%s: status %d after %d requests, want %d after %d", name, resp.StatusCode, calls.Load(), c.status, c.calls)
 		}
 	}
 }
