@@ -117,6 +117,37 @@ func TestAccInstance_takenNameIsSaidBeforeAFullQuota(t *testing.T) {
 	}
 }
 
+// TestAccInstance_manyTakenNamesAreSaidByFewReads plans more instances than are looked for
+// one by one.
+func TestAccInstance_manyTakenNamesAreSaidByFewReads(t *testing.T) {
+	t.Parallel()
+	cluster := acctest.Namespace(t)
+	for i := range 12 {
+		pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: fmt.Sprintf("web-%d", i)}, Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "main", Image: image}}}}
+		if err := create(t.Context(), acctest.Client(t), cluster, pod); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var reads atomic.Int32
+	proxy := acctest.FaultyProxy(t, func(r *http.Request) acctest.Fault {
+		if r.Method == http.MethodGet && strings.Contains(r.URL.Path, "/pods") {
+			reads.Add(1)
+		}
+		return acctest.Pass
+	})
+	terraform := acctest.NewCLI(t)
+	terraform.Configure(proxy + fmt.Sprintf("resource \"mar_instance\" \"test\" {\n  count = 14\n  cluster = %q\n  name = \"web-${count.index}\"\n  image = %q\n}\n", cluster, image))
+	said := acctest.Diagnostics(t, terraform.Must(0, "plan", "-json"))
+	for _, one := range said {
+		if one.Summary != "Apply would find the name taken" {
+			t.Errorf("it says %v", one)
+		}
+	}
+	if len(said) != 12 || reads.Load() > 6 {
+		t.Errorf("%d of 12 names are taken, by %d reads of Pods", len(said), reads.Load())
+	}
+}
+
 // fullQuota lets no further Pod in.
 func fullQuota(t *testing.T, cluster string) {
 	t.Helper()

@@ -111,12 +111,12 @@ func (d deed) left(seen presence, k key) string {
 	again := "Invoke the action again, and it goes on from there."
 	template := templateRef(k.Cluster, k.Name)
 	switch {
+	case seen == presence{Pod: podForeign}:
+		return fmt.Sprintf("%s is somebody else's by now, and the instance is gone. Give the instance another name, or delete that Pod; then apply.", k.ref())
 	case seen.Starting:
 		return fmt.Sprintf("It doesn't run now, and nothing is lost: %s keeps all that it is made of. Invoke the action again, and it goes on from there; so does the next apply of its resource, unless `desired_status` is \"Stopped\".", template)
 	case seen.stopped():
 		return fmt.Sprintf("It is stopped now: %s keeps all that it is made of. %s", template, again)
-	case seen.Pod == podForeign:
-		return fmt.Sprintf("%s is somebody else's by now.", k.ref())
 	case seen.gone():
 		return fmt.Sprintf("Neither %s nor %s is there now, so it was deleted meanwhile. The next apply of its resource makes it anew.", k.ref(), template)
 	case seen.Pod == podLeaving:
