@@ -46,7 +46,7 @@ func mutants() []mutant {
 			lacks: "the rule on state after errors", file: "internal/instance/resource_update.go",
 			text:     "out.save(ctx, done.State, done.Record)",
 			becomes:  "out.save(ctx, u.Plan, done.Record)",
-			scenario: "instance-labels", fault: "403", address: "patch pods 1", rule: "same",
+			scenario: "instance-label-removed", fault: "403", address: "patch pods 1", rule: "same",
 		},
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -27,7 +28,11 @@ func TestAccRobustness_tokenExpires(t *testing.T) {
 			usual := usually(t, suite, s)
 			batch := suite.NewBatch(t, s, atOnce)
 			for _, r := range usual.Requests {
-				t.Run(runner.Strike{Address: r.Address()}.Name(), func(t *testing.T) {
+				// The first request of a process has read the file the moment before.
+				if r.Resource == "/version" {
+					continue
+				}
+				t.Run(strings.ReplaceAll(r.Address(), " ", "-"), func(t *testing.T) {
 					world := batch.Reserve()
 					t.Parallel()
 					w, err := world(t.Context())

@@ -72,7 +72,8 @@ func exists(h witness.History) []string {
 		if there(h.After.Objects, h.Cluster, r) {
 			continue
 		}
-		if heal != nil && !mentions(*heal, r.Address) {
+		// The plan of a destroy says nothing of what its refresh finds gone.
+		if heal != nil && !h.Destroys && !mentions(*heal, r.Address) {
 			all = append(all, fmt.Sprintf("%s (%s, UID %s) is in the state and not there, and the next plan doesn't say so", r.Address, r.ID, r.UID))
 		}
 	}

@@ -23,6 +23,7 @@ const (
 	scoped      = `  scoped_quotas = { batch = { scopes = ["Terminating"], instances = 5 } }`
 	rescoped    = `  scoped_quotas = { batch = { scopes = ["Terminating"], instances = 6 }, best = { scopes = ["BestEffort"], instances = 3 } }`
 	labelled    = "  labels = { team = \"shop\", tier = \"web\" }\n  annotations = { \"example.com/owner\" = \"shop\" }"
+	unlabelled  = "  labels = { team = \"shop\" }\n  annotations = { \"example.com/owner\" = \"shop\" }"
 	relabelled  = "  labels = { team = \"pay\" }\n  annotations = { \"example.com/owner\" = \"pay\" }"
 )
 
@@ -48,6 +49,7 @@ func clusters() []Scenario {
 		change("service-accounts", accounts, moreAcc),
 		change("pod-security", baseline, restricted),
 		change("labels", labelled, relabelled),
+		change("label-removed", labelled, unlabelled),
 		change("children-removed", everyChild(), ""),
 	}
 }

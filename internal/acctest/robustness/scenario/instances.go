@@ -41,6 +41,7 @@ func instances() []Scenario {
 		{Name: "instance-new-secret", Needs: acctest.WriteOnly, Before: first, After: second, Secrets: []string{Password, NewPassword}},
 		{Name: "instance-image", Before: plain, After: instanceOf("web", "  name = \"web\"\n", NewImage, "")},
 		{Name: "instance-labels", Before: instance(labelled), After: instance(relabelled)},
+		{Name: "instance-label-removed", Before: instance(labelled), After: instance(unlabelled)},
 		{Name: "instance-resize", Before: plain, After: sized("200m", "128Mi")},
 		{
 			Name: "instance-all-in-place", Part: true,
