@@ -34,8 +34,12 @@ type meddler struct {
 func meddlers() []meddler {
 	instances := []string{"instance-labels", "instance-image", "instance-resize", "instance-stop", "instance-replace", "instance-destroy"}
 	return []meddler{
-		{name: "edits-the-instance", scenarios: instances, meddle: func(ctx context.Context, w *runner.World) error {
+		{name: "edits-the-labels", scenarios: []string{"instance-labels", "instance-label-removed", "instance-all-in-place"}, meddle: func(ctx context.Context, w *runner.World) error {
 			return patched(w.Client.CoreV1().Pods(w.Cluster).Patch(ctx, "web", types.MergePatchType, []byte(`{"metadata":{"labels":{"team":"meddled"}}}`), editing()))
+		}},
+		{name: "edits-the-image", scenarios: instances, meddle: func(ctx context.Context, w *runner.World) error {
+			edit := []byte(`[{"op":"replace","path":"/spec/containers/0/image","value":"registry.k8s.io/pause:3.8"}]`)
+			return patched(w.Client.CoreV1().Pods(w.Cluster).Patch(ctx, "web", types.JSONPatchType, edit, editing()))
 		}},
 		{name: "deletes-the-instance", scenarios: instances, meddle: deletePod},
 		{name: "recreates-the-instance", scenarios: instances, meddle: func(ctx context.Context, w *runner.World) error {
@@ -88,7 +92,7 @@ func TestAccRobustness_somebodyElseMeddles(t *testing.T) {
 					if !r.Writes() {
 						continue
 					}
-					t.Run(strings.ReplaceAll(r.Address(), " ", "-"), func(t *testing.T) {
+					t.Run(strings.TrimPrefix(runner.Strike{Address: r.Address()}.Name(), "@"), func(t *testing.T) {
 						world := batch.Reserve()
 						t.Parallel()
 						w, err := world(t.Context())

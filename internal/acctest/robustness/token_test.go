@@ -32,7 +32,7 @@ func TestAccRobustness_tokenExpires(t *testing.T) {
 				if r.Resource == "/version" {
 					continue
 				}
-				t.Run(strings.ReplaceAll(r.Address(), " ", "-"), func(t *testing.T) {
+				t.Run(strings.TrimPrefix(runner.Strike{Address: r.Address()}.Name(), "@"), func(t *testing.T) {
 					world := batch.Reserve()
 					t.Parallel()
 					w, err := world(t.Context())

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/headgym/terraform-provider-mar/internal/acctest/robustness/fault"
 	"github.com/headgym/terraform-provider-mar/internal/acctest/robustness/scenario"
@@ -19,8 +18,10 @@ type Strike struct {
 	Fault   fault.Fault
 }
 
-// Name is a strike's part of a test's name.
-func (s Strike) Name() string { return s.Fault.Name + "@" + strings.ReplaceAll(s.Address, " ", "-") }
+// Name is a strike's part of a test's name, in which a slash would part two tests.
+func (s Strike) Name() string {
+	return s.Fault.Name + "@" + strings.NewReplacer(" /", "-", " ", "-", "/", ".").Replace(s.Address)
+}
 
 // Usual is what a scenario comes to without a fault.
 type Usual struct {
@@ -234,13 +235,4 @@ func (w *World) addressOf(id string) string {
 		return w.Scenario.Addresses[i]
 	}
 	return w.Scenario.Addresses[0]
-}
-
-// Took is how long the commands took, for the record.
-func Took(h witness.History) time.Duration {
-	var all time.Duration
-	for _, c := range h.Commands {
-		all += c.Took
-	}
-	return all
 }
