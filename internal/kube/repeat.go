@@ -42,9 +42,11 @@ type Sending string
 
 // The kinds of requests.
 const (
-	// Harmless requests change nothing the second time: reads, dry runs, server-side
-	// applies, patches of a given resourceVersion or UID, deletions of a UID.
-	Harmless Sending = "read, watch, dry run, apply, patch, delete"
+	// Harmless requests change nothing the second time: reads, server-side applies, patches
+	// of a given resourceVersion or UID, deletions of a UID.
+	Harmless Sending = "read, watch, apply, patch, delete"
+	// Asking requests are dry runs. A plan makes many, and can do without their answers.
+	Asking Sending = "dry run"
 	// Creating requests make an object. The second one fails, or makes another.
 	Creating Sending = "create"
 )
@@ -56,6 +58,9 @@ type Repetition struct {
 	// Repeated is set where the same request is sent again, Lookup where the object is looked
 	// for before that, Rebuilt where it is read and the request made of what is there then.
 	Repeated, Lookup, Rebuilt bool
+	// Times is how often at most it is repeated, where that isn't for as long as the patience
+	// with the server lasts.
+	Times int
 }
 
 // Repetitions are the rules for all requests and failures. The transport, Create and OnMovedOn
@@ -69,6 +74,12 @@ func Repetitions() []Repetition {
 		{Request: Harmless, After: Starting, Repeated: true},
 		{Request: Harmless, After: Moved, Rebuilt: true},
 		{Request: Harmless, After: Final},
+		{Request: Asking, After: NotSent, Repeated: true},
+		{Request: Asking, After: Throttled, Repeated: true},
+		{Request: Asking, After: Lost, Repeated: true},
+		{Request: Asking, After: Faulty, Repeated: true, Times: 2},
+		{Request: Asking, After: Starting, Repeated: true},
+		{Request: Asking, After: Final},
 		{Request: Creating, After: NotSent, Repeated: true},
 		{Request: Creating, After: Throttled, Repeated: true},
 		{Request: Creating, After: Starting, Repeated: true},
@@ -91,7 +102,10 @@ func repetitionOf(request Sending, after Failure) Repetition {
 // sendingOf tells whether a request makes an object. Asking for a token or for one's rights
 // is a POST that makes none.
 func sendingOf(req *http.Request) Sending {
-	if req.Method == http.MethodPost && writes(req) {
+	switch {
+	case req.URL.Query().Has("dryRun"):
+		return Asking
+	case req.Method == http.MethodPost && writes(req):
 		return Creating
 	}
 	return Harmless

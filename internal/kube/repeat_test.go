@@ -18,8 +18,12 @@ const (
 func (r Repetition) row() string {
 	how, long := "no", ""
 	switch {
-	case r.After == Starting:
+	case r.After == Starting && r.Request != Asking:
 		how, long = "yes", "10 s"
+	case r.Times > 0:
+		how, long = "yes", fmt.Sprintf("%d times", r.Times)
+	case r.Request == Asking && r.Repeated:
+		how, long = "yes", "5 s"
 	case r.Repeated:
 		how, long = "yes", "60 s; 3 s where the server has never answered"
 	case r.Lookup:

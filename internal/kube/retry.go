@@ -46,7 +46,8 @@ func (r *retrier) persist(req *http.Request) (*http.Response, error) {
 			r.reached.Store(true)
 		}
 		failure := r.judge(resp, body, err)
-		repeated := repetitionOf(sendingOf(req), failure).Repeated && req.Context().Err() == nil &&
+		rule := repetitionOf(sendingOf(req), failure)
+		repeated := rule.Repeated && (rule.Times == 0 || try <= rule.Times) && req.Context().Err() == nil &&
 			(resp == nil || resp.Header.Get("Retry-After") == "")
 		// One silent try may take all of the patience.
 		outOfPatience := time.Since(start) > r.patience() && (try > 1 || failure != Lost)

@@ -67,7 +67,8 @@ func TestRetrier_obeysRepetitions(t *testing.T) {
 		Final:     {code(400), code(404), code(409), code(422), denial(500), denial(503), code(501)},
 	}
 	requests := map[Sending][]struct{ method, query string }{
-		Harmless: {{"GET", ""}, {"PATCH", ""}, {"DELETE", ""}, {"POST", "?dryRun=All"}},
+		Harmless: {{"GET", ""}, {"PATCH", ""}, {"DELETE", ""}},
+		Asking:   {{"POST", "?dryRun=All"}, {"PATCH", "?dryRun=All"}},
 		Creating: {{"POST", ""}},
 	}
 	for _, row := range Repetitions() {
