@@ -73,8 +73,19 @@ func (w world) remove(name string) {
 func (w world) swap(name string) types.UID {
 	w.t.Helper()
 	pod := w.pod(name)
-	w.remove(name)
-	pod.ObjectMeta = metav1.ObjectMeta{Name: name, Labels: pod.Labels, Annotations: pod.Annotations}
+	return w.makeAnew(metav1.ObjectMeta{Name: name, Labels: pod.Labels, Annotations: pod.Annotations}, pod)
+}
+
+// usurp has a stranger make a Pod in the place of the instance's, and returns its UID.
+func (w world) usurp(name string) types.UID {
+	w.t.Helper()
+	return w.makeAnew(metav1.ObjectMeta{Name: name}, w.pod(name))
+}
+
+func (w world) makeAnew(as metav1.ObjectMeta, pod *corev1.Pod) types.UID {
+	w.t.Helper()
+	w.remove(as.Name)
+	pod.ObjectMeta = as
 	made, err := w.client.CoreV1().Pods(w.name).Create(w.t.Context(), pod, metav1.CreateOptions{FieldManager: "kubectl-create"})
 	w.must(err)
 	return made.UID
@@ -250,18 +261,22 @@ func TestAccRuns_target(t *testing.T) {
 }
 
 // TestAccRuns_savedPlan applies a plan after the world has changed: each step does
-// what was planned to the very object that it was planned for, or ends with an
-// error, and never touches another.
+// what was planned to the very instance that it was planned for, or ends with an
+// error, and never touches another's Pod. A Pod that was made anew with the instance's
+// labels is the same instance to a destroy, and another to a change.
 func TestAccRuns_savedPlan(t *testing.T) {
 	t.Parallel()
 	w, terraform := newWorld(t), acctest.NewCLI(t)
-	terraform.Configure(cluster(w.name, "quota = { instances = 20 }") + instance("changed", plain) + instance("dropped", plain) + instance("replaced", plain) + instance("gone", plain))
+	terraform.Configure(cluster(w.name, "quota = { instances = 20 }") + instance("changed", plain) + instance("dropped", plain) + instance("replaced", plain) + instance("gone", plain) +
+		instance("lost", plain) + instance("usurped", plain))
 	terraform.Must(0, "apply", "-auto-approve")
 	other := `image = "registry.k8s.io/pause:3.9"`
-	terraform.Configure(cluster(w.name, "quota = { instances = 21 }") + instance("changed", other) + instance("replaced", plain+"\n  env = { A = \"1\" }") + instance("gone", other) + instance("taken", plain))
+	terraform.Configure(cluster(w.name, "quota = { instances = 21 }") + instance("changed", other) + instance("replaced", plain+"\n  env = { A = \"1\" }") + instance("gone", other) + instance("taken", plain) +
+		instance("usurped", plain+"\n  env = { A = \"1\" }"))
 	terraform.Must(0, "plan", "-out=saved")
 
-	uids := map[string]types.UID{"changed": w.swap("changed"), "dropped": w.swap("dropped")}
+	uids := map[string]types.UID{"changed": w.swap("changed"), "lost": w.usurp("lost"), "usurped": w.usurp("usurped")}
+	w.swap("dropped")
 	w.remove("gone")
 	w.setQuota("30")
 	replacement := w.swap("replaced")
@@ -274,14 +289,19 @@ func TestAccRuns_savedPlan(t *testing.T) {
 	said := acctest.Hear(t, func() string { output, _ := terraform.Run("apply", "-json", "saved"); return output }())
 	for name, says := range map[string]string{
 		"changed": "was deleted and made again by somebody else", "gone": "is gone", "taken": "already exists",
-		"replaced": "already exists",
+		"usurped": "already exists",
 	} {
 		errs := said.About("error", "mar_instance."+name)
 		if len(errs) != 1 || !strings.Contains(errs[0].Detail, says) {
 			t.Errorf("%s: got %+v", name, errs)
 		}
 	}
-	uids["replaced"] = replacement
+	if w.pod("dropped") != nil {
+		t.Error("dropped is still there")
+	}
+	if pod := w.pod("replaced"); pod == nil || pod.UID == replacement || len(pod.Spec.Containers[0].Env) == 0 {
+		t.Error("replaced wasn't replaced")
+	}
 	for name, uid := range uids {
 		if pod := w.pod(name); pod == nil || pod.UID != uid || pod.Spec.Containers[0].Image != image {
 			t.Errorf("%s was touched", name)

@@ -71,7 +71,9 @@ func TestAccShared_planOfMany(t *testing.T) {
 }
 
 // An apply of an instance is a look whether its name is free, and the instance itself, and
-// its end is as much; one watch tells of all but the first three.
+// its end is as much; one watch tells of all but the first three. The plan looks for all names
+// by two lists, and the few reads that there are before, as often as something is written
+// meanwhile.
 func TestAccShared_applyAndDestroyOfMany(t *testing.T) {
 	t.Parallel()
 	cluster, requests := acctest.Namespace(t), &traffic{counts: map[string]int{}}
@@ -80,7 +82,7 @@ func TestAccShared_applyAndDestroyOfMany(t *testing.T) {
 	terraform.Configure(block + fleet(cluster, ""))
 	terraform.Must(0, "apply", "-auto-approve")
 	got := requests.since()
-	if got["POST pods"] != fleetSize || got["GET podtemplates by name"] != fleetSize {
+	if got["POST pods"] != fleetSize || got["GET podtemplates by name"] > fleetSize+8 || got["GET pods by name"] > fleetSize+8 {
 		t.Errorf("%d instances took %v", fleetSize, got)
 	}
 	if watches := got["GET pods watched"]; watches > fleetSize/2 {
