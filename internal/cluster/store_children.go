@@ -172,33 +172,17 @@ func (c children[T, L, C]) pruned(ctx context.Context, name string, want C, writ
 	if c.prune == nil {
 		return written, nil
 	}
-	live, first := written, true
-	err := kube.OnMovedOn(ctx, c.ref(name), func(ctx context.Context) error {
-		if !first {
-			now, found, err := c.get(ctx, name)
-			if err == nil && (!found || now.GetUID() != written.GetUID()) {
-				err = &kube.GoneError{Ref: c.ref(name)}
-			}
-			if err != nil {
-				return err
-			}
-			live = now
-		}
-		first = false
+	return kube.Rewrite(ctx, c.ref(name), written, c.client.Get, func(ctx context.Context, live T) (T, error) {
 		patch, surplus, err := c.prune(want, live)
 		if err != nil || patch == nil {
-			return err
+			return live, err
 		}
 		if err := kube.Contested(c.manager, c.ref(name), live, surplus...); err != nil {
-			return err
+			return live, err
 		}
 		pruned, err := c.client.Patch(ctx, name, types.MergePatchType, patch, metav1.PatchOptions{FieldManager: c.manager.FieldManager})
-		if err == nil {
-			live = pruned
-		}
-		return kube.Wrap(c.ref(name), "remove what isn't declared from", err)
+		return pruned, kube.Wrap(c.ref(name), "remove what isn't declared from", err)
 	})
-	return live, err
 }
 
 // TakeOver makes the fields of all children the present manager's that a former

@@ -56,17 +56,8 @@ func (s *store) postTemplate(ctx context.Context, want *corev1.PodTemplate) (*co
 // as once.
 func (s *store) changeTemplate(ctx context.Context, held, want *corev1.PodTemplate) (*corev1.PodTemplate, error) {
 	ref := templateRef(want.Namespace, want.Name)
-	uid, changed := held.UID, held
-	err := kube.OnMovedOn(ctx, ref, func(ctx context.Context) error {
-		now, err := s.templates(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
-		if err != nil {
-			return err
-		}
-		if now.UID != uid {
-			return &kube.GoneError{Ref: ref, ReplacedBy: now.UID}
-		}
-		changed, err = s.patchTemplate(ctx, now, want)
-		return err
+	changed, err := kube.Rewrite(ctx, ref, held, s.templates(ref.Namespace).Get, func(ctx context.Context, now *corev1.PodTemplate) (*corev1.PodTemplate, error) {
+		return s.patchTemplate(ctx, now, want)
 	})
 	return changed, kube.Wrap(ref, "change", err)
 }

@@ -107,8 +107,7 @@ func (c *Client) isOwn(manager string) bool {
 // conflicts with them and none could ever be removed. So it does with all that
 // was written under a former name. It sends nothing when there are none.
 //
-// The patch is of one resourceVersion. Where the object has moved on, it is read and the
-// patch built anew.
+// The patch is of one resourceVersion, and is built anew where the object has moved on.
 func MigrateManager[T interface {
 	metav1.Object
 	runtime.Object
@@ -117,32 +116,14 @@ func MigrateManager[T interface {
 	if c.Renamed() {
 		own.Insert(c.formerManager)
 	}
-	uid, live, stale := obj.GetUID(), obj, false
-	err := OnMovedOn(ctx, ref, func(ctx context.Context) error {
-		if stale {
-			now, found, err := Get(ctx, ref, objects.Get)
-			switch {
-			case err != nil:
-				return err
-			case !found:
-				return &GoneError{Ref: ref}
-			case now.GetUID() != uid:
-				return &GoneError{Ref: ref, ReplacedBy: now.GetUID()}
-			}
-			live = now
-		}
-		stale = true
+	return Rewrite(ctx, ref, obj, objects.Get, func(ctx context.Context, live T) (T, error) {
 		data, err := csaupgrade.UpgradeManagedFieldsPatch(asUpdated(live, c.formerManager), own, c.FieldManager)
 		if err != nil || data == nil {
-			return Wrap(ref, "read the field ownership of", err)
+			return live, Wrap(ref, "read the field ownership of", err)
 		}
 		migrated, err := objects.Patch(ctx, ref.Name, types.JSONPatchType, data, metav1.PatchOptions{FieldManager: c.FieldManager})
-		if err == nil {
-			live = migrated
-		}
-		return Wrap(ref, "take over the fields of", err)
+		return migrated, Wrap(ref, "take over the fields of", err)
 	})
-	return live, err
 }
 
 // Patcher reads and patches objects of one kind; the typed clients are such.

@@ -62,21 +62,3 @@ func HeldBy(o metav1.Object) []string {
 	}
 	return lines
 }
-
-// OnMovedOn runs write until its answer is another than MovedOn. Write reads the object, builds
-// its request anew and sends it. When somebody changes the object each time, for longer than a
-// server that is down is waited for, the last *MovedOnError is returned.
-func OnMovedOn(ctx context.Context, ref Ref, write func(context.Context) error) error {
-	start := time.Now()
-	for try := 0; ; try++ {
-		err := write(ctx)
-		if AnswerOf(ref, err) != MovedOn || time.Since(start) > patienceWithKnownServer || !pause(ctx, conflictPause(try)) {
-			return err
-		}
-	}
-}
-
-// conflictPause grows from none to a second: the first conflict is mostly the only one.
-func conflictPause(try int) time.Duration {
-	return min(time.Duration(try)*50*time.Millisecond, time.Second)
-}

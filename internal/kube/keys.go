@@ -190,32 +190,14 @@ func (c *Client) RemovalOf(ref Ref, o metav1.Object, keys Keys, within ...string
 // with an error.
 func RemoveKeys[T metav1.Object](ctx context.Context, c *Client, ref Ref, o T, dropped Keys, objects Patcher[T], dryRun ...string) (T, error) {
 	options := metav1.PatchOptions{FieldManager: c.FieldManager, DryRun: dryRun}
-	uid, moved := o.GetUID(), false
-	err := OnMovedOn(ctx, ref, func(ctx context.Context) error {
-		if moved {
-			now, found, err := Get(ctx, ref, objects.Get)
-			switch {
-			case err != nil:
-				return err
-			case !found:
-				return &GoneError{Ref: ref}
-			case now.GetUID() != uid:
-				return &GoneError{Ref: ref, ReplacedBy: now.GetUID()}
-			}
-			o = now
-		}
-		moved = true
-		patch, err := c.removal(ref, o, dropped, len(dryRun) > 0)
+	return Rewrite(ctx, ref, o, objects.Get, func(ctx context.Context, live T) (T, error) {
+		patch, err := c.removal(ref, live, dropped, len(dryRun) > 0)
 		if err != nil || patch == nil {
-			return err
+			return live, err
 		}
 		patched, err := objects.Patch(ctx, ref.Name, types.MergePatchType, patch, options)
-		if err == nil {
-			o = patched
-		}
-		return Wrap(ref, "remove labels and annotations from", err)
+		return patched, Wrap(ref, "remove labels and annotations from", err)
 	})
-	return o, err
 }
 
 // removal is the merge patch that takes off the object the dropped keys which are

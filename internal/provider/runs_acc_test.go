@@ -78,7 +78,6 @@ func (w world) swap(name string) types.UID {
 
 // usurp has a stranger make a Pod in the place of the instance's, and returns its UID.
 func (w world) usurp(name string) types.UID {
-	w.t.Helper()
 	return w.makeAnew(metav1.ObjectMeta{Name: name}, w.pod(name))
 }
 
@@ -387,8 +386,7 @@ data "mar_cluster" %[1]q {
 			if len(paths) == 0 || slices.ContainsFunc(paths, isOther) {
 				t.Errorf("%s of %v was asked %v", alias, run, paths)
 			}
-			exists := w.exists()
-			if exists != (run[0] != "destroy") {
+			if exists := w.exists(); exists != (run[0] != "destroy") {
 				t.Errorf("after %v the cluster of %s is there: %t", run, alias, exists)
 			}
 		}

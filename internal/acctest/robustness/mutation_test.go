@@ -38,8 +38,8 @@ func mutants() []mutant {
 		},
 		{
 			lacks: "the repetition", file: "internal/kube/retry.go",
-			text:     "repeated := repetitionOf(sendingOf(req), failure).Repeated && ",
-			becomes:  "repeated := false && repetitionOf(sendingOf(req), failure).Repeated && ",
+			text:     "repeated := rule.Repeated && ",
+			becomes:  "repeated := false && rule.Repeated && ",
 			scenario: "instance-destroy", fault: "500", address: "delete pods 1", rule: "ridden",
 		},
 		{
@@ -82,6 +82,28 @@ func TestAccRobustness_mutants(t *testing.T) {
 	}
 }
 
+// source is the file without what the mutant lacks.
+func (m mutant) source(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "..", m.file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Count(string(text), m.text) != 1 {
+		t.Fatalf("%s has %d times %q: say what to take out of it now", m.file, strings.Count(string(text), m.text), m.text)
+	}
+	return strings.Replace(string(text), m.text, m.becomes, 1)
+}
+
+// The mutants that only the full suite builds are of the code as it is.
+func TestMutants_areOfTheCode(t *testing.T) {
+	for _, m := range mutants() {
+		if changed := m.source(t); !strings.Contains(changed, m.becomes) {
+			t.Errorf("without %s %s isn't changed", m.lacks, m.file)
+		}
+	}
+}
+
 // mutated builds the mutant, without touching a source file.
 func mutated(t *testing.T, m mutant) string {
 	t.Helper()
@@ -89,16 +111,9 @@ func mutated(t *testing.T, m mutant) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if strings.Count(string(text), m.text) != 1 {
-		t.Fatalf("%s has %d times %q: say what to take out of it now", m.file, strings.Count(string(text), m.text), m.text)
-	}
 	dir := t.TempDir()
 	changed := filepath.Join(dir, "changed.go")
-	if err := os.WriteFile(changed, []byte(strings.Replace(string(text), m.text, m.becomes, 1)), 0o600); err != nil {
+	if err := os.WriteFile(changed, []byte(m.source(t)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {file: changed}})
