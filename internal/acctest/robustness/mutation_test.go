@@ -38,8 +38,8 @@ func mutants() []mutant {
 		},
 		{
 			lacks: "the repetition", file: "internal/kube/retry.go",
-			text:     "repeated := repetitionOf(sendingOf(req), failure).Repeated && ",
-			becomes:  "repeated := false && repetitionOf(sendingOf(req), failure).Repeated && ",
+			text:     "repeated := rule.Repeated && ",
+			becomes:  "repeated := false && rule.Repeated && ",
 			scenario: "instance-destroy", fault: "500", address: "delete pods 1", rule: "ridden",
 		},
 		{
