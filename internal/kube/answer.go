@@ -225,12 +225,13 @@ func uidFound(message string) string {
 	return ""
 }
 
-// isAbout reports whether the status is about that object. The API server names a kind by
-// its resource, or by itself.
+// isAbout reports whether the status is about that object, or about a part of it such as
+// pods/resize. The API server names a kind by its resource, or by itself.
 func isAbout(status metav1.Status, ref Ref) bool {
 	if status.Details == nil || status.Details.Name != ref.Name {
 		return false
 	}
 	resource, _ := meta.UnsafeGuessKindToResource(corev1.SchemeGroupVersion.WithKind(ref.Kind))
-	return status.Details.Kind == resource.Resource || status.Details.Kind == ref.Kind
+	kind, _, _ := strings.Cut(status.Details.Kind, "/")
+	return kind == resource.Resource || kind == ref.Kind
 }

@@ -49,6 +49,7 @@ func TestAnswerOf(t *testing.T) {
 		"a UID on apply":                 {conflict("pods", "web", "uid mismatch: the provided object specified uid a, and no existing object was found"), NotFound},
 		"a UID in a patch":               {status(422, metav1.StatusReasonInvalid, `Pod "web" is invalid`, metav1.StatusCause{Field: "metadata.uid"}), AnotherObject},
 		"a resourceVersion":              {conflict("pods", "web", "the object has been modified; please apply your changes to the latest version and try again"), MovedOn},
+		"a resourceVersion of a part":    {conflict("pods/resize", "web", "the object has been modified"), MovedOn},
 		"a test in a patch":              {status(422, metav1.StatusReasonInvalid, "the server rejected our request due to an error in our request"), MovedOn},
 		"another applier":                {status(409, metav1.StatusReasonConflict, "Apply failed", metav1.StatusCause{Type: metav1.CauseTypeFieldManagerConflict, Message: `conflict with "argocd"`}), AppliedByOthers},
 		"quota admission gave up":        {conflict("resourcequotas", "mar-quota", "the object has been modified"), Overloaded},
