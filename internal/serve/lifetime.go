@@ -147,7 +147,14 @@ func (l *lifetime) stream(service any, stream grpc.ServerStream, info *grpc.Stre
 		return err
 	}
 	defer l.leave()
-	return handle(service, stream)
+	if info.FullMethod != invokeAction {
+		return handle(service, stream)
+	}
+	action := &actionStream{ServerStream: stream}
+	if err := handle(service, action); err != nil {
+		return err
+	}
+	return action.end()
 }
 
 // HandleConn counts connections.
