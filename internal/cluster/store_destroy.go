@@ -54,7 +54,7 @@ func (s store) DeleteEmpty(ctx context.Context, made *corev1.Namespace, want des
 // of the name it is a *kube.GoneError, and nothing is deleted. Once the deletion was
 // accepted the error is an *unwatchedError, or a *kube.WaitError that says what holds it.
 func (s store) Delete(ctx context.Context, name, uid string) error {
-	if err := kube.Delete(ctx, ref(name), types.UID(uid), s.namespaces().Delete); err != nil {
+	if err := kube.Delete(ctx, ref(name), types.UID(uid), s.namespaces().Get, s.namespaces().Delete); err != nil {
 		return err
 	}
 	err := s.awaitEnd(ctx, name, types.UID(uid))

@@ -310,7 +310,7 @@ func exchange(t *testing.T, cluster string, labels map[string]string) {
 }
 
 // TestAccInstance_whatCannotBeTakenBackIsNamed refuses the Pod of a create with secrets, and
-// then the removal of its template.
+// then the removal of its template, which is in the state then.
 func TestAccInstance_whatCannotBeTakenBackIsNamed(t *testing.T) {
 	t.Parallel()
 	acctest.Needs(t, acctest.WriteOnly)
@@ -326,7 +326,9 @@ func TestAccInstance_whatCannotBeTakenBackIsNamed(t *testing.T) {
 	terraform := acctest.NewCLI(t)
 	terraform.Configure(proxy + instanceConfig(cluster, secretEnv("hunter2", 1)))
 	says(t, oneLine(terraform.Must(1, "apply", "-auto-approve")), "Could not create the instance", "Could not take back PodTemplate "+cluster+"/web")
-	output := applyOrImport(t, terraform, cluster, secretEnv("hunter2", 1))
+	says(t, terraform.Must(0, "state", "list"), "mar_instance.")
+	terraform.Configure(instanceConfig(cluster, secretEnv("hunter2", 1)))
+	output := terraform.Must(0, "apply", "-auto-approve")
 	if err := asAsked(t, cluster, false, true); err != nil {
 		t.Errorf("%v\n%s", err, output)
 	}

@@ -94,10 +94,12 @@ func (r *instanceResource) Create(ctx context.Context, req resource.CreateReques
 	fw.AddServerWarnings(&resp.Diagnostics, ref, warnings)
 	if err != nil {
 		addCreateError(&resp.Diagnostics, plan.model, err)
-		if have.Pod == nil {
+		switch {
+		case have.Pod != nil:
+			addHalfMade(&resp.Diagnostics, plan.key())
+		case have.Template == nil:
 			return
 		}
-		addHalfMade(&resp.Diagnostics, plan.key())
 	}
 
 	rec, notes := rec.made(made, have, plan)
@@ -143,7 +145,7 @@ func addCreateError(diags *diag.Diagnostics, m model, err error) {
 	}
 	var left *leftError
 	if errors.As(err, &left) {
-		diags.AddError("Could not take back "+left.Left.String(), fmt.Sprintf("%s\n\nThe create that failed has left it. The next apply names it, with the block that imports it, and then finishes the instance. To remove it instead: `kubectl delete podtemplate --namespace %s %s`.", fw.Sentence(left.Why.Error()), left.Left.Namespace, left.Left.Name))
+		diags.AddError("Could not take back "+left.Left.String(), fmt.Sprintf("%s\n\nThe create that failed has left it. It is in the state, marked as tainted, so the next apply removes it and makes the instance anew.", fw.Sentence(left.Why.Error())))
 	}
 }
 

@@ -215,7 +215,7 @@ func (s *store) deletePod(ctx context.Context, ref kube.Ref, uid types.UID) erro
 	s.say(ref, "deleting it")
 	leaving := podKnownBy(ref, uid)
 	err := kube.OnMovedOn(ctx, ref, func(ctx context.Context) error {
-		return kube.Delete(ctx, ref, uid, func(ctx context.Context, name string, opts metav1.DeleteOptions) error {
+		return kube.Delete(ctx, ref, uid, s.pods(ref).Get, func(ctx context.Context, name string, opts metav1.DeleteOptions) error {
 			// The typed client throws the answer away, which is the Pod with the time that
 			// it has left: who begins to wait with it has missed nothing, and needn't ask.
 			var answer corev1.Pod

@@ -21,8 +21,8 @@ type newcomer struct {
 }
 
 // New makes an instance that wasn't there before; one that was is a
-// *kube.ExistsError. What can't be made whole is taken back, but for a Pod, which is
-// returned with the error.
+// *kube.ExistsError. What can't be made whole is taken back. A Pod isn't, nor a template whose
+// removal fails; these are returned with the error.
 func (s *store) New(ctx context.Context, p parts, how newcomer) (found, parts, error) {
 	k, withTemplate := keyOf(p.Pod), how.Stopped || p.Make != nil
 	if how.Named {
@@ -52,7 +52,15 @@ func (s *store) New(ctx context.Context, p parts, how newcomer) (found, parts, e
 	case pod != nil:
 		return found{Pod: pod, Template: template}, p, err
 	}
-	return found{}, p, s.takeBack(ctx, template, err)
+	if err := s.takeBack(ctx, template, err); isLeft(err) {
+		return found{Template: template}, p, err
+	}
+	return found{}, p, err
+}
+
+func isLeft(err error) bool {
+	var left *leftError
+	return errors.As(err, &left)
 }
 
 // leftError is a create that failed, and of which something is left.
