@@ -214,6 +214,19 @@ func (s *podSource) get(context.Context) (*corev1.Pod, error) {
 	return s.pod, nil
 }
 
+// watch is the one that was begun as that, from 0.
+func (s *podSource) watch(number int) *watch.FakeWatcher {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.watches[number]
+}
+
+func (s *podSource) readTimes() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.reads
+}
+
 // A watch that breaks goes on where it was; one that the server has forgotten begins anew,
 // and who waits looks once whether something was missed.
 func TestStream_run(t *testing.T) {
@@ -221,24 +234,24 @@ func TestStream_run(t *testing.T) {
 		happens func(*podSource)
 		reads   int
 	}{
-		"an event": {func(s *podSource) { s.watches[0].Modify(podAt("web", 12, corev1.PodRunning)) }, 1},
+		"an event": {func(s *podSource) { s.watch(0).Modify(podAt("web", 12, corev1.PodRunning)) }, 1},
 		"a break": {func(s *podSource) {
-			s.watches[0].Modify(podAt("web", 11, corev1.PodPending))
-			s.watches[0].Stop()
+			s.watch(0).Modify(podAt("web", 11, corev1.PodPending))
+			s.watch(0).Stop()
 			time.Sleep(5 * time.Second)
-			s.watches[1].Modify(podAt("web", 12, corev1.PodRunning))
+			s.watch(1).Modify(podAt("web", 12, corev1.PodRunning))
 		}, 1},
 		"a version that is forgotten": {func(s *podSource) {
 			s.mu.Lock()
 			s.pod, s.version, s.expired = podAt("web", 12, corev1.PodRunning), 30, 20
 			s.mu.Unlock()
-			s.watches[0].Stop()
+			s.watch(0).Stop()
 		}, 2},
 		"a version that is forgotten while it is watched": {func(s *podSource) {
 			s.mu.Lock()
 			s.pod, s.version = podAt("web", 12, corev1.PodRunning), 30
 			s.mu.Unlock()
-			s.watches[0].Error(&apierrors.NewResourceExpired("too old").ErrStatus)
+			s.watch(0).Error(&apierrors.NewResourceExpired("too old").ErrStatus)
 		}, 2},
 	} {
 		synctest.Test(t, func(t *testing.T) {
@@ -253,8 +266,8 @@ func TestStream_run(t *testing.T) {
 			}()
 			synctest.Wait()
 			c.happens(from)
-			if err := <-result; err != nil || from.reads != c.reads {
-				t.Errorf("%s: got %v after %d reads, want %d", name, err, from.reads, c.reads)
+			if err := <-result; err != nil || from.readTimes() != c.reads {
+				t.Errorf("%s: got %v after %d reads, want %d", name, err, from.readTimes(), c.reads)
 			}
 			stop()
 			<-over

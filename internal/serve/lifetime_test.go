@@ -2,6 +2,7 @@ package serve
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -22,7 +23,16 @@ type life struct {
 	*lifetime
 	began            time.Time
 	cancelled, ended chan struct{}
-	endedAt          time.Duration
+
+	end sync.Mutex
+	at  time.Duration
+}
+
+// endedAt is how long it lived, 0 where it lives.
+func (l *life) endedAt() time.Duration {
+	l.end.Lock()
+	defer l.end.Unlock()
+	return l.at
 }
 
 func newLife(t *testing.T) *life {
@@ -30,10 +40,12 @@ func newLife(t *testing.T) *life {
 	l := &life{began: time.Now(), cancelled: make(chan struct{}), ended: make(chan struct{})}
 	l.lifetime = &lifetime{cancel: func() { close(l.cancelled) }}
 	l.begin(func() {
+		l.end.Lock()
+		defer l.end.Unlock()
 		select {
 		case <-l.ended:
 		default:
-			l.endedAt = time.Since(l.began)
+			l.at = time.Since(l.began)
 			close(l.ended)
 		}
 	})
@@ -78,8 +90,8 @@ func TestLifetime_endsWithoutTerraform(t *testing.T) {
 				l := newLife(t)
 				c.events(l)
 				time.Sleep(24 * time.Hour)
-				if l.endedAt != c.want {
-					t.Errorf("it ended after %s, want %s", l.endedAt, c.want)
+				if l.endedAt() != c.want {
+					t.Errorf("it ended after %s, want %s", l.endedAt(), c.want)
 				}
 			})
 		})
@@ -101,8 +113,8 @@ func TestLifetime_leavesTheEndToTerraform(t *testing.T) {
 				answered := l.call(create)
 				events(l)
 				time.Sleep(time.Hour)
-				if l.endedAt != 0 {
-					t.Errorf("it ended after %s", l.endedAt)
+				if l.endedAt() != 0 {
+					t.Errorf("it ended after %s", l.endedAt())
 				}
 				close(l.cancelled)
 				if err := <-answered; err != nil {
@@ -137,8 +149,8 @@ func TestLifetime_endsByItselfIfTerraformDoesNotCancel(t *testing.T) {
 			t.Errorf("go-plugin's own call gets %v", err)
 		}
 		<-l.ended
-		if want := patienceWithTerraform + sending; l.endedAt != want {
-			t.Errorf("it ended after %s, want %s", l.endedAt, want)
+		if want := patienceWithTerraform + sending; l.endedAt() != want {
+			t.Errorf("it ended after %s, want %s", l.endedAt(), want)
 		}
 		time.Sleep(time.Hour)
 	})
@@ -154,8 +166,8 @@ func TestLifetime_waitsForNoCallForEver(t *testing.T) {
 		answered := l.call(create)
 		l.terminate()
 		<-l.ended
-		if want := patienceWithTerraform + patienceWithCalls; l.endedAt != want {
-			t.Errorf("it ended after %s, want %s", l.endedAt, want)
+		if want := patienceWithTerraform + patienceWithCalls; l.endedAt() != want {
+			t.Errorf("it ended after %s, want %s", l.endedAt(), want)
 		}
 		close(l.cancelled)
 		if err := <-answered; err != nil {

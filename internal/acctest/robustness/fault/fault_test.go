@@ -3,6 +3,7 @@ package fault_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -45,7 +46,13 @@ func TestAll_carriesOutWhatItSays(t *testing.T) {
 			continue
 		}
 		t.Run(f.Name, func(t *testing.T) {
+			var mu sync.Mutex
 			var got outcome
+			note := func(what func(*outcome)) {
+				mu.Lock()
+				defer mu.Unlock()
+				what(&got)
+			}
 			var carried atomic.Bool
 			api := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 				carried.Store(true)
@@ -55,25 +62,28 @@ func TestAll_carriesOutWhatItSays(t *testing.T) {
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				f.Act(fault.Hit{
 					Request: witness.Request{Verb: "patch", Resource: "pods", Name: "web"}, W: w, R: r, Server: api,
-					Signal:   func(s syscall.Signal) { got.signal = s },
-					KillCore: func() { got.core = true },
+					Signal:   func(s syscall.Signal) { note(func(o *outcome) { o.signal = s }) },
+					KillCore: func() { note(func(o *outcome) { o.core = true }) },
 				})
 			}))
 			defer server.Close()
 			client := http.Client{Timeout: 10 * time.Second}
 			if resp, err := client.Post(server.URL, "application/json", nil); err == nil {
-				got.status = resp.StatusCode
+				code := resp.StatusCode
 				if f.Name == "cut" {
-					got.status = 0
+					code = 0
 					if _, err := resp.Body.Read(make([]byte, 100)); err != nil {
 						t.Log(err)
 					}
 				}
 				_ = resp.Body.Close()
+				note(func(o *outcome) { o.status = code })
 			}
-			if got.carried = carried.Load(); got != want {
-				t.Errorf("%+v, want %+v", got, want)
-			}
+			note(func(o *outcome) {
+				if o.carried = carried.Load(); *o != want {
+					t.Errorf("%+v, want %+v", *o, want)
+				}
+			})
 		})
 	}
 }
