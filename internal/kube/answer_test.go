@@ -116,8 +116,10 @@ func TestRecognizer(t *testing.T) {
 		media, body, path string
 		stranger          bool
 	}{
-		"an object":                    {200, json, `{"kind":"Pod"}`, "/api", false},
-		"an object in protobuf":        {200, "application/vnd.kubernetes.protobuf;stream=watch", "k8s", "/api", false},
+		"an object":                    {200, json, `{"kind":"Pod","apiVersion":"v1"}`, "/api/v1/namespaces/dev/pods/web", false},
+		"somebody's JSON":              {200, json, `{"message":"ok"}`, "/api/v1/namespaces/dev/pods/web", true},
+		"somebody's JSON of versions":  {200, json, `{}`, "/api", true},
+		"a watch":                      {200, "application/vnd.kubernetes.protobuf;stream=watch", "k8s", "/api/v1/pods?watch=true", false},
 		"a login page":                 {200, "text/html; charset=utf-8", "<html>Sign in", "/api", true},
 		"a log":                        {200, "text/plain", "hello", "/api/v1/namespaces/dev/pods/web/log", false},
 		"a Status":                     {404, json, `{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"NotFound","code":404}`, "/api", false},

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -151,7 +152,7 @@ func hasResize(server discovery.DiscoveryInterface) (bool, error) {
 // credentials hold, then what adds them, then what rides out a server that is down.
 func httpClientFor(cfg *rest.Config, conn Connection) (*http.Client, error) {
 	cfg.Wrap(func(next http.RoundTripper) http.RoundTripper {
-		return recognizer{source: conn.Source, next: &retrier{next: next, source: conn.Source, timeout: conn.RequestTimeout}}
+		return recognizer{source: conn.Source, base: basePath(cfg.Host), next: &retrier{next: next, source: conn.Source, timeout: conn.RequestTimeout}}
 	})
 	plugin, err := newExecPlugin(cfg)
 	if err != nil {
@@ -194,10 +195,19 @@ func (c *Client) Probe(ctx context.Context) error {
 	return err
 }
 
-// wrongPath errs for a server to which the request came with more of a path than its own, which
-// it refuses to those who may not ask for any path.
+// basePath is the path of an address, under which the API is.
+func basePath(host string) string {
+	address, err := url.Parse(host)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSuffix(address.Path, "/")
+}
+
+// wrongPath errs for a server to which the request came with more of a path than its own. It
+// doesn't know that path, or refuses it to those who may not ask for any.
 func wrongPath(status metav1.Status, from string) error {
-	if strings.Contains(status.Message, ` cannot get path "`) && !strings.Contains(status.Message, ` cannot get path "/version"`) {
+	if status.Code == http.StatusNotFound || strings.Contains(status.Message, ` cannot get path "`) && !strings.Contains(status.Message, ` cannot get path "/version"`) {
 		return &NotKubernetesError{Host: from, Code: int(status.Code), Says: oneLine([]byte(status.Message))}
 	}
 	return nil

@@ -13,7 +13,7 @@ import (
 
 // An object is gone only if it is looked at and isn't there, whatever a deletion was answered.
 func TestDelete_looksAgainAtAnotherUID(t *testing.T) {
-	another := apierrors.NewConflict(corev1.Resource("pods"), "web", errors.New("Precondition failed: UID in precondition: 1, UID in object meta: 2")) //nolint:staticcheck // the API server's sentence
+	another := apierrors.NewConflict(corev1.Resource("pods"), "web", errors.New("Precondition failed: UID in precondition: 1, UID in object meta: 2"))
 	missing := apierrors.NewNotFound(corev1.Resource("pods"), "web")
 	denied := status(409, metav1.StatusReasonConflict, `admission webhook "x.example.com" denied the request: no`)
 	for name, c := range map[string]struct {

@@ -36,6 +36,8 @@ func (e *NotKubernetesError) Error() string {
 type recognizer struct {
 	next   http.RoundTripper
 	source string
+	// base is the path under which the API is, without a slash at its end.
+	base string
 }
 
 // RoundTrip returns a *NotKubernetesError for another answer than Kubernetes'. Answers of
@@ -46,10 +48,7 @@ func (r recognizer) RoundTrip(req *http.Request) (*http.Response, error) {
 		return resp, err
 	}
 	if resp.StatusCode < http.StatusBadRequest {
-		if isText(req) || isObject(resp.Header.Get("Content-Type")) || resp.StatusCode == http.StatusNoContent || isRedirect(resp) {
-			return resp, nil
-		}
-		return nil, r.stranger(req, resp, readSome(resp))
+		return r.carriedOut(req, resp)
 	}
 	body, err := io.ReadAll(resp.Body)
 	_ = resp.Body.Close()
@@ -57,6 +56,31 @@ func (r recognizer) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	if _, ok := statusIn(body); !ok {
+		return nil, r.stranger(req, resp, body)
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return resp, nil
+}
+
+// carriedOut passes the answer to a request that was carried out, if it is an object of the
+// kind that was asked for.
+func (r recognizer) carriedOut(req *http.Request, resp *http.Response) (*http.Response, error) {
+	switch {
+	case isText(req), isRedirect(resp), resp.StatusCode == http.StatusNoContent:
+		return resp, nil
+	case !isObject(resp.Header.Get("Content-Type")):
+		return nil, r.stranger(req, resp, readSome(resp))
+	}
+	wanted, isAPI := apiPathOf(strings.TrimPrefix(req.URL.Path, r.base))
+	if !isAPI || isWatch(req) {
+		return resp, nil
+	}
+	body, err := io.ReadAll(resp.Body)
+	_ = resp.Body.Close()
+	if err != nil {
+		return nil, err
+	}
+	if !wanted.answers(req.Method, typeIn(body)) {
 		return nil, r.stranger(req, resp, body)
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
