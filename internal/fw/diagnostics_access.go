@@ -48,7 +48,11 @@ func explainStranger(e *kube.NotKubernetesError) string {
 	if e.Says != "" {
 		said = fmt.Sprintf(" and says: %s", Sentence(e.Says))
 	}
-	return fmt.Sprintf("What answers at %s%s isn't a Kubernetes API. It answers with HTTP status %d%s\n\nNothing is concluded from such an answer, and nothing was changed. Check the address and its path, and what is on the way: a load balancer without a back end, a proxy, a login page.", e.Host, from, e.Code, said)
+	asked := ""
+	if e.Verb != "" {
+		asked = fmt.Sprintf(" It was asked to %s %s.", e.Verb, e.Ref)
+	}
+	return fmt.Sprintf("What answers at %s%s isn't a Kubernetes API.%s It answers with HTTP status %d%s\n\nNothing is concluded from such an answer. Check the address and its path, and what is on the way: a load balancer without a back end, a proxy, a login page.", e.Host, from, asked, e.Code, said)
 }
 
 // explainRejection words credentials that the server doesn't know.

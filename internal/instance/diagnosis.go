@@ -236,6 +236,14 @@ func adviceOnTimeout(pod *corev1.Pod) string {
 	return "It runs, but isn't ready. Its log may say why; give it more time with `timeouts`, or choose another `wait_for`."
 }
 
+// adviceOnInterrupted is for a deletion whose end nobody has waited for.
+func adviceOnInterrupted(pod *corev1.Pod) string {
+	if len(pod.Finalizers) > 0 {
+		return adviceOnLeaving(pod)
+	}
+	return "Apply again: that waits until it is gone, and goes on from there."
+}
+
 func adviceOnLeaving(pod *corev1.Pod) string {
 	if len(pod.Finalizers) > 0 {
 		return "Its finalizers hold it: what set them must take them away. Then apply again."

@@ -242,18 +242,18 @@ func (s *store) awaitGone(ctx context.Context, leaving *corev1.Pod) error {
 	ref := podRef(leaving)
 	start, follow := time.Now(), s.follow(ref)
 	last, err := s.client.PodWaits.AwaitGone(ctx, ref, leaving, func(*corev1.Pod) { follow("it to end") })
-	reason := err
+	reason, advice := err, adviceOnLeaving
 	switch {
 	case err == nil || last.ResourceVersion == "":
 		return err
 	case errors.Is(err, context.Canceled):
-		reason = errors.New("the run was cancelled, and Kubernetes is still deleting it")
+		reason, advice = errors.New("the run was cancelled, and Kubernetes is still deleting it"), adviceOnInterrupted
 	case !timedOut(err):
 		return err
 	}
 	seen := s.diagnose(ctx, last)
 	return &kube.WaitError{
-		Ref: ref, Goal: "be gone", Reason: reason.Error(), Advice: adviceOnLeaving(last),
+		Ref: ref, Goal: "be gone", Reason: reason.Error(), Advice: advice(last),
 		Elapsed: time.Since(start), State: seen.State, Events: seen.Events, Err: err,
 	}
 }

@@ -177,6 +177,12 @@ func (e *WaitError) Unwrap() error { return e.Err }
 // Wrap adds to an API error which object and what was being done, and makes one of this
 // package's types of it where there is one for its Answer. It returns nil for nil.
 func Wrap(ref Ref, verb string, err error) error {
+	var stranger *NotKubernetesError
+	if errors.As(err, &stranger) && stranger.Verb == "" {
+		about := *stranger
+		about.Verb, about.Ref = verb, ref
+		return inContext(ref, verb, &about)
+	}
 	if err == nil || answerOfTyped(err) != "" {
 		return inContext(ref, verb, err)
 	}

@@ -42,6 +42,8 @@ type execPlugin struct {
 	cluster *clientauthentication.Cluster
 	// connections are closed when a client certificate is replaced.
 	connections *connrotation.ConnectionTracker
+	// patience is how long the program may run: nobody is there to answer a prompt.
+	patience time.Duration
 	// turn is taken by whoever runs the program. Others wait, and share what came of it.
 	turn chan struct{}
 
@@ -50,6 +52,9 @@ type execPlugin struct {
 	failed   error
 	failedAt time.Time
 }
+
+// execPatience is longer than logins by the network take.
+const execPatience = 2 * time.Minute
 
 // execCredentials are what one run of the program printed.
 type execCredentials struct {
@@ -89,6 +94,7 @@ func newExecPlugin(cfg *rest.Config) (*execPlugin, error) {
 	p := &execPlugin{
 		config: config, version: version, codecs: serializer.NewCodecFactory(scheme),
 		connections: connrotation.NewConnectionTracker(), turn: make(chan struct{}, 1),
+		patience: execPatience,
 	}
 	if config.ProvideClusterInfo {
 		if p.cluster, err = rest.ConfigToExecCluster(cfg); err != nil {
@@ -199,6 +205,8 @@ func (p *execPlugin) run(ctx context.Context) (*execCredentials, error) {
 	}
 	var printed bytes.Buffer
 	said := &tail{most: 8 << 10}
+	ctx, cancel := WithTimeout(ctx, p.patience)
+	defer cancel()
 	command := exec.CommandContext(ctx, p.config.Command, p.config.Args...)
 	command.Stdout, command.Stderr, command.WaitDelay = &printed, said, time.Second
 	command.Env = os.Environ()
@@ -207,6 +215,9 @@ func (p *execPlugin) run(ctx context.Context) (*execCredentials, error) {
 	}
 	command.Env = append(command.Env, "KUBERNETES_EXEC_INFO="+string(info))
 	if err := command.Run(); err != nil {
+		if isTimeout(context.Cause(ctx)) {
+			return nil, &execError{err: fmt.Errorf("the program %q hasn't ended after %s", p.config.Command, p.patience), said: lastWords(said.String(), p.config.Env)}
+		}
 		return nil, p.failure(err, said.String())
 	}
 	credentials, err := p.read(printed.Bytes())

@@ -314,3 +314,23 @@ func TestExecPlugin_clientCertificate(t *testing.T) {
 		t.Errorf("it was told %s, %v", told, err)
 	}
 }
+
+// A program that hangs, for it asks somebody who isn't there, ends in an error.
+func TestExecPlugin_aHangingProgramIsEnded(t *testing.T) {
+	program := newScript(t, "echo 'password?' >&2\nexec sleep 60")
+	server, calls := serve(t, code(http.StatusOK))
+	client, err := httpClientFor(&rest.Config{Host: server.URL, ExecProvider: program.config()}, Connection{Credentials: "c"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pluginOf(t, client).patience = 200 * time.Millisecond
+	for _, err := range asked(t, client, server.URL, 2) {
+		var failed *CredentialsError
+		if !errors.As(err, &failed) || !strings.Contains(failed.Error(), "hasn't ended after 200ms") || failed.Output != "password?" {
+			t.Errorf("got %v: %+v", err, failed)
+		}
+	}
+	if calls.Load() != 0 {
+		t.Errorf("%d requests were sent", calls.Load())
+	}
+}

@@ -18,6 +18,9 @@ type NotKubernetesError struct {
 	Host string
 	// Source says where the connection's settings came from.
 	Source string
+	// Verb and Ref are what was asked for, empty where it was no object.
+	Verb string
+	Ref  Ref
 	// Code is the HTTP status, Says the beginning of the answer's text, in one line.
 	Code int
 	Says string
