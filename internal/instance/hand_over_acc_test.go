@@ -15,6 +15,35 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/acctest"
 )
 
+// TestAccInstance_startThatIsFinishedLaterIsWaitedFor holds that the apply which ends an
+// interrupted start waits as that start would have.
+func TestAccInstance_startThatIsFinishedLaterIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	cluster := acctest.Namespace(t)
+	terraform := acctest.NewCLI(t)
+	slow := behaving("start-delay", "5s")
+	terraform.Configure(instanceConfig(cluster, slow, stopped))
+	terraform.Must(0, "apply", "-auto-approve")
+	proxy := acctest.FaultyProxy(t, func(r *http.Request) acctest.Fault {
+		if requests(http.MethodDelete, "/podtemplates/")(r) {
+			return acctest.Answer(http.StatusNotFound)
+		}
+		return acctest.Pass
+	})
+	terraform.Configure(proxy + instanceConfig(cluster, slow, running))
+	terraform.Must(1, "apply", "-auto-approve")
+	terraform.Configure(instanceConfig(cluster, slow, running))
+	terraform.Must(0, "apply", "-auto-approve")
+	pod, err := acctest.Client(t).CoreV1().Pods(cluster).Get(t.Context(), "web", metav1.GetOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if pod.Status.Phase != corev1.PodRunning {
+		t.Errorf("after the apply the Pod is %s", pod.Status.Phase)
+	}
+	terraform.Must(0, "plan", "-detailed-exitcode")
+}
+
 // TestAccInstance_handOverSurvivesFaults breaks each request by which the Secret and the
 // template of an instance change hands, once in each command. Whatever the answer was, it
 // is never taken for an object that is gone: the command ends well, or the next one goes

@@ -128,12 +128,18 @@ func (r *instanceResource) movePower(ctx context.Context, u upkeep) (outcome, er
 	return outcome{State: withResult(u.Plan, have), Record: rec.found(have, u.Plan), Notes: notes, Whole: true, Have: have}, err
 }
 
+// tidy ends a start that was interrupted: it takes the template away, and waits for the Pod as
+// the start would have.
 func (r *instanceResource) tidy(ctx context.Context, u upkeep) error {
 	have, err := r.store.Find(ctx, u.Plan.key())
 	if err != nil || have.Pod == nil || have.Template == nil {
 		return err
 	}
-	return r.store.Tidy(ctx, have.Pod, have.Template, u.Record.Secret)
+	if err := r.store.Tidy(ctx, have.Pod, have.Template, u.Record.Secret); err != nil || isOver(have.Pod) {
+		return err
+	}
+	_, err = r.store.Await(ctx, have.Pod, goal{For: u.Plan.WaitFor.ValueString()})
+	return err
 }
 
 // changeStopped writes what is planned into the template.
