@@ -86,5 +86,8 @@ func table(t *testing.T) string {
 	if err := json.Unmarshal(text, &rows); err != nil {
 		t.Fatal(err)
 	}
+	if len(rows) == 0 {
+		return "No full run of this version is recorded yet.\n"
+	}
 	return report.Markdown(rows)
 }

@@ -32,6 +32,7 @@ func trackRecord() []finding {
 		{"A label stayed when the update that takes it away was refused, and no later plan showed it.", []string{"instance-label-removed/409-webhook@patch-pods-1"}},
 		{"Two states made the same stopped instance, and each took it for its own.", []string{"TestAccRobustness_twoStates/instance-stopped"}},
 		{"An API server that had just started, and didn't know anybody's rights yet, ended the command.", []string{"TestAccRobustness_controlPlaneFails/api-server-restarts"}},
+		{"A deletion that was answered with another UID was taken for done, without a look at the object.", []string{"instance-stop/409-uid@delete-pods-1"}},
 		{"An action that was interrupted ended with exit code 0, and half of its work.", []string{"action-start/sigint@get-pods-1"}},
 	}
 }
