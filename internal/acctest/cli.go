@@ -180,27 +180,8 @@ func (c *CLI) Must(code int, args ...string) string {
 // whether terraform ended by itself before that.
 func (c *CLI) Kill(now <-chan struct{}, args ...string) (output string, finished bool) {
 	c.t.Helper()
-	var out bytes.Buffer
-	command := c.command(args...)
-	command.Stdout, command.Stderr = &out, &out
-	if err := command.Start(); err != nil {
-		c.t.Fatal(err)
-	}
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		_ = command.Wait()
-	}()
-	select {
-	case <-ended:
-		return out.String(), true
-	case <-now:
-		if err := command.Process.Kill(); err != nil {
-			c.t.Fatal(err)
-		}
-		<-ended
-		return out.String(), false
-	}
+	output, _, finished = c.endedBy(os.Kill, now, args...)
+	return output, finished
 }
 
 func (c *CLI) command(args ...string) *exec.Cmd {

@@ -10,6 +10,12 @@ import (
 // that.
 func (c *CLI) Interrupt(now <-chan struct{}, args ...string) (output string, code int, finished bool) {
 	c.t.Helper()
+	return c.endedBy(os.Interrupt, now, args...)
+}
+
+// endedBy runs terraform, and sends it the signal as soon as now is closed.
+func (c *CLI) endedBy(signal os.Signal, now <-chan struct{}, args ...string) (output string, code int, finished bool) {
+	c.t.Helper()
 	var out bytes.Buffer
 	command := c.command(args...)
 	command.Stdout, command.Stderr = &out, &out
@@ -25,7 +31,7 @@ func (c *CLI) Interrupt(now <-chan struct{}, args ...string) (output string, cod
 	case <-ended:
 		finished = true
 	case <-now:
-		if err := command.Process.Signal(os.Interrupt); err != nil {
+		if err := command.Process.Signal(signal); err != nil {
 			c.t.Fatal(err)
 		}
 		<-ended

@@ -1,20 +1,16 @@
 package kube
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/client-go/kubernetes/scheme"
 )
 
 // AccessError is a request whose credentials the API server didn't accept, or that
@@ -142,18 +138,11 @@ func (a *access) rejected(resp *http.Response, notRenewed error) error {
 // forbidden adds to what RBAC refuses whose rights these are. Other refusals, of a
 // quota say, pass as they are.
 func (a *access) forbidden(resp *http.Response) (*http.Response, error) {
-	body, err := io.ReadAll(resp.Body)
-	_ = resp.Body.Close()
+	resp, body, err := whole(resp)
 	if err != nil {
 		return nil, err
 	}
-	resp.Body = io.NopCloser(bytes.NewReader(body))
-	// JSON or protobuf, as the client prefers it.
-	object, _, err := scheme.Codecs.UniversalDeserializer().Decode(body, nil, nil)
-	if err != nil {
-		return resp, nil //nolint:nilerr // what isn't an object is client-go's to read
-	}
-	status, ok := object.(*metav1.Status)
+	status, ok := statusIn(body)
 	if !ok {
 		return resp, nil
 	}

@@ -1,7 +1,6 @@
 package kube
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"mime"
@@ -53,15 +52,13 @@ func (r recognizer) RoundTrip(req *http.Request) (*http.Response, error) {
 	if resp.StatusCode < http.StatusBadRequest {
 		return r.carriedOut(req, resp)
 	}
-	body, err := io.ReadAll(resp.Body)
-	_ = resp.Body.Close()
+	resp, body, err := whole(resp)
 	if err != nil {
 		return nil, err
 	}
 	if _, ok := statusIn(body); !ok {
 		return nil, r.stranger(req, resp, body)
 	}
-	resp.Body = io.NopCloser(bytes.NewReader(body))
 	return resp, nil
 }
 
@@ -78,15 +75,13 @@ func (r recognizer) carriedOut(req *http.Request, resp *http.Response) (*http.Re
 	if !isAPI || isWatch(req) {
 		return resp, nil
 	}
-	body, err := io.ReadAll(resp.Body)
-	_ = resp.Body.Close()
+	resp, body, err := whole(resp)
 	if err != nil {
 		return nil, err
 	}
 	if !wanted.answers(req.Method, typeIn(body)) {
 		return nil, r.stranger(req, resp, body)
 	}
-	resp.Body = io.NopCloser(bytes.NewReader(body))
 	return resp, nil
 }
 
