@@ -17,6 +17,7 @@ func answers() []Fault {
 	return []Fault{
 		{Name: "404", About: "one plain 404, as a proxy without a back end answers", Applies: always, Ridden: never, Act: notFound},
 		{Name: "404-on", About: "a plain 404 from this request on", Applies: always, Ridden: never, Act: notFound, Lasting: true},
+		{Name: "200-foreign", About: "200 with a JSON text of something in between, and nothing carried out", Applies: always, Ridden: never, Act: foreign},
 		{Name: "403", About: "a policy refuses the write", Applies: writes, Ridden: never, Act: refuse},
 		{Name: "429", About: "429 with Retry-After", Applies: always, Ridden: always, Act: overload},
 		{Name: "500", About: "500, as while etcd changes its leader", Applies: always, Ridden: always, Act: status(apierrors.NewInternalError(errors.New("etcdserver: leader changed")))},
@@ -25,6 +26,11 @@ func answers() []Fault {
 }
 
 func notFound(h Hit) { http.Error(h.W, "404 page not found", http.StatusNotFound) }
+
+func foreign(h Hit) {
+	h.W.Header().Set("Content-Type", "application/json")
+	_, _ = h.W.Write([]byte(`{"message":"please sign in","login":"https://gateway.example.com/"}`))
+}
 
 func overload(h Hit) {
 	h.W.Header().Set("Retry-After", "1")

@@ -25,7 +25,7 @@ func TestAll_carriesOutWhatItSays(t *testing.T) {
 	}
 	wants := map[string]outcome{
 		"lost": {carried: true}, "dropped": {}, "cut": {carried: true},
-		"404": {status: 404}, "404-on": {status: 404}, "403": {status: 403}, "429": {status: 429}, "500": {status: 500}, "503": {status: 503},
+		"404": {status: 404}, "404-on": {status: 404}, "200-foreign": {status: 200}, "403": {status: 403}, "429": {status: 429}, "500": {status: 500}, "503": {status: 503},
 		"409-moved": {status: 409}, "409-uid": {status: 409}, "409-applied": {status: 409}, "409-quota": {status: 409}, "409-webhook": {status: 409},
 		"410": {status: 410}, "watch-error": {status: 200}, "watch-ends": {status: 200},
 		"sigint": {carried: true, status: 201, signal: syscall.SIGINT}, "sigterm": {carried: true, status: 201, signal: syscall.SIGTERM},
