@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 	"github.com/headgym/terraform-provider-mar/internal/podhealth"
 )
@@ -21,7 +22,7 @@ func observedNow(pod *corev1.Pod, events []corev1.Event, now time.Time) dataSour
 		model:           everything(pod),
 		Ready:           types.BoolValue(podhealth.Condition(pod, corev1.PodReady).Status == corev1.ConditionTrue),
 		Reason:          textOrNull(reasonOf(pod, problem.Cause)),
-		Problem:         textOrNull(problem.Text),
+		Problem:         sentenceOrNull(problem.Text),
 		Advice:          textOrNull(problem.Advice),
 		QoSClass:        textOrNull(string(pod.Status.QOSClass)),
 		StartedAt:       timeOrNull(pod.Status.StartTime),
@@ -56,6 +57,13 @@ func problemNow(pod *corev1.Pod, events []corev1.Event, now time.Time) podhealth
 		return podhealth.Problem{}
 	}
 	return p
+}
+
+func sentenceOrNull(text string) types.String {
+	if text == "" {
+		return types.StringNull()
+	}
+	return types.StringValue(fw.Sentence(text))
 }
 
 // isSuspect reports whether events may tell more of what is wrong with a Pod.

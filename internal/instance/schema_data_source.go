@@ -21,7 +21,7 @@ func dataSourceAttributes() map[string]schema.Attribute {
 			Computed:            true,
 		},
 		"problem": schema.StringAttribute{
-			MarkdownDescription: "What is wrong with the instance, in a sentence, as an error or a warning of the resource says it: `container app keeps ending (5 restarts): OOMKilled, exit code 137`. Null when nothing is. A crash loop is named while the program happens to run, too. It has no text of programs and controllers in it.",
+			MarkdownDescription: "What is wrong with the instance, in a sentence, as an error or a warning of the resource says it: `Container app keeps ending (5 restarts): OOMKilled, exit code 137.`. Null when nothing is. A crash loop is named while the program happens to run, too. It has no text of programs and controllers in it.",
 			Computed:            true,
 		},
 		"advice": schema.StringAttribute{

@@ -119,6 +119,15 @@ func DisruptionOf(reason string) Cause {
 	return None
 }
 
+// Causes are all that Judge knows.
+func Causes() []Cause {
+	var all []Cause
+	for _, r := range rules() {
+		all = append(all, r.cause)
+	}
+	return all
+}
+
 // TitleOf is the title of a cause.
 func TitleOf(cause Cause) string {
 	for _, r := range append(rules(), resizeRules()...) {

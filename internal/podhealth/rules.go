@@ -120,7 +120,7 @@ func rules() []rule {
 		{RootUser, Useless, "Instance can't be started", rootUser, startText, rootAdvice, waitingBrief},
 		{Config, HelpsBriefly, "Instance can't be started", waitingFor(configReasons()...), startText, configAdvice, waitingBrief},
 		{Volumes, Helps, "Instance can't mount its volumes", volumes, volumesText, volumesAdvice, says("its volumes can't be mounted")},
-		{Sandbox, Helps, "The instance's node can't prepare it", sandbox, sandboxText, says("The message is the node's own; mostly the network of the node isn't set up. Ask the administrators of the Kubernetes cluster."), says("its node can't prepare it")},
+		{Sandbox, Helps, "The instance's node can't prepare it", sandbox, sandboxText, says("The message is the node's own. Mostly the node's network isn't set up: ask the administrators of the Kubernetes cluster."), says("its node can't prepare it")},
 		{Held, Helps, "Instance can't be started", held, heldText, says("The message is the node's own. Correct what it names."), waitingBrief},
 
 		{EndedBeside, Useless, "A container of the instance has ended", endedBeside, endedBesideText, endedBesideAdvice, endedBesideBrief},
@@ -139,7 +139,7 @@ func resizeRules() []rule {
 	return []rule{
 		{ResizeInfeasible, Useless, title, resizePending(corev1.PodReasonInfeasible), resizeText("its node can't ever give it that size"), says("Ask for less, or move the instance to a larger node by replacing it: `terraform apply -replace=<its address>`."), says("its node can't resize it")},
 		{ResizeDeferred, HelpsBriefly, title, resizePending(corev1.PodReasonDeferred), resizeText("its node has no room for that size now"), says("Make room on the node, ask for less, or move the instance to another node by replacing it: `terraform apply -replace=<its address>`."), says("being resized")},
-		{ResizeError, HelpsBriefly, title, resizeFailing, resizeText("its node failed to resize it"), says("The message above is the node's own. Replacing the instance gives it the size from its start: `terraform apply -replace=<its address>`."), says("being resized")},
+		{ResizeError, HelpsBriefly, title, resizeFailing, resizeText("its node failed to resize it"), says("The message is the node's own. Replacing the instance gives it the size from its start: `terraform apply -replace=<its address>`."), says("being resized")},
 	}
 }
 

@@ -33,7 +33,7 @@ func restarts(n int32) string {
 func loopText(f Facts, found finding) string {
 	text := fmt.Sprintf("%s keeps ending (%s)", found.of.title(), restarts(found.of.RestartCount))
 	if found.of.RestartCount == 0 {
-		text = found.of.title() + " has ended and is started again"
+		text = found.of.title() + " has ended, and is started again"
 	}
 	if end := found.of.lastEnd(); end != nil {
 		text += ": " + f.endText(end)
@@ -80,17 +80,17 @@ func loopAdvice(_ Facts, found finding) string {
 		return "Its log says why the program ends. Mend the program, or what `pod` says of it."
 	}
 	if end := found.of.lastEnd(); end != nil && end.ExitCode == 0 {
-		return "The program ends well and is started again, as `restart_policy` is Always. Have it go on running. " + jobAdvice + " Where a health check ends it, its events say so."
+		return "The program ends well and is started again, as `restart_policy` is Always. Keep it running. " + jobAdvice + " Where a health check ends it, its events say so."
 	}
 	return "Its log says why the program ends. Mend the program, its `command`, `args` or `env`; where it tries to write to its own files, see `security.read_only_root_filesystem`."
 }
 
 func livenessAdvice(_ Facts, found finding) string {
-	return "The node restarts a program whose liveness check fails. Its log may say why it doesn't answer. Mend the program, or what " + found.of.checkAttribute(liveness) + " asks; a program that starts slowly needs a `startup` check as well."
+	return "The node ends a program whose liveness check fails. Its log may say why it doesn't answer. Mend the program, or what " + found.of.checkAttribute(liveness) + " asks; a program that starts slowly needs a `startup` check as well."
 }
 
 func startupAdvice(_ Facts, found finding) string {
-	return "The node restarts a program whose startup check doesn't pass in time. Its log may say why it doesn't answer. Mend the program, or what " + found.of.checkAttribute(startup) + " asks; give it more tries there where it starts slowly."
+	return "The node ends a program whose startup check doesn't pass in time. Its log may say why it doesn't answer. Mend the program, or what " + found.of.checkAttribute(startup) + " asks; give it more tries there where it starts slowly."
 }
 
 func readinessAdvice(_ Facts, found finding) string {
@@ -124,7 +124,7 @@ func noLongerReadyText(f Facts, found finding) string {
 	if found.of == nil {
 		return "it was ready and isn't any more" + since
 	}
-	return withDetail(f, fmt.Sprintf("%s was ready and fails its readiness check%s", found.of.title(), since), found.detail)
+	return withDetail(f, fmt.Sprintf("%s was ready, and has failed its readiness check%s", found.of.title(), since), found.detail)
 }
 
 func noLongerReadyBrief(_ Facts, found finding) string {
@@ -196,7 +196,7 @@ func configAdvice(_ Facts, found finding) string {
 	if names(found.detail, "configmap", "secret") {
 		return "Create the ConfigMap or Secret that is missing in the instance's cluster, or correct its name."
 	}
-	return "The message above is the node's own. Correct what it names."
+	return "The message is the node's own. Correct what it names."
 }
 
 func names(message string, words ...string) bool {

@@ -43,8 +43,11 @@ func endText(f Facts, _ finding) string {
 		pod = withoutMessages(pod)
 	}
 	cause := EndCause(pod)
+	if disrupted := Condition(pod, corev1.DisruptionTarget); pod.Status.Reason == "" && disrupted.Status == corev1.ConditionTrue {
+		cause = strings.TrimSuffix(f.reasonAnd(disrupted.Reason, disrupted.Message)+"; "+cause, "; ")
+	}
 	if cause == "" {
-		cause = "Kubernetes gives no reason"
+		return "Kubernetes gives no reason"
 	}
 	return cause
 }
