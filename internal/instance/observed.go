@@ -13,6 +13,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/podhealth"
 	"github.com/headgym/terraform-provider-mar/internal/podspec"
 )
 
@@ -77,19 +78,8 @@ func everything(pod *corev1.Pod) model {
 	return m
 }
 
-// mainContainer is the one that the attributes are about: app, or else the
-// first.
-func mainContainer(pod *corev1.Pod) corev1.Container {
-	for _, c := range pod.Spec.Containers {
-		if c.Name == containerName {
-			return c
-		}
-	}
-	if len(pod.Spec.Containers) == 0 {
-		return corev1.Container{}
-	}
-	return pod.Spec.Containers[0]
-}
+// mainContainer is the one that the attributes are about.
+func mainContainer(pod *corev1.Pod) corev1.Container { return podhealth.Main(pod) }
 
 func readEnv(vars []corev1.EnvVar) types.Map {
 	env := map[string]attr.Value{}

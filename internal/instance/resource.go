@@ -105,7 +105,7 @@ func (r *instanceResource) Create(ctx context.Context, req resource.CreateReques
 	rec, notes := rec.made(made, have, plan)
 	rec.Manager = r.store.Written()
 	addNotes(&resp.Diagnostics, notes)
-	aim := goal{For: plan.WaitFor.ValueString()}
+	aim := goalOf(plan)
 	if !resp.Diagnostics.HasError() && have.Pod != nil {
 		have.Pod, err = r.store.Await(ctx, have.Pod, aim)
 	}

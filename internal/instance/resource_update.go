@@ -9,6 +9,7 @@ import (
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/podhealth"
 )
 
 // Update sends what can be changed in place, and nothing where only the state
@@ -123,7 +124,7 @@ func (r *instanceResource) movePower(ctx context.Context, u upkeep) (outcome, er
 	rec, notes := u.Record.made(u.Parts, have, u.Plan)
 	rec.Manager = r.store.Written()
 	if err == nil && have.Pod != nil {
-		have.Pod, err = r.store.Await(ctx, have.Pod, goal{For: u.Plan.WaitFor.ValueString()})
+		have.Pod, err = r.store.Await(ctx, have.Pod, goalOf(u.Plan))
 	}
 	return outcome{State: withResult(u.Plan, have), Record: rec.found(have, u.Plan), Notes: notes, Whole: true, Have: have}, err
 }
@@ -135,10 +136,10 @@ func (r *instanceResource) tidy(ctx context.Context, u upkeep) error {
 	if err != nil || have.Pod == nil || have.Template == nil {
 		return err
 	}
-	if err := r.store.Tidy(ctx, have.Pod, have.Template, u.Record.Secret); err != nil || isOver(have.Pod) {
+	if err := r.store.Tidy(ctx, have.Pod, have.Template, u.Record.Secret); err != nil || podhealth.IsOver(have.Pod) {
 		return err
 	}
-	_, err = r.store.Await(ctx, have.Pod, goal{For: u.Plan.WaitFor.ValueString()})
+	_, err = r.store.Await(ctx, have.Pod, goalOf(u.Plan))
 	return err
 }
 
@@ -167,7 +168,7 @@ func (r *instanceResource) changeRunning(ctx context.Context, u upkeep) (outcome
 		u.Todo.Change.Spec = specText(u.Parts.Pod.Spec)
 	}
 	k := u.Plan.key()
-	done, err := r.store.after(u.Record.Manager).Update(ctx, k.ref(), u.Prior.UID.ValueString(), goal{For: u.Plan.WaitFor.ValueString()}, u.Todo)
+	done, err := r.store.after(u.Record.Manager).Update(ctx, k.ref(), u.Prior.UID.ValueString(), goalOf(u.Plan), u.Todo)
 	if done.Pod == nil {
 		return outcome{State: u.Prior, Record: u.Record}, err
 	}

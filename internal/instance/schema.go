@@ -217,6 +217,11 @@ func resourceAttributes(ctx context.Context) map[string]schema.Attribute {
 		Default:             stringdefault.StaticString(waitReady),
 		Validators:          []validator.String{stringvalidator.OneOf(waitReady, waitRunning, waitScheduled, waitSucceeded, waitNone)},
 	}
+	all["min_ready_seconds"] = schema.Int64Attribute{
+		MarkdownDescription: minReadyDescription + " A change of it alone touches nothing but the state.",
+		Optional:            true,
+		Validators:          []validator.Int64{int64validator.AtLeast(0)},
+	}
 	all["replace_on"] = schema.SetAttribute{
 		MarkdownDescription: "The statuses in which the next plan replaces the instance: any of `Failed` (default; evicted ones are that too), `Succeeded`, `Unknown` and `Pending`. `[]` replaces on none: what failed stays for people to look at. A change of it alone touches nothing but the state.",
 		ElementType:         types.StringType,
@@ -232,6 +237,8 @@ func resourceAttributes(ctx context.Context) map[string]schema.Attribute {
 	all["timeouts"] = timeoutsAttribute(ctx)
 	return all
 }
+
+const minReadyDescription = "For how many seconds the instance has to stay ready before `wait_for = \"Ready\"` is reached, such as `10`. Default: `0`, so that an instance counts as soon as it is ready. A program without a readiness check is ready from the moment at which it runs, even where it ends right after that; with `min_ready_seconds` such an end, or a restart, ends the wait with an error that says why. It has to be less than the timeout of the wait. With another `wait_for` it has no effect, nor for a job that finishes well."
 
 func timeoutsAttribute(ctx context.Context) schema.Attribute {
 	return timeouts.Attributes(ctx, timeouts.Opts{

@@ -30,6 +30,7 @@ func (r *instanceResource) ValidateConfig(ctx context.Context, req resource.Vali
 	resp.Diagnostics.Append(volumeFaults(config.Volumes)...)
 	resp.Diagnostics.Append(securityFaults(ctx, config.Security)...)
 	resp.Diagnostics.Append(waitFaults(config)...)
+	resp.Diagnostics.Append(holdFaults(ctx, config)...)
 	resp.Diagnostics.Append(podFaults(ctx, config.model, config.SecretEnv)...)
 }
 
