@@ -78,6 +78,7 @@ func TestChangedPaths_nameWhatDiffers(t *testing.T) {
 		"pod.volumes[a].emptyDir":                             {`{volumes: [{name: a, emptyDir: {}}]}`, `{volumes: [{name: a, hostPath: {path: /}}]}`},
 		"pod.shareProcessNamespace":                           {`{shareProcessNamespace: false}`, `{}`},
 		"pod.hostname":                                        {`{hostname: "(unknown)"}`, `{hostname: a}`},
+		"pod.containers[…]":                                   {`{containers: [{name: "(unknown)", image: a}]}`, `{}`},
 		"pod":                                                 {`{}`, `(unknown)`},
 	} {
 		t.Run(want, func(t *testing.T) {

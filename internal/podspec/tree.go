@@ -115,6 +115,8 @@ func keyText(name string, value any) string {
 			return string(corev1.ProtocolTCP)
 		}
 		return ""
+	case unknownValue:
+		return "…"
 	}
 	return fmt.Sprint(value)
 }
