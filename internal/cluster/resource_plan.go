@@ -53,7 +53,8 @@ func (r *clusterResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	}
 	plan.LabelsAll = fw.LabelsAll(r.defaults.Labels, plan.Labels)
 	plan.AnnotationsAll = fw.LabelsAll(r.defaults.Annotations, plan.Annotations)
-	resp.Diagnostics.Append(validatePodSecurity(plan.PodSecurity, plan.LabelsAll)...)
+	resp.Diagnostics.Append(validatePodSecurity(plan.PodSecurity, plan.Labels)...)
+	resp.Diagnostics.Append(validateDefaultPodSecurity(plan.PodSecurity, r.defaults.Labels)...)
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("labels_all"), plan.LabelsAll)...)
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("annotations_all"), plan.AnnotationsAll)...)
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("id"), plan.Name)...)
@@ -68,7 +69,7 @@ func (r *clusterResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		return
 	}
 	if isTerminating(state.model) {
-		r.willChange(plan.model)
+		r.willRemake(plan.model)
 		r.planSuccessor(ctx, plan, resp)
 		return
 	}
@@ -88,7 +89,7 @@ func (r *clusterResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("labels_all"), types.MapUnknown(types.StringType))...)
 	}
 	r.warnOfUse(ctx, state.model, plan.model, rec.Adopted, &resp.Diagnostics)
-	r.validateChange(ctx, state.model, plan.model, rec.Adopted, &resp.Diagnostics)
+	r.validateChange(ctx, state.model, plan.model, rec, &resp.Diagnostics)
 }
 
 // warnOfNew says what is to be known of a cluster that is made.

@@ -88,9 +88,28 @@ func validatePodSecurity(podSecurity types.Object, labels types.Map) diag.Diagno
 	}
 	for _, key := range slices.Sorted(maps.Keys(labels.Elements())) {
 		if isPodSecurityLabel(key) {
-			diags.AddAttributeError(path.Root("labels").AtMapKey(key), "Pod Security is said twice",
-				fmt.Sprintf("pod_security sets the labels %s…. Say the level there, and leave %s out.", podSecurityPrefix, strings.TrimPrefix(key, podSecurityPrefix)))
+			diags.Append(saidTwice(path.Root("labels").AtMapKey(key), key, ""))
 		}
 	}
 	return diags
+}
+
+// validateDefaultPodSecurity checks that the provider's default_labels don't say what pod_security
+// says. The cluster doesn't have them in its own labels.
+func validateDefaultPodSecurity(podSecurity types.Object, defaults map[string]string) diag.Diagnostics {
+	var diags diag.Diagnostics
+	if !declared(podSecurity) {
+		return nil
+	}
+	for _, key := range slices.Sorted(maps.Keys(defaults)) {
+		if isPodSecurityLabel(key) {
+			diags.Append(saidTwice(path.Root("pod_security"), key, " of the provider's default_labels"))
+		}
+	}
+	return diags
+}
+
+func saidTwice(at path.Path, key, of string) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(at, "Pod Security is said twice",
+		fmt.Sprintf("pod_security sets the labels %s…. Say the level there, and leave %s%s out.", podSecurityPrefix, strings.TrimPrefix(key, podSecurityPrefix), of))
 }

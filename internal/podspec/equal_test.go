@@ -103,6 +103,7 @@ func TestChangedPaths_nameWhatDiffers(t *testing.T) {
 		"pod.volumes[a].emptyDir":                             {`{volumes: [{name: a, emptyDir: {}}]}`, `{volumes: [{name: a, hostPath: {path: /}}]}`},
 		"pod.shareProcessNamespace":                           {`{shareProcessNamespace: true}`, `{}`},
 		"pod.hostname":                                        {`{hostname: "(unknown)"}`, `{hostname: a}`},
+		"pod.containers[…]":                                   {`{containers: [{name: "(unknown)", image: a}]}`, `{}`},
 		"pod":                                                 {`{}`, `(unknown)`},
 	} {
 		t.Run(want, func(t *testing.T) {

@@ -107,6 +107,9 @@ func (s *shape) key(item any) string {
 }
 
 func keyText(name string, value any) string {
+	if _, unknown := value.(unknownValue); unknown {
+		return "…"
+	}
 	switch {
 	case name == "protocol" && (value == nil || value == ""):
 		return string(corev1.ProtocolTCP)
