@@ -30,6 +30,28 @@ func resizeIs(reason string) func(*corev1.Pod) bool {
 	}
 }
 
+// TestAccInstance_interruptedWaitSaysWhatIsKnown has somebody press Ctrl-C while an image can't be
+// pulled: the warning names that, with its advice.
+func TestAccInstance_interruptedWaitSaysWhatIsKnown(t *testing.T) {
+	t.Parallel()
+	acctest.NeedsEmbedded(t)
+	cluster := acctest.Namespace(t)
+	terraform := acctest.NewCLI(t)
+	terraform.Configure(block(cluster, `name = "web"`, `image = "registry.invalid/web:1"`))
+	failing, tell := closing()
+	go func() {
+		await(t, cluster, "failing to pull", func(pod *corev1.Pod) bool {
+			return len(pod.Status.ContainerStatuses) > 0 && pod.Status.ContainerStatuses[0].State.Waiting != nil && pod.Status.ContainerStatuses[0].State.Waiting.Reason == "ImagePullBackOff"
+		})
+		tell()
+	}()
+	output, _, finished := terraform.Interrupt(failing, "apply", "-auto-approve")
+	if finished {
+		t.Fatalf("it ended by itself:\n%s", output)
+	}
+	says(t, flat(output), "Stopped waiting for Pod", "Known by then: the image of container app can't be pulled", "Check the name and tag in `image`")
+}
+
 // TestAccInstance_interruptedResizeIsTold has somebody press Ctrl-C while a node has
 // no room for a new size. The size stays asked for: the run says so, and so does every
 // plan and refresh after it, also once the node can't ever give it.

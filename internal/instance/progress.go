@@ -50,7 +50,7 @@ func (g goal) String() string {
 	case g.For == waitSucceeded:
 		return "finish well"
 	case g.holds():
-		return fmt.Sprintf("be ready for %s", g.Hold)
+		return "be ready for " + seconds(g.Hold)
 	}
 	return "become ready"
 }
@@ -198,6 +198,8 @@ func finishedError(pod *corev1.Pod, what string) error {
 	how := orElse(podhealth.EndCause(pod), statusOf(pod))
 	return fmt.Errorf("%s has finished since the plan was made (%s). It can't take up %s any more, so nothing was sent. Run the plan again: it replaces the instance", podRef(pod), how, what)
 }
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%ds", int(d.Seconds())) }
 
 func orElse(text, otherwise string) string {
 	if text == "" {

@@ -56,7 +56,7 @@ func (c *course) judge(f podhealth.Facts) outlook {
 	o := progress(f, c.goal, f.Now.Sub(c.problemSince))
 	if held := f.Now.Sub(c.ready.since); o.Done && c.goal.holds() && !podhealth.HasEnded(f.Pod) && held < c.goal.Hold {
 		return outlook{
-			Waiting: fmt.Sprintf("it to stay ready for %s", c.goal.Hold),
+			Waiting: "it to stay ready for " + seconds(c.goal.Hold),
 			Advice:  "It is ready, and hasn't been for as long as `min_ready_seconds` asks. Give it more time with `timeouts`, or ask for less.",
 		}
 	}
@@ -69,12 +69,12 @@ func (c *course) broken(f podhealth.Facts) outlook {
 	if whole := podhealth.Judge(f); whole.Cause.IsEnd() || p.Cause == podhealth.None {
 		p = whole
 	}
-	how := "for " + c.ready.lasted.Round(time.Second).String()
+	how := "for " + seconds(c.ready.lasted.Round(time.Second))
 	if c.ready.lasted < time.Second {
 		how = "for a moment"
 	}
 	return outlook{
-		Hopeless: fmt.Sprintf("it was ready %s, and not for the %s that `min_ready_seconds` asks: %s", how, c.goal.Hold, orElse(p.Text, podhealth.Title(f.Pod, c.ready.ended)+" was restarted")),
+		Hopeless: fmt.Sprintf("it was ready %s, and not for the %s that `min_ready_seconds` asks: %s", how, seconds(c.goal.Hold), orElse(p.Text, podhealth.Title(f.Pod, c.ready.ended)+" was restarted")),
 		Advice:   orElse(p.Advice, "Its log says why the program ended."),
 	}
 }

@@ -116,7 +116,7 @@ func (r *instanceResource) Create(ctx context.Context, req resource.CreateReques
 	switch {
 	case resp.Diagnostics.HasError():
 	case fw.IsCancelled(err):
-		fw.AddCancelled(&resp.Diagnostics, ref, aim.String())
+		fw.AddCancelled(&resp.Diagnostics, ref, aim.String(), err)
 	case err != nil:
 		fw.AddError(&resp.Diagnostics, "bring up the instance "+plan.key().String(), tainted(err), path.Empty())
 	}

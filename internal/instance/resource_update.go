@@ -46,7 +46,7 @@ func (r *instanceResource) Update(ctx context.Context, req resource.UpdateReques
 	fw.SaveSeen(ctx, resp.Private, r.foresee(ctx, done.State, u.Config, done.Record, done.Have), &resp.Diagnostics)
 	switch {
 	case fw.IsCancelled(err) && done.Whole:
-		fw.AddInterrupted(&resp.Diagnostics, ref)
+		fw.AddInterrupted(&resp.Diagnostics, ref, err)
 	case fw.IsCancelled(err):
 		fw.AddCutShort(&resp.Diagnostics, "update the instance "+u.Plan.key().String(), err)
 	case err != nil:

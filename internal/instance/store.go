@@ -283,7 +283,13 @@ func (s *store) Await(ctx context.Context, pod *corev1.Pod, g goal) (*corev1.Pod
 		}
 		return view.Done, nil
 	})
-	if err == nil || view.Hopeless == "" && !timedOut(err) {
+	switch {
+	case err == nil:
+		return last, nil
+	case view.Hopeless == "" && view.Problem != "" && g.Size == nil && errors.Is(err, context.Canceled):
+		// Whoever cancels a run is in a hurry: events aren't asked for.
+		return last, &kube.WaitError{Ref: ref, Goal: g.String(), Reason: view.Problem, Advice: view.Advice, Elapsed: time.Since(start), Err: err}
+	case view.Hopeless == "" && !timedOut(err):
 		return last, err
 	}
 	seen := s.diagnose(ctx, last)
