@@ -131,7 +131,7 @@ func TestShapers_areAllThatReplaces(t *testing.T) {
 	otherwise := []string{
 		"cluster", "name", // by plan modifiers
 		"cpu", "image", "limits", "memory", "pod", "requests", "secret_env_wo_version", // by what the change is
-		"annotations", "desired_status", "labels", "replace_on", "restart_triggers", "secret_env_wo", "timeouts", "wait_for", // never
+		"annotations", "desired_status", "labels", "min_ready_seconds", "replace_on", "restart_triggers", "secret_env_wo", "timeouts", "wait_for", // never
 	}
 	var said, has []string
 	for _, s := range shapers() {
