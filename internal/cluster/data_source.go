@@ -20,7 +20,8 @@ var _ datasource.DataSourceWithConfigure = (*clusterDataSource)(nil)
 func NewDataSource() datasource.DataSource { return &clusterDataSource{} }
 
 type clusterDataSource struct {
-	store store
+	store      store
+	validation fw.PlanValidation
 }
 
 type dataSourceModel struct {
@@ -44,7 +45,7 @@ func (d *clusterDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 
 func (d *clusterDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
 	if data := fw.ProviderDataFrom(req.ProviderData, &resp.Diagnostics); data != nil {
-		d.store = store{client: data.Client}
+		d.store, d.validation = store{client: data.Client}, data.PlanValidation
 	}
 }
 
@@ -68,6 +69,7 @@ func (d *clusterDataSource) Read(ctx context.Context, req datasource.ReadRequest
 		fw.AddError(&resp.Diagnostics, "read the cluster "+name, err, path.Root("name"))
 		return
 	}
+	d.validation.OnlyReads(&resp.Diagnostics, name)
 	now := time.Now()
 	if why := unkept(around, now); why != "" {
 		resp.Diagnostics.AddWarning("The deletion of the cluster "+name+" doesn't finish", why)

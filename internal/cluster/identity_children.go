@@ -3,7 +3,7 @@ package cluster
 import (
 	"cmp"
 	"errors"
-	"slices"
+	"regexp"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -98,14 +98,30 @@ func placeOf(err error, a adopted) path.Path {
 		return path.Empty()
 	case errors.As(err, &waited):
 		return attributeOf(waited.Ref, a)
-	case errors.As(err, &refused) && slices.Contains(refused.Fields(), "metadata.annotations"):
-		return path.Root("annotations")
 	case errors.As(err, &refused):
+		if at := placeOfMetadata(refused.Fields()); refused.Ref.Kind == "Namespace" && !at.Equal(path.Empty()) {
+			return at
+		}
 		return attributeOf(refused.Ref, a)
 	case errors.As(err, &conflict):
 		return placeOfConflict(conflict, a)
 	case errors.As(err, &foreign):
 		return attributeOf(foreign.Ref, a)
+	}
+	return path.Empty()
+}
+
+// placeOfMetadata is the attribute that says what is in a field of the Namespace's metadata.
+func placeOfMetadata(fields []string) path.Path {
+	for _, field := range fields {
+		of := regexp.MustCompile(`^metadata\.(labels|annotations|name)\b(?:\[([^\]]*)\])?`).FindStringSubmatch(field)
+		switch {
+		case of == nil:
+			continue
+		case of[1] == "labels":
+			return placeOfLabel(of[2])
+		}
+		return path.Root(of[1])
 	}
 	return path.Empty()
 }

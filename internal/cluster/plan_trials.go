@@ -8,8 +8,6 @@ import (
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
-
-	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
 // plannedName ends the name under which a child is asked about that is to be made
@@ -78,25 +76,27 @@ func sameText(a, b any) bool {
 	return err == nil && bytes.Equal(before, after)
 }
 
-// settingsChanged are the kinds of refusals that the plan changes the settings of,
-// so that what is refused so now may be taken by then.
-func settingsChanged(state, plan model) []kube.RefusalKind {
-	var kinds []kube.RefusalKind
-	if !sameMeaning(state.Quota, plan.Quota) || !sameMeaning(state.ScopedQuotas, plan.ScopedQuotas) {
-		kinds = append(kinds, kube.RefusedByQuota)
+// settingsChanged names the attributes that the plan changes and that decide what the API
+// server takes of what is in the cluster.
+func settingsChanged(state, plan model) []string {
+	var names []string
+	for _, attribute := range []struct {
+		name string
+		same bool
+	}{
+		{"access", sameMeaning(state.Access, plan.Access)},
+		{"annotations", plan.AnnotationsAll.Equal(state.AnnotationsAll)},
+		{"labels", plan.LabelsAll.Equal(state.LabelsAll)},
+		{"limit_range", sameMeaning(state.LimitRange, plan.LimitRange)},
+		{"pod_security", sameMeaning(state.PodSecurity, plan.PodSecurity)},
+		{"quota", sameMeaning(state.Quota, plan.Quota)},
+		{"region", plan.Region.Equal(state.Region)},
+		{"scoped_quotas", sameMeaning(state.ScopedQuotas, plan.ScopedQuotas)},
+		{"service_accounts", plan.ServiceAccounts.Equal(state.ServiceAccounts)},
+	} {
+		if !attribute.same {
+			names = append(names, attribute.name)
+		}
 	}
-	if !sameMeaning(state.LimitRange, plan.LimitRange) {
-		// What a limit range fills in counts for a quota.
-		kinds = append(kinds, kube.RefusedByLimitRange, kube.RefusedByQuota)
-	}
-	if !sameMeaning(state.PodSecurity, plan.PodSecurity) || !plan.LabelsAll.Equal(state.LabelsAll) {
-		kinds = append(kinds, kube.RefusedByPodSecurity, kube.RefusedByPolicy)
-	}
-	if !plan.ServiceAccounts.Equal(state.ServiceAccounts) {
-		kinds = append(kinds, kube.RefusedMissingAccount)
-	}
-	if !sameMeaning(state.Access, plan.Access) {
-		kinds = append(kinds, kube.RefusedByRBAC)
-	}
-	return kinds
+	return names
 }

@@ -84,7 +84,7 @@ func (r *clusterResource) Create(ctx context.Context, req resource.CreateRequest
 
 	namespace, err := r.store.CreateNamespace(ctx, want.Namespace)
 	if err != nil {
-		fw.AddError(&resp.Diagnostics, "create the cluster "+name, err, path.Root("name"))
+		fw.AddError(&resp.Diagnostics, "create the cluster "+name, err, placeOfNew(err))
 		return
 	}
 	if manager := r.store.Written(); manager != "" {

@@ -44,9 +44,17 @@ func (r *clusterResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	rec := fw.LoadRecord(ctx, req.Private, record{}, &resp.Diagnostics)
+	if !req.State.Raw.IsNull() && plan.Name.Equal(state.Name) {
+		var config resourceModel
+		resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+		plan = asPrior(ctx, state, config, plan, rec.Adopted)
+		resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	}
 	plan.LabelsAll = fw.LabelsAll(r.defaults.Labels, plan.Labels)
 	plan.AnnotationsAll = fw.LabelsAll(r.defaults.Annotations, plan.Annotations)
-	resp.Diagnostics.Append(validatePodSecurity(plan.PodSecurity, plan.LabelsAll)...)
+	resp.Diagnostics.Append(validatePodSecurity(plan.PodSecurity, plan.Labels)...)
+	resp.Diagnostics.Append(validateDefaultPodSecurity(plan.PodSecurity, r.defaults.Labels)...)
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("labels_all"), plan.LabelsAll)...)
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("annotations_all"), plan.AnnotationsAll)...)
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("id"), plan.Name)...)
@@ -61,14 +69,13 @@ func (r *clusterResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		return
 	}
 	if isTerminating(state.model) {
-		r.willChange(plan.model)
+		r.willRemake(plan.model)
 		r.planSuccessor(ctx, plan, resp)
 		return
 	}
 	if !sameMeaning(plan.Quota, state.Quota) || !sameMeaning(plan.LimitRange, state.LimitRange) {
 		warn(&resp.Diagnostics, missingDefaults(ctx, plan.model))
 	}
-	rec := fw.LoadRecord(ctx, req.Private, record{}, &resp.Diagnostics)
 	warn(&resp.Diagnostics, letGo(state.model, plan.model, rec.Adopted))
 	r.warnOfKeys(ctx, state.model, plan.model, rec, &resp.Diagnostics)
 	if rec.Namesake != "" {
@@ -82,7 +89,7 @@ func (r *clusterResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("labels_all"), types.MapUnknown(types.StringType))...)
 	}
 	r.warnOfUse(ctx, state.model, plan.model, rec.Adopted, &resp.Diagnostics)
-	r.validateChange(ctx, state.model, plan.model, rec.Adopted, &resp.Diagnostics)
+	r.validateChange(ctx, state.model, plan.model, rec, &resp.Diagnostics)
 }
 
 // warnOfNew says what is to be known of a cluster that is made.

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
@@ -15,8 +16,8 @@ import (
 )
 
 // TryNamespace asks whether the API server would refuse a new Namespace. A name that is
-// taken comes first, whatever else is refused. One of the provider's own that has the name
-// may be the one that is replaced, and one that is being deleted is waited for.
+// taken comes first, whatever else is refused. A Namespace that the state has is the one that
+// is replaced, and one that is being deleted is waited for.
 func (s store) TryNamespace(ctx context.Context, ns *corev1.Namespace) error {
 	err := s.client.DryRuns.Ask(ctx, ns, func(ctx context.Context) error {
 		_, err := s.namespaces().Create(ctx, withNonce(ns, kube.NewNonce()),
@@ -29,13 +30,22 @@ func (s store) TryNamespace(ctx context.Context, ns *corev1.Namespace) error {
 		switch {
 		case answer == kube.Exists && getErr != nil:
 			return getErr
-		case found && held.DeletionTimestamp == nil && !kube.IsOurs(held):
+		case found && held.DeletionTimestamp == nil && !s.client.DryRuns.InState(ns.Name):
 			return &kube.ExistsError{Ref: ref(ns.Name)}
 		case answer == kube.Exists:
 			return nil
 		}
 	}
-	return kube.WrapDryRun(ref(ns.Name), "create", err)
+	return admitted(kube.WrapDryRun(ref(ns.Name), "create", err), ns)
+}
+
+// admitted tells an object that is invalid as it was sent from one that admission made so.
+func admitted(err error, sent any) error {
+	var refused *kube.RefusedError
+	if errors.As(err, &refused) && refused.Kind == kube.RefusedAsInvalid && !refused.IsOfSent(sent) {
+		refused.Kind = kube.RefusedAsChanged
+	}
+	return err
 }
 
 // TryChanges asks about everything that an update from before to after would
@@ -76,7 +86,7 @@ func (s store) tryApply(ctx context.Context, object kube.Ref, want any, apply fu
 		})
 		return err
 	})
-	return kube.WrapDryRun(object, "apply", err)
+	return admitted(kube.WrapDryRun(object, "apply", err), want)
 }
 
 // try asks about the children that the plan changes.

@@ -4,7 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"regexp"
+	"strings"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
@@ -71,4 +74,21 @@ func canonical(amount *big.Rat, format resource.Format) (string, error) {
 		}
 	}
 	return "", fmt.Errorf("%s is outside of what Kubernetes can hold", amount.FloatString(0))
+}
+
+// spelt spells an amount of a quota's key for people. Kubernetes has no fractions of a binary
+// unit, and would write 10.24Mi as 10737418240m.
+func spelt(key corev1.ResourceName, amount *big.Rat, format resource.Format) (string, error) {
+	isBytes := regexp.MustCompile(`(^|[.-])(memory|storage|hugepages-.*)$`).MatchString(string(key))
+	if !isBytes || amount.IsInt() {
+		return canonical(amount, format)
+	}
+	for i, suffix := range []string{"Ei", "Pi", "Ti", "Gi", "Mi", "Ki"} {
+		unit := new(big.Int).Lsh(big.NewInt(1), uint(60-10*i))
+		units := new(big.Rat).Quo(amount, new(big.Rat).SetInt(unit))
+		if thousandths := new(big.Rat).Mul(units, big.NewRat(1000, 1)); units.Cmp(big.NewRat(1, 1)) >= 0 && thousandths.IsInt() {
+			return strings.TrimRight(units.FloatString(3), "0") + suffix, nil
+		}
+	}
+	return canonical(amount, format)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -69,12 +70,15 @@ func needsOf(instances attr.Value, defaults defaults) (needs, error) {
 	return n, nil
 }
 
-// nameOf is what people call an instance: its name, or else its place.
+// nameOf is what people call an instance: its name, or else its key, or else its place.
 func nameOf(i item, members map[string]attr.Value) string {
 	if name, ok := plain(members["name"]).(types.String); ok && name.ValueString() != "" {
 		return name.ValueString()
 	}
-	return strings.Trim(i.name, `"`)
+	if key, err := strconv.Unquote(i.name); err == nil {
+		return key
+	}
+	return fmt.Sprintf("instances[%s]", i.name)
 }
 
 // add counts one instance, as the API server's quota does its Pod.

@@ -29,7 +29,7 @@ func (quotaFits) Definition(_ context.Context, _ function.DefinitionRequest, res
 			function.DynamicParameter{
 				Name:                "instances",
 				AllowUnknownValues:  true,
-				MarkdownDescription: "A list, set or map of instances: `values(mar_instance.web)`, or objects with any of `cpu`, `memory`, `limits`, `requests` and `pod` as in a `mar_instance`. Other attributes don't matter; `name`, or else the key, is what an instance is called in the result. A null among them is left out.",
+				MarkdownDescription: "A list, set or map of instances: `values(mar_instance.web)`, or objects with any of `cpu`, `memory`, `limits`, `requests` and `pod` as in a `mar_instance`. Other attributes don't matter; `name`, or else the key, is what an instance is called in the result; in a list it is `instances[0]` and so on. A null among them is left out.",
 			},
 		},
 		VariadicParameter: function.DynamicParameter{

@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 )
@@ -36,12 +35,17 @@ func judge(h hard, n needs) (verdict, error) {
 		limit, name := h.limits[key], attributeOf(key)
 		v.unknown = v.unknown || n.isUnknown(key)
 		if used := n.used[key]; used.Cmp(limit) > 0 {
-			by, err := difference(used, limit)
+			short := fwtypes.Rat(used)
+			by, err := spelt(key, short.Sub(short, fwtypes.Rat(limit)), used.Format)
+			if err != nil {
+				return v, err
+			}
+			needed, err := spelt(key, fwtypes.Rat(used), used.Format)
 			if err != nil {
 				return v, err
 			}
 			v.over[name] = by
-			v.problems = append(v.problems, fmt.Sprintf("%s: the instances need %s and the quota has %s, which is %s too little.", name, used.String(), limit.String(), by))
+			v.problems = append(v.problems, fmt.Sprintf("%s: the instances need %s and the quota has %s, which is %s too little.", name, needed, limit.String(), by))
 		}
 		if silent := n.silent[key]; len(silent) > 0 {
 			v.missing[name] = silent
@@ -49,11 +53,6 @@ func judge(h hard, n needs) (verdict, error) {
 		}
 	}
 	return v, nil
-}
-
-func difference(a, b resource.Quantity) (string, error) {
-	by := fwtypes.Rat(a)
-	return canonical(by.Sub(by, fwtypes.Rat(b)), a.Format)
 }
 
 // fits is false as soon as that is certain, for what isn't known yet only adds.
@@ -142,7 +141,7 @@ func neededOf(h hard, n needs) (types.Object, error) {
 		case n.isUnknown(key):
 			values[name] = types.StringUnknown()
 		case says:
-			text, err := canonical(fwtypes.Rat(used), used.Format)
+			text, err := spelt(key, fwtypes.Rat(used), used.Format)
 			if err != nil {
 				return types.ObjectUnknown(neededTypes()), err
 			}
@@ -173,7 +172,7 @@ func extraOf(h hard, n needs) (types.Map, error) {
 			values[string(key)] = types.StringUnknown()
 			continue
 		}
-		text, err := canonical(fwtypes.Rat(used), used.Format)
+		text, err := spelt(key, fwtypes.Rat(used), used.Format)
 		if err != nil {
 			return types.MapUnknown(types.StringType), err
 		}

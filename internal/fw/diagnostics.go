@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -170,9 +171,11 @@ func explainRefusal(e *kube.RefusedError) string {
 func advice(e *kube.RefusedError) string {
 	switch e.Kind {
 	case kube.RefusedByQuota:
-		return "The cluster's quota doesn't leave room for it. Raise `quota` on the cluster, ask for less, or remove something else. Where a limit must be specified, set `cpu` and `memory`, or give the cluster a `limit_range` with defaults; a further container in `pod` has limits of its own."
+		return adviceOnQuota(e)
 	case kube.RefusedByLimitRange:
 		return "The cluster's `limit_range` doesn't allow this size. Change `cpu` or `memory`, or the cluster's `limit_range`."
+	case kube.RefusedForDefaults:
+		return "The instance sets no such limit, so it gets that of the cluster's limit range, `limit_range.container.default`. Raise that default, request less, or set the limit here: `cpu`, `memory`, or a key of `limits`."
 	case kube.RefusedByPodSecurity:
 		return "The cluster enforces a Pod Security level that this breaks. Leave `security` at its defaults, which satisfy the strictest level; let each further container in `pod` say the same in its `securityContext`; or lower the cluster's level."
 	case kube.RefusedByRBAC:
@@ -184,6 +187,8 @@ func advice(e *kube.RefusedError) string {
 		return "Kubernetes lets nobody grant what they don't have themselves. Use credentials that hold these permissions, or that may `escalate` roles and `bind` them, as the provider's guide Permissions has it, or grant less."
 	case kube.RefusedByPolicy:
 		return "An admission policy of this Kubernetes cluster forbids it; its message above says why. Its administrators can tell more."
+	case kube.RefusedAsChanged:
+		return "What the configuration says is valid by itself. An admission policy, a webhook or another tool set what is refused. Ask the administrators of the Kubernetes cluster."
 	case kube.RefusedTerminating:
 		return "The cluster is being deleted. Wait until it is gone, then apply again."
 	case kube.RefusedByNode:
@@ -195,6 +200,18 @@ func advice(e *kube.RefusedError) string {
 	case kube.RefusedOtherwise:
 	}
 	return "Its administrators can tell more."
+}
+
+// adviceOnQuota tells a quota that is used up from one that isn't told how much is asked for.
+func adviceOnQuota(e *kube.RefusedError) string {
+	if _, exceeded := e.Excess(); !exceeded {
+		return "A quota on a resource takes in nothing that doesn't say how much of it it needs. Set `cpu` and `memory`, or give the cluster a `limit_range` with defaults; a further container in `pod` has limits of its own."
+	}
+	isNumber := func(name string) bool { return name == "pods" || strings.HasPrefix(name, "count/") }
+	if !slices.ContainsFunc(e.Resources(), func(name string) bool { return !isNumber(name) }) {
+		return "The cluster holds as many as its quota allows. Raise `quota` on the cluster, or remove something else."
+	}
+	return "The cluster's quota doesn't leave room for it. Raise `quota` on the cluster, ask for less, or remove something else."
 }
 
 // missingRight has the rule to paste into a role.

@@ -3,7 +3,6 @@ package fw
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -24,12 +23,63 @@ const (
 type PlanValidation struct {
 	Mode    string
 	DryRuns *kube.DryRuns
+	// Clusters is what the same plan does to clusters. It is set where DryRuns is.
+	Clusters *PlannedClusters
 }
 
 // Asks reports whether the API server is to be asked. Core plans once more within
 // an apply, which soon hears from its own requests.
 func (v PlanValidation) Asks() bool {
 	return v.DryRuns != nil && v.Mode != PlanOff && !v.DryRuns.Ended()
+}
+
+// WillRemake notes that the plan makes all of a cluster, or makes it anew, so that nobody
+// asks about what would be in it.
+func (v PlanValidation) WillRemake(cluster string) {
+	if v.Clusters != nil {
+		v.Clusters.remake(cluster)
+	}
+}
+
+// WillChange notes which attributes of a cluster the plan changes: what refuses by their
+// present values says nothing of an apply. What was refused before this was known is an error
+// now where the plan changes nothing about that.
+func (v PlanValidation) WillChange(diags *diag.Diagnostics, cluster string, attributes []string) {
+	if v.Clusters == nil {
+		return
+	}
+	certain := v.Clusters.change(cluster, attributes)
+	if !v.Asks() {
+		return
+	}
+	for _, f := range certain {
+		f.At = path.Empty()
+		v.report(diags, f, keeps)
+	}
+}
+
+// OnlyReads notes that the configuration reads a cluster, and that the plan leaves it alone. What
+// was refused before this was known is an error now.
+func (v PlanValidation) OnlyReads(diags *diag.Diagnostics, cluster string) {
+	v.WillChange(diags, cluster, nil)
+}
+
+// Keeps notes that the plan changes nothing of a cluster. It is false where that has to be noted
+// by WillChange, which says more.
+func (v PlanValidation) Keeps(cluster string) bool {
+	return v.Clusters == nil || v.Clusters.keep(cluster)
+}
+
+// Remakes reports whether the plan makes all of a cluster, or makes it anew.
+func (v PlanValidation) Remakes(cluster string) bool {
+	return v.Clusters != nil && v.Clusters.isRemade(cluster)
+}
+
+// WantsToKnow reports whether it makes a difference to what is said of a refusal whether the
+// plan leaves the cluster alone.
+func (v PlanValidation) WantsToKnow(f Foretold) bool {
+	here := verdicts()[f.finding()]
+	return v.Mode == PlanStrict && here[keeps] != here[unknown] && v.knows(f) == unknown
 }
 
 // Foretold is the API server's answer to a dry run.
@@ -45,21 +95,45 @@ type Foretold struct {
 	LeftOut []string
 }
 
-// Report says what an apply would meet: as an error what is invalid whatever
-// happens, and everything under strict, otherwise as a warning. The summaries of
+// Report says what an apply would meet, as the verdicts have it. The summaries of
 // warnings name the cause alone, so that core can group them.
 func (v PlanValidation) Report(diags *diag.Diagnostics, f Foretold) {
-	summary, severe := v.judge(f)
-	if summary == "" {
+	known := v.knows(f)
+	if v.WantsToKnow(f) {
+		v.Clusters.await(f)
+	}
+	v.report(diags, f, known)
+}
+
+// knows returns what the plan does to the settings that the answer depends on. A cluster's own
+// plan has no Cluster, and is known whole.
+func (v PlanValidation) knows(f Foretold) knowledge {
+	settings := settingsBehind(f.refusal())
+	if f.Cluster == "" || len(settings) == 0 || v.Clusters == nil {
+		return keeps
+	}
+	return v.Clusters.knows(f.Cluster, settings)
+}
+
+func (v PlanValidation) report(diags *diag.Diagnostics, f Foretold, known knowledge) {
+	said := verdicts()[f.finding()][known]
+	how := said.Warn
+	if v.Mode == PlanStrict {
+		how = said.Strict
+	}
+	if how == silent || isSaidOnce(f) && !v.DryRuns.First(summaryOf(f)+string(how)) {
 		return
 	}
 	doing, detail := explain(f.Doing, f.Err)
-	detail += "\n\n" + v.closing(f)
-	if severe {
+	detail += "\n\n" + v.closing(f, known, how)
+	switch {
+	case how == warning:
+		diags.Append(at(f.At, diag.NewWarningDiagnostic(summaryOf(f), detail)))
+	case f.finding() == foundNoAnswer:
+		diags.Append(at(f.At, diag.NewErrorDiagnostic(summaryOf(f), detail)))
+	default:
 		diags.Append(at(f.At, diag.NewErrorDiagnostic(doing, detail)))
-		return
 	}
-	diags.Append(at(f.At, diag.NewWarningDiagnostic(summary, detail)))
 }
 
 func at(place path.Path, d diag.Diagnostic) diag.Diagnostic {
@@ -69,52 +143,23 @@ func at(place path.Path, d diag.Diagnostic) diag.Diagnostic {
 	return diag.WithPath(place, d)
 }
 
-// judge returns the summary, empty where there is nothing to say, and whether it
-// is an error.
-func (v PlanValidation) judge(f Foretold) (summary string, severe bool) {
-	var (
-		unanswered *kube.UnansweredError
-		exists     *kube.ExistsError
-		foreign    *kube.ForeignError
-		conflict   *kube.ConflictError
-		refused    *kube.RefusedError
-	)
-	strict := v.Mode == PlanStrict
-	switch {
-	case f.Err == nil, IsCancelled(f.Err):
-		return "", false
-	case errors.As(f.Err, &unanswered):
-		return v.once("The plan couldn't be checked with the API server"), false
-	case errors.As(f.Err, &exists), errors.As(f.Err, &foreign):
-		return "Apply would find the name taken", strict
+// isSaidOnce reports whether the first says it for all. Plans often run with fewer rights than
+// applies: all of their writes are refused. A server that is silent is so to all.
+func isSaidOnce(f Foretold) bool {
+	return f.refusal() == kube.RefusedByRBAC || f.finding() == foundNoAnswer
+}
+
+func summaryOf(f Foretold) string {
+	var conflict *kube.ConflictError
+	switch kind := f.refusal(); {
+	case kind != "":
+		return refusalSummary(kind)
+	case f.finding() == foundNoAnswer:
+		return "The plan couldn't be checked with the API server"
 	case errors.As(f.Err, &conflict):
-		return "Apply would conflict with another tool", strict
-	case !errors.As(f.Err, &refused), v.DryRuns.Changes(f.Cluster, refused.Kind):
-		// What isn't there is made by an apply, or was never asked for.
-		return "", false
+		return "Apply would conflict with another tool"
 	}
-	summary = refusalSummary(refused.Kind)
-	if refused.Kind == kube.RefusedByRBAC {
-		// Plans often run with fewer rights than applies: all of their writes are refused.
-		return v.once(summary), strict
-	}
-	if len(f.LeftOut) > 0 && mayBeForWhatIsLeftOut(refused.Kind) {
-		return summary, false
-	}
-	return summary, strict || refused.ForEver()
-}
-
-func (v PlanValidation) once(summary string) string {
-	if v.DryRuns.First(summary) {
-		return summary
-	}
-	return ""
-}
-
-// mayBeForWhatIsLeftOut reports whether the whole object might pass where a part
-// of it is refused so.
-func mayBeForWhatIsLeftOut(kind kube.RefusalKind) bool {
-	return slices.Contains([]kube.RefusalKind{kube.RefusedByPolicy, kube.RefusedAsInvalid, kube.RefusedOtherwise}, kind)
+	return "Apply would find the name taken"
 }
 
 func refusalSummary(kind kube.RefusalKind) string {
@@ -123,6 +168,10 @@ func refusalSummary(kind kube.RefusalKind) string {
 		return "Apply would be refused by a quota"
 	case kube.RefusedByLimitRange:
 		return "Apply would be refused by a limit range"
+	case kube.RefusedForDefaults:
+		return "Apply would be refused for a limit range's default"
+	case kube.RefusedAsChanged:
+		return "Apply would be refused for what the cluster makes of it"
 	case kube.RefusedByPodSecurity:
 		return "Apply would be refused by Pod Security"
 	case kube.RefusedByRBAC, kube.RefusedEscalation:
@@ -142,20 +191,33 @@ func refusalSummary(kind kube.RefusalKind) string {
 	return "Apply would be refused"
 }
 
-func (v PlanValidation) closing(f Foretold) string {
-	var (
-		unanswered *kube.UnansweredError
-		refused    *kube.RefusedError
-	)
-	if errors.As(f.Err, &unanswered) {
-		return "So this plan doesn't say what its apply may be refused; it is the same plan. This is said once. To have plans ask nothing of the API server beforehand, set plan_validation = \"off\" in the provider block."
+// closing says what the answer means for an apply.
+func (v PlanValidation) closing(f Foretold, known knowledge, how severity) string {
+	if f.finding() == foundNoAnswer {
+		return v.closingWithoutAnswer(how)
 	}
 	text := "This is what an apply would meet as things are now. The plan has asked by a dry run, which changes nothing and doesn't see the rest of the plan."
 	if len(f.LeftOut) > 0 {
 		text += fmt.Sprintf(" It was asked without what isn't known yet: %s.", strings.Join(f.LeftOut, ", "))
 	}
-	if errors.As(f.Err, &refused) && refused.Kind == kube.RefusedByRBAC {
+	if f.refusal() == kube.RefusedByRBAC {
 		text += " It is said once, for the first write that these credentials may not make. Where plans run with fewer rights than applies that is as it should be: plan_validation = \"off\" in the provider block, or MAR_PLAN_VALIDATION=off, has them ask nothing."
 	}
+	if known == unknown && v.Mode == PlanStrict && how == warning {
+		text += fmt.Sprintf(" It is a warning under plan_validation = \"strict\", too, for this plan can't know whether it changes the cluster %[1]q before. It knows that where `cluster` is a reference: mar_cluster.<name>.name, or data.mar_cluster.<name>.name if the cluster is managed elsewhere.", f.Cluster)
+	}
+	if how == failure {
+		text += " " + toDestroy
+	}
 	return text
+}
+
+// toDestroy is for an error of a plan: Terraform makes one before it destroys.
+const toDestroy = "A destroy makes this plan first, to refresh; `terraform destroy -refresh=false` doesn't."
+
+func (v PlanValidation) closingWithoutAnswer(how severity) string {
+	if how == failure {
+		return "So nobody knows what an apply of this plan may be refused, and plan_validation = \"strict\" lets no plan pass that wasn't checked. This is said once. Plan again once the API server answers; with plan_validation = \"warn\" in the provider block this is a warning. " + toDestroy
+	}
+	return "So this plan doesn't say what its apply may be refused; it is the same plan. This is said once. To have plans ask nothing of the API server beforehand, set plan_validation = \"off\" in the provider block."
 }

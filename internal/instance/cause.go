@@ -18,6 +18,7 @@ const (
 	causeGone     = "Instance is gone"
 	causeStranger = "Instance is gone, and another Pod has its name"
 	causeLeaving  = "Instance is being deleted"
+	causeMakesWay = "The former Pod of an instance is still there"
 	causeStopping = "The Pod of a stopped instance is still there"
 	causeAnew     = "Instance was made anew by somebody else"
 	causeLabels   = "Instance lacks labels that it is known by"
@@ -44,7 +45,7 @@ func troublesOf(prior resourceModel, have found, seen presence, manager string, 
 	case seen.gone():
 		return []trouble{goneFrom(prior)}
 	case seen.stopped() && seen.Pod == podLeaving:
-		return []trouble{stopping(have.Pod)}
+		return []trouble{stopping(have.Pod, seen.Starting)}
 	case seen.stopped(), have.Pod == nil:
 		return nil
 	}
@@ -134,10 +135,14 @@ func supplanted(prior resourceModel, pod *corev1.Pod) trouble {
 }
 
 // stopping is about the Pod of a stopped instance that takes its time to end.
-func stopping(pod *corev1.Pod) trouble {
+func stopping(pod *corev1.Pod, starts bool) trouble {
 	t := leaving(pod)
 	t.Summary, t.UID = causeStopping, string(pod.UID)
 	t.Next = "The instance is stopped as soon as that Pod is gone, and keeps its share of the quota until then."
+	if starts {
+		t.Summary = causeMakesWay
+		t.Next = "Its successor can't be made before that Pod is gone."
+	}
 	if held := heldBy(pod); held != "" {
 		t.Next = held + " " + t.Next
 	}

@@ -140,6 +140,7 @@ func TestTroublesOf(t *testing.T) {
 		"gone":                      {seen: presence{}, want: causeGone},
 		"stopped":                   {seen: presence{Template: true}},
 		"stopping":                  {seen: presence{Template: true, Pod: podLeaving}, change: func(p *corev1.Pod) { p.DeletionTimestamp = ptr.To(metav1.Now()) }, want: causeStopping},
+		"making way":                {seen: presence{Template: true, Starting: true, Pod: podLeaving}, change: func(p *corev1.Pod) { p.DeletionTimestamp = ptr.To(metav1.Now()) }, want: causeMakesWay},
 		"made anew by others":       {seen: alive, change: func(p *corev1.Pod) { p.UID = "uid-2" }, want: causeAnew},
 		"somebody else's":           {seen: presence{Pod: podForeign}, change: func(p *corev1.Pod) { p.UID, p.Labels, p.Annotations = "uid-2", nil, nil }, want: causeStranger},
 		"made anew by the provider": {seen: alive, change: func(p *corev1.Pod) { p.UID, p.ManagedFields = "uid-2", []metav1.ManagedFieldsEntry{ours} }},

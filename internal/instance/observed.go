@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/utils/ptr"
 
+	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 	"github.com/headgym/terraform-provider-mar/internal/podhealth"
@@ -41,7 +42,7 @@ func observed(pod *corev1.Pod, prior model, limited []string) model {
 	m.AnnotationsAll = declaredKeys(allKeys(pod.Annotations), prior.AnnotationsAll, types.StringType)
 	m.Security = declaredSecurity(m.Security, prior.Security)
 	m.Pod = podspec.Observed(prior.Pod, pod.Spec, mainContainer(pod).Name)
-	return m
+	return m.sayingNothingAs(prior)
 }
 
 // everything reads all of a Pod that a model can say, whoever said it.
@@ -227,7 +228,7 @@ func declaredKeys(seen, prior types.Map, element attr.Type) types.Map {
 // declaredList keeps a list only where one was declared: what a Pod runs else
 // is the image's affair, or of whoever wrapped it.
 func declaredList(seen, prior types.List) types.List {
-	if prior.IsNull() {
+	if fw.IsNothing(prior) {
 		return prior
 	}
 	return seen

@@ -120,7 +120,7 @@ resource "mar_instance" "other" {
 func TestAccInstance_planWithoutTheRightToWrite(t *testing.T) {
 	t.Parallel()
 	cluster, other := acctest.Namespace(t), acctest.Namespace(t)
-	reader := acctest.WithRights(t, rbacv1.PolicyRule{APIGroups: []string{""}, Resources: []string{"pods", "podtemplates"}, Verbs: []string{"get"}})
+	reader := acctest.WithRights(t, rbacv1.PolicyRule{APIGroups: []string{""}, Resources: []string{"namespaces", "pods", "podtemplates"}, Verbs: []string{"get"}})
 	config := func(mode string) string {
 		return with(reader, fmt.Sprintf("plan_validation = %q", mode)) + fmt.Sprintf(`
 resource "mar_instance" "test" {
@@ -157,7 +157,8 @@ resource "mar_instance" "test" {
 	}
 }
 
-// An API server that doesn't answer dry runs costs one warning, not the plan.
+// An API server that doesn't answer dry runs costs one warning, not the plan; a strict plan
+// doesn't pass unchecked.
 func TestAccInstance_planIsMadeWithoutAnAnswer(t *testing.T) {
 	t.Parallel()
 	cluster := acctest.Namespace(t)
@@ -167,7 +168,11 @@ func TestAccInstance_planIsMadeWithoutAnAnswer(t *testing.T) {
 		_, _ = io.WriteString(w, `{"kind":"Status","apiVersion":"v1","status":"Failure","code":500,"reason":"InternalError","message":"failed calling webhook"}`)
 	})
 	terraform := acctest.NewCLI(t)
-	terraform.Configure(with(block, `plan_validation = "strict"`) + fmt.Sprintf(`
+	for mode, want := range map[string]struct {
+		code     int
+		severity string
+	}{"warn": {0, "warning"}, "strict": {1, "error"}} {
+		terraform.Configure(with(block, fmt.Sprintf("plan_validation = %q", mode)) + fmt.Sprintf(`
 resource "mar_instance" "test" {
   count   = 3
   cluster = %q
@@ -175,9 +180,10 @@ resource "mar_instance" "test" {
   image   = %q
   cpu     = "${1 + count.index}00m"
 }`, cluster, image))
-	said := acctest.Diagnostics(t, terraform.Must(0, "plan", "-json"))
-	if len(said) != 1 || said[0].Severity != "warning" || !strings.Contains(said[0].Summary, "couldn't be checked") || !strings.Contains(said[0].Detail, "failed calling webhook") {
-		t.Errorf("it says %v", said)
+		said := acctest.Diagnostics(t, terraform.Must(want.code, "plan", "-json"))
+		if len(said) != 1 || said[0].Severity != want.severity || !strings.Contains(said[0].Summary, "couldn't be checked") || !strings.Contains(said[0].Detail, "failed calling webhook") {
+			t.Errorf("%s: it says %v", mode, said)
+		}
 	}
 }
 

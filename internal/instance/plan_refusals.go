@@ -44,7 +44,9 @@ func placeOf(err error, m model) path.Path {
 		return path.Root("cluster")
 	case kube.RefusedAsInvalid:
 		return placeOfField(refused.Fields(), m)
-	case kube.RefusedByRBAC, kube.RefusedEscalation, kube.RefusedByPolicy, kube.RefusedOtherwise:
+	case kube.RefusedForDefaults:
+		return placeOfRequest(refused, m)
+	case kube.RefusedAsChanged, kube.RefusedByRBAC, kube.RefusedEscalation, kube.RefusedByPolicy, kube.RefusedOtherwise:
 	}
 	return path.Empty()
 }
@@ -71,6 +73,17 @@ func placeOfAmount(resources []string, m model) path.Path {
 		return path.Root("cluster")
 	}
 	return path.Empty()
+}
+
+// placeOfRequest is where more is requested than a limit range lets an instance have that sets
+// no limit.
+func placeOfRequest(refused *kube.RefusedError, m model) path.Path {
+	at := placeOfField(refused.Fields(), m)
+	of := regexp.MustCompile(`must be less than or equal to (\S+) limit of`).FindStringSubmatch(refused.Message)
+	if of == nil || at.Equal(path.Root("pod")) {
+		return at
+	}
+	return placeOfAmount([]string{corev1.DefaultResourceRequestsPrefix + of[1]}, m)
 }
 
 // placeOfViolation is what breaks a Pod Security level. What security doesn't

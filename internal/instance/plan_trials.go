@@ -20,11 +20,13 @@ type trial struct {
 	Pod      *corev1.Pod
 	Template *corev1.PodTemplate
 	Secret   *corev1.Secret
-	// Change and Resize are of the Pod Live, which the state knows as From.
-	Change *change
-	Resize *size
-	Live   liveInstance
-	From   *corev1.Pod
+	// Change and Resize are of the Pod Live, which the state knows as From and is to be Want,
+	// and which was last written under the field manager Manager.
+	Change     *change
+	Resize     *size
+	Live       liveInstance
+	From, Want *corev1.Pod
+	Manager    string
 }
 
 // liveInstance is an instance that is there.
@@ -115,12 +117,12 @@ func (p intent) ofChange(ctx context.Context, known resourceModel, pod *corev1.P
 	live := liveInstance{Key: p.Prior.key(), UID: p.Prior.UID.ValueString(), Node: p.Prior.Node.ValueString()}
 	var all []trial
 	if p.Todo.Resize != nil {
-		all = append(all, trial{Resize: p.Todo.Resize, Live: live, From: before})
+		all = append(all, trial{Resize: p.Todo.Resize, Live: live, From: before, Want: pod, Manager: p.Record.Manager})
 	}
 	if p.Todo.Change != nil {
 		c := desiredChange(p.Prior.model, known.model)
 		c.Spec = specText(pod.Spec)
-		all = append(all, trial{Change: &c, Live: live, From: before})
+		all = append(all, trial{Change: &c, Live: live, From: before, Want: pod, Manager: p.Record.Manager})
 	}
 	return all
 }
@@ -147,30 +149,13 @@ func secretTrials(known resourceModel, had types.Int64) []trial {
 // makes reports whether an instance is made, the first or a successor.
 func (p intent) makes() bool { return p.Prior == nil || p.replaces() }
 
-// replaces reports whether core asks for another plan, one of an instance that is
-// made anew, for what a plan modifier has seen is not known here.
+// replaces reports whether core asks for another plan, one of an instance that is made anew.
 func (p intent) replaces() bool {
 	if len(p.Todo.Replace) > 0 {
 		return true
 	}
 	prior, plan := p.Prior, p.Plan
-	if !plan.Cluster.Equal(prior.Cluster) || !plan.Name.Equal(prior.Name) {
-		return true
-	}
-	if p.Record.Standing.Presence.stopped() || plan.DesiredStatus.ValueString() == powerStopped {
-		return false
-	}
-	for _, same := range []bool{
-		plan.Command.Equal(prior.Command), plan.Args.Equal(prior.Args), plan.Env.Equal(prior.Env), plan.Ports.Equal(prior.Ports),
-		plan.RestartPolicy.Equal(prior.RestartPolicy), plan.ServiceAccount.Equal(prior.ServiceAccount), plan.Security.Equal(prior.Security),
-		plan.SecretEnvVersion.Equal(prior.SecretEnvVersion),
-		sameEntries(prior.EnvValueFrom, plan.EnvValueFrom), sameEntries(prior.HealthChecks, plan.HealthChecks), sameEntries(prior.Volumes, plan.Volumes),
-	} {
-		if !same {
-			return true
-		}
-	}
-	return false
+	return !plan.Cluster.Equal(prior.Cluster) || !plan.Name.Equal(prior.Name)
 }
 
 // known is the plan without what isn't known yet, and what that was. It is false
@@ -258,9 +243,10 @@ func (t trial) question() any {
 		Change *change `json:",omitempty"`
 		Resize *size   `json:",omitempty"`
 		// In is the Namespace, From and Node the Pod that is changed.
-		In   string
-		From *corev1.Pod `json:",omitempty"`
-		Node string      `json:",omitempty"`
+		In      string
+		From    *corev1.Pod `json:",omitempty"`
+		Node    string      `json:",omitempty"`
+		Manager string      `json:",omitempty"`
 	}
 	switch {
 	case t.Pod != nil:
@@ -277,9 +263,18 @@ func (t trial) question() any {
 		c := *t.Change
 		c.Labels = maps.Clone(c.Labels)
 		delete(c.Labels, kube.LabelInstanceID)
-		return question{Change: &c, In: t.Live.Key.Cluster, From: nameless(t.From)}
+		return question{Change: &c, In: t.Live.Key.Cluster, From: nameless(t.From), Manager: t.Manager}
 	}
 	return question{Resize: t.Resize, In: t.Live.Key.Cluster, From: nameless(t.From), Node: t.Live.Node}
+}
+
+// namedQuestion is about this one instance.
+func (t trial) namedQuestion() any {
+	ref, _ := t.ref()
+	return struct {
+		Name     string
+		Question any
+	}{ref.String(), t.question()}
 }
 
 func nameless(pod *corev1.Pod) *corev1.Pod {

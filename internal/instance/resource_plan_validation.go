@@ -15,7 +15,7 @@ import (
 // says what it would refuse. It changes nothing of the plan.
 func (r *instanceResource) validatePlan(ctx context.Context, p intent, diags *diag.Diagnostics) {
 	cluster := p.Plan.Cluster.ValueString()
-	if !r.validation.Asks() || cluster == "" || r.validation.DryRuns.Changes(cluster, "") {
+	if !r.validation.Asks() || cluster == "" || r.validation.Remakes(cluster) {
 		return
 	}
 	p.Defaults = r.defaults
@@ -32,12 +32,21 @@ func (r *instanceResource) validatePlan(ctx context.Context, p intent, diags *di
 	}
 	trials, leftOut := p.trials(ctx)
 	for _, t := range trials {
-		err := r.store.Try(ctx, t)
+		err := r.store.after(t.Manager).Try(ctx, t)
 		if t.Pod != nil && (isAwaitedAccount(err) || r.roomAfterPredecessor(ctx, p, err)) {
 			continue
 		}
-		r.validation.Report(diags, fw.Foretold{Doing: doing, Cluster: cluster, Err: err, At: placeOf(err, p.Config.model), LeftOut: leftOut})
+		r.report(ctx, diags, fw.Foretold{Doing: doing, Cluster: cluster, Err: err, At: placeOf(err, p.Config.model), LeftOut: leftOut})
 	}
+}
+
+// report says what was foretold, where it matters after a look whether the cluster is one that
+// the plan may change.
+func (r *instanceResource) report(ctx context.Context, diags *diag.Diagnostics, f fw.Foretold) {
+	if r.validation.WantsToKnow(f) && r.store.IsUnmanaged(ctx, f.Cluster) {
+		r.validation.OnlyReads(diags, f.Cluster)
+	}
+	r.validation.Report(diags, f)
 }
 
 // roomAfterPredecessor reports whether a quota has no room for the instance only

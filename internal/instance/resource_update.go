@@ -27,7 +27,7 @@ func (r *instanceResource) Update(ctx context.Context, req resource.UpdateReques
 	}
 	u.Plan.LabelsAll = fw.LabelsAll(r.defaults.Labels, u.Plan.Labels)
 	u.Plan.AnnotationsAll = fw.LabelsAll(r.defaults.Annotations, u.Plan.Annotations)
-	u.Todo = decide(u.Prior, u.Plan, u.Config, u.Record, facts{Resizable: true})
+	u.Todo = decide(u.Prior, u.Plan, u.Config, u.Record, facts{Resizable: true, Differs: differencesBetween(ctx, u.Prior.model, u.Plan.model)})
 	u.Limited, u.Record.Limited = u.Record.Limited, limitedBy(u.Config.model)
 	var diags diag.Diagnostics
 	u.Parts, diags = partsOf(ctx, u.Plan, u.Config, u.Prior.SecretEnvVersion, u.Record)

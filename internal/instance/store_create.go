@@ -162,6 +162,8 @@ func (s *store) Create(ctx context.Context, pod *corev1.Pod) (*corev1.Pod, error
 			err = accounts.next(ctx, refused)
 		case errors.As(err, &refused) && mayHideNamesake(refused.Kind):
 			err = s.orExists(ctx, ref, err)
+		case errors.As(err, &refused) && refused.Kind == kube.RefusedAsInvalid:
+			err = s.explainInvalid(ctx, pod, err)
 		default:
 			if made := s.madeAfterAll(ctx, pod, err); made != nil {
 				return made, nil

@@ -3,8 +3,11 @@ package instance
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
@@ -13,52 +16,84 @@ import (
 
 // Try asks whether the API server would refuse the write, and returns what an
 // apply would get. Nothing is written.
+//
+// Instances that differ in nothing but their names get one answer. A refusal that may be for
+// the name counts only for the instance that was asked about.
 func (s *store) Try(ctx context.Context, t trial) error {
+	itself := false
 	err := s.client.DryRuns.Ask(ctx, t.question(), func(ctx context.Context) error {
-		switch {
-		case t.Pod != nil:
-			return s.tryPod(ctx, t.Pod)
-		case t.Template != nil:
-			return s.tryTemplate(ctx, t.Template)
-		case t.Secret != nil:
-			_, err := s.secrets(t.Secret.Namespace).Create(ctx, t.Secret, s.dryRun())
-			return err
-		}
-		return s.tryUpdate(ctx, t)
+		itself = true
+		return s.sendTrial(ctx, t)
 	})
+	if mayBeForName(err) && !itself {
+		err = s.client.DryRuns.Ask(ctx, t.namedQuestion(), func(ctx context.Context) error { return s.sendTrial(ctx, t) })
+	}
 	ref, verb := t.ref()
-	return kube.WrapDryRun(ref, verb, err)
+	err = kube.WrapDryRun(ref, verb, err)
+	switch {
+	case t.Pod != nil:
+		return s.explainInvalid(ctx, t.Pod, err)
+	case t.Want != nil:
+		return s.explainInvalidUpdate(ctx, t.Want, err)
+	}
+	return err
+}
+
+func (s *store) sendTrial(ctx context.Context, t trial) error {
+	switch {
+	case t.Pod != nil:
+		return s.tryPod(ctx, t.Pod)
+	case t.Template != nil:
+		return s.tryTemplate(ctx, t.Template)
+	case t.Secret != nil:
+		_, err := s.secrets(t.Secret.Namespace).Create(ctx, t.Secret, s.dryRun())
+		return err
+	}
+	return s.tryUpdate(ctx, t)
+}
+
+// mayBeForName reports whether another name might be taken. Quotas, limit ranges and Pod
+// Security don't look at it.
+func mayBeForName(err error) bool {
+	var unanswered *kube.UnansweredError
+	var refused *kube.RefusedError
+	return !errors.As(err, &unanswered) && errors.As(kube.Wrap(kube.Ref{}, "try", err), &refused) &&
+		slices.Contains([]kube.RefusalKind{kube.RefusedByPolicy, kube.RefusedAsInvalid, kube.RefusedOtherwise}, refused.Kind)
 }
 
 func (s *store) dryRun() metav1.CreateOptions {
 	return metav1.CreateOptions{FieldManager: s.client.FieldManager, DryRun: []string{metav1.DryRunAll}}
 }
 
-// tryPod asks under a generated name, for the predecessor of a Pod that is to be
-// replaced has the name still.
+// tryPod asks under the Pod's own name. Its predecessor may have that still, but the API
+// server looks at the name last, when all else is taken.
 func (s *store) tryPod(ctx context.Context, pod *corev1.Pod) error {
 	pod = pod.DeepCopy()
-	anonymous(&pod.ObjectMeta)
+	ensureName(&pod.ObjectMeta)
 	_, err := s.pods(podRef(pod)).Create(ctx, pod, s.dryRun())
-	return err
+	return orTaken(err)
 }
 
 func (s *store) tryTemplate(ctx context.Context, template *corev1.PodTemplate) error {
 	template = template.DeepCopy()
-	anonymous(&template.ObjectMeta)
+	ensureName(&template.ObjectMeta)
 	_, err := s.templates(template.Namespace).Create(ctx, template, s.dryRun())
+	return orTaken(err)
+}
+
+func orTaken(err error) error {
+	if apierrors.IsAlreadyExists(err) {
+		return nil
+	}
 	return err
 }
 
-// anonymous leaves the end of the name to the server. An instance without a name
-// gets one as an apply would make it.
-func anonymous(meta *metav1.ObjectMeta) {
+// ensureName gives an instance without a name one as an apply would.
+func ensureName(meta *metav1.ObjectMeta) {
 	if meta.Name == "" {
 		meta.Name = generatedPrefix + kube.RandomSuffix()
 		meta.Labels[kube.LabelInstanceID] = meta.Name
-		return
 	}
-	meta.GenerateName, meta.Name = meta.Name+"-", ""
 }
 
 // tryUpdate asks about a change of the Pod that is there. One that isn't any more
@@ -96,4 +131,17 @@ func (s *store) Predecessor(ctx context.Context, cluster, remembered, name strin
 		return nil
 	}
 	return pod
+}
+
+// IsUnmanaged reports whether the Namespace is there and no mar_cluster manages it, so that no
+// plan of one changes it.
+func (s *store) IsUnmanaged(ctx context.Context, namespace string) bool {
+	err := s.client.DryRuns.Ask(ctx, struct{ Unmanaged string }{namespace}, func(ctx context.Context) error {
+		held, err := s.client.Clientset.CoreV1().Namespaces().Get(ctx, namespace, metav1.GetOptions{})
+		if err == nil && kube.IsOurs(held) {
+			return errors.New("a mar_cluster manages it")
+		}
+		return err
+	})
+	return err == nil
 }

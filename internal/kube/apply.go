@@ -35,7 +35,7 @@ func applyOnce[T any](ctx context.Context, c *Client, ref Ref, apply func(contex
 	options := metav1.ApplyOptions{FieldManager: c.FieldManager, Force: c.ForceConflicts}
 	applied, err := apply(ctx, options)
 	if conflicts := fieldConflicts(err); len(conflicts) > 0 {
-		if contested := byAppliers(conflicts); len(contested) > 0 {
+		if contested := c.byOthers(conflicts); len(contested) > 0 {
 			return applied, &ConflictError{Ref: ref, Conflicts: contested, Err: err}
 		}
 		options.Force = true

@@ -33,7 +33,7 @@ func (e *UnansweredError) Unwrap() error { return e.Err }
 type DryRuns struct {
 	slots chan struct{}
 	// ended is set once something is written: then an apply is under way, whose
-	// own requests are answered next, and the plan's notes are out of date.
+	// own requests are answered next.
 	ended atomic.Bool
 	// silent is the last sign of a server that can't be reached.
 	silent atomic.Pointer[UnansweredError]
@@ -41,7 +41,6 @@ type DryRuns struct {
 	mu      sync.Mutex
 	asked   map[[sha256.Size]byte]*dryRun
 	said    map[string]bool
-	changes map[planned]bool
 	inState map[string]bool
 }
 
@@ -51,20 +50,12 @@ type dryRun struct {
 	err  error
 }
 
-// planned is what the same plan changes in a Namespace: what refuses so, by its
-// new settings, isn't known yet.
-type planned struct {
-	namespace string
-	refusals  RefusalKind
-}
-
 // NewDryRuns returns those of one plan, in which nothing was asked yet.
 func NewDryRuns() *DryRuns {
 	return &DryRuns{
 		slots:   make(chan struct{}, dryRunsAtOnce),
 		asked:   map[[sha256.Size]byte]*dryRun{},
 		said:    map[string]bool{},
-		changes: map[planned]bool{},
 		inState: map[string]bool{},
 	}
 }
@@ -151,27 +142,6 @@ func (d *DryRuns) First(what string) bool {
 	first := !d.said[what]
 	d.said[what] = true
 	return first
-}
-
-// WillChange notes that the plan changes what refuses so in a Namespace; with no
-// kinds, the whole of it, so that nothing can be asked about what is in it.
-func (d *DryRuns) WillChange(namespace string, refusals ...RefusalKind) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if len(refusals) == 0 {
-		d.changes[planned{namespace: namespace}] = true
-	}
-	for _, kind := range refusals {
-		d.changes[planned{namespace, kind}] = true
-	}
-}
-
-// Changes reports whether such a refusal says nothing of an apply, for the plan
-// changes what refuses; with the empty kind, whether all of the Namespace changes.
-func (d *DryRuns) Changes(namespace string, kind RefusalKind) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.changes[planned{namespace: namespace}] || d.changes[planned{namespace, kind}]
 }
 
 // NoteInState remembers that the state has the object, so that its name isn't taken by

@@ -107,26 +107,8 @@ func TestDryRuns_endWithTheFirstWrite(t *testing.T) {
 	}
 }
 
-func TestDryRuns_knowWhatThePlanChanges(t *testing.T) {
+func TestDryRuns_knowTheFirstTime(t *testing.T) {
 	dryRuns := NewDryRuns()
-	dryRuns.WillChange("dev", RefusedByQuota)
-	dryRuns.WillChange("old")
-	for _, c := range []struct {
-		namespace string
-		kind      RefusalKind
-		want      bool
-	}{
-		{"dev", RefusedByQuota, true},
-		{"dev", RefusedByRBAC, false},
-		{"dev", "", false},
-		{"old", RefusedByRBAC, true},
-		{"old", "", true},
-		{"other", RefusedByQuota, false},
-	} {
-		if got := dryRuns.Changes(c.namespace, c.kind); got != c.want {
-			t.Errorf("%s of %s changes: %t", c.kind, c.namespace, got)
-		}
-	}
 	if !dryRuns.First("x") || dryRuns.First("x") || !dryRuns.First("y") {
 		t.Error("the first time isn't known")
 	}

@@ -86,7 +86,13 @@ const (
 	RefusedByNode RefusalKind = "node"
 	// RefusedMissingAccount is a Pod whose ServiceAccount isn't there.
 	RefusedMissingAccount RefusalKind = "service account"
-	RefusedOtherwise      RefusalKind = "other"
+	// RefusedForDefaults is a Pod that requests more than the limit that a limit range
+	// gives it.
+	RefusedForDefaults RefusalKind = "default limits"
+	// RefusedAsChanged is an object that is valid as it was sent. Admission made something
+	// invalid of it.
+	RefusedAsChanged RefusalKind = "changed by admission"
+	RefusedOtherwise RefusalKind = "other"
 )
 
 // RefusedError is a request that the API server understood and declined.
@@ -232,11 +238,10 @@ func refusal(err error) (RefusalKind, string) {
 		return "", ""
 	}
 	message := status.Status().Message
-	policy := strings.Contains(message, "ValidatingAdmissionPolicy ") || strings.Contains(message, "admission webhook ")
 	switch {
 	case apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause):
 		return RefusedTerminating, lead(message)
-	case policy:
+	case isPolicy(message):
 		return RefusedByPolicy, lead(message)
 	case unexpected(status.Status()), changesUID(status.Status()):
 		return "", ""
@@ -263,6 +268,13 @@ func refusal(err error) (RefusalKind, string) {
 		return RefusedMissingAccount, text
 	}
 	return RefusedOtherwise, text
+}
+
+// isPolicy reports whether an admission policy or a webhook refused. A MutatingAdmissionPolicy
+// that fails does so with the reason of an invalid object.
+func isPolicy(message string) bool {
+	return strings.Contains(message, "ValidatingAdmissionPolicy ") || strings.Contains(message, "admission webhook ") ||
+		regexp.MustCompile(`(^|: )policy ('[^']*' with binding '[^']*'|"[^"]*") denied request: `).MatchString(message)
 }
 
 // isFailedTest knows the answer to a JSON patch that tests for what isn't so any more. It is a
@@ -323,11 +335,13 @@ func fieldConflicts(err error) []Conflict {
 	return conflicts
 }
 
-func byAppliers(conflicts []Conflict) []Conflict {
+// byOthers keeps the conflicts with other managers that apply. A manager under whose name this
+// client has written before is none: what it applies is taken over.
+func (c *Client) byOthers(conflicts []Conflict) []Conflict {
 	var applied []Conflict
-	for _, c := range conflicts {
-		if c.Applied {
-			applied = append(applied, c)
+	for _, conflict := range conflicts {
+		if conflict.Applied && !c.isOwn(conflict.Manager) {
+			applied = append(applied, conflict)
 		}
 	}
 	return applied

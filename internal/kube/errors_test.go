@@ -62,6 +62,15 @@ func TestWrap_tellsRefusalsApart(t *testing.T) {
 			RefusedByPolicy, `ValidatingAdmissionPolicy 'no-latest' with binding 'no-latest' denied request: pin the image`,
 		},
 		{
+			// A MutatingAdmissionPolicy answers with a code of 403 and the reason of an invalid object.
+			status(403, metav1.StatusReasonInvalid, `policy 'inject' with binding 'inject-all' denied request: JSON Patch: no such key: env`),
+			RefusedByPolicy, `policy 'inject' with binding 'inject-all' denied request: JSON Patch: no such key: env`,
+		},
+		{
+			status(403, metav1.StatusReasonInvalid, `pods "web" is forbidden: policy "inject" denied request: failed to configure policy: no such kind`),
+			RefusedByPolicy, `policy "inject" denied request: failed to configure policy: no such kind`,
+		},
+		{
 			status(422, metav1.StatusReasonInvalid, `Pod "web" is invalid: spec.containers[0].image: Required value`),
 			RefusedAsInvalid, `Pod "web" is invalid: spec.containers[0].image: Required value`,
 		},
@@ -137,8 +146,12 @@ func TestFieldConflicts(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff(want[2:], byAppliers(got)); diff != "" {
+	client := &Client{FieldManager: "terraform"}
+	if diff := cmp.Diff(want[2:], client.byOthers(got)); diff != "" {
 		t.Error(diff)
+	}
+	if contested := client.After("argocd-controller").byOthers(got); len(contested) > 0 {
+		t.Errorf("the manager's former name is somebody else's: %v", contested)
 	}
 	if fieldConflicts(status(409, metav1.StatusReasonConflict, "the object has been modified")) != nil {
 		t.Error("a lost update isn't a field conflict")

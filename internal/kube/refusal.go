@@ -85,22 +85,18 @@ func (e *RefusedError) Resources() []string {
 // Fields names the fields of the object that are invalid, as in
 // `spec.containers[0].image`.
 func (e *RefusedError) Fields() []string {
-	status := apierrors.APIStatus(nil)
-	if e.Kind != RefusedAsInvalid || !errors.As(e.Err, &status) || status.Status().Details == nil {
+	details := e.Status().Details
+	if details == nil || !slices.Contains([]RefusalKind{RefusedAsInvalid, RefusedForDefaults, RefusedAsChanged}, e.Kind) {
 		return nil
 	}
 	var fields []string
-	for _, cause := range status.Status().Details.Causes {
+	for _, cause := range details.Causes {
 		if cause.Field != "" {
 			fields = append(fields, cause.Field)
 		}
 	}
 	return fields
 }
-
-// ForEver reports whether the write is refused whatever else changes: the object
-// itself is wrong.
-func (e *RefusedError) ForEver() bool { return e.Kind == RefusedAsInvalid }
 
 // WrapDryRun is Wrap for the answer to a dry run, which may have been asked for
 // another object of the same kind, or under a name that the server made up.

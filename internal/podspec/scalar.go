@@ -93,6 +93,18 @@ func number(r raw) (int64, error) {
 	return i, nil
 }
 
+// octal reads the text of a file's mode as people write it, such as "0440", and leaves
+// everything else as it is. A text of YAML says by itself which of its numbers are octal.
+func (r raw) octal(f *field) raw {
+	isMode := f.name == "mode" || f.name == "defaultMode"
+	if digits, octal := strings.CutPrefix(r.text, "0"); isMode && octal && digits != "" && r.kind == rawString && f.shape.kind == integer {
+		if mode, err := strconv.ParseInt(strings.TrimPrefix(digits, "o"), 8, 32); err == nil {
+			r.text = strconv.FormatInt(mode, 10)
+		}
+	}
+	return r
+}
+
 func inRange(i, from, to int64) error {
 	if i < from || i > to {
 		return fmt.Errorf("%d is beyond what the API can hold: %d to %d", i, from, to)

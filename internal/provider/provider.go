@@ -46,6 +46,8 @@ type marProvider struct {
 	// reads and plans depend on, client its connection, nil until then.
 	settings string
 	client   *kube.Client
+	// validation is how the configured provider's plans find out what is refused.
+	validation fw.PlanValidation
 }
 
 // fingerprint stands for everything that reads and plans depend on beside a resource's own values
@@ -62,8 +64,12 @@ func (p *marProvider) isStill(ctx context.Context, typeName string, identity map
 
 // noteState takes note of an object that the state has, in JSON.
 func (p *marProvider) noteState(typeName string, state []byte) {
-	if p.client != nil && typeName == "mar_instance" {
+	switch {
+	case p.client == nil:
+	case typeName == "mar_instance":
 		instance.NoteState(p.client, state)
+	case typeName == "mar_cluster":
+		cluster.NoteState(p.client, state)
 	}
 }
 
@@ -131,9 +137,9 @@ func (p *marProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	}
 	data := &fw.ProviderData{
 		Client: client, Defaults: fw.Defaults{Labels: fw.StringMap(m.DefaultLabels), Annotations: fw.StringMap(m.DefaultAnnotations)},
-		PlanValidation: fw.PlanValidation{Mode: mode, DryRuns: client.DryRuns},
+		PlanValidation: fw.PlanValidation{Mode: mode, DryRuns: client.DryRuns, Clusters: &fw.PlannedClusters{}},
 	}
-	p.settings, p.client = fmt.Sprint(m.conductModel, mode), client
+	p.settings, p.client, p.validation = fmt.Sprint(m.conductModel, mode), client, data.PlanValidation
 	resp.ResourceData = data
 	resp.DataSourceData = data
 	resp.ListResourceData = data

@@ -61,12 +61,27 @@ func (s *server) isAsSeen(ctx context.Context, req *tfprotov6.ReadResourceReques
 
 // PlanResourceChange answers at once for a resource that is known to be unchanged.
 func (s *server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
-	if s.isUnchanged(req) {
+	if s.isUnchanged(req) && s.keepsCluster(req) {
 		return &tfprotov6.PlanResourceChangeResponse{
 			PlannedState: req.PriorState, PlannedPrivate: req.PriorPrivate, PlannedIdentity: req.PriorIdentity,
 		}, nil
 	}
 	return during(ctx, req, s.protocolServer.PlanResourceChange)
+}
+
+// keepsCluster notes of a cluster that the plan changes nothing of it, for instances are judged by
+// that. It is false where refusals have waited for this, so that the plan itself has to say them.
+func (s *server) keepsCluster(req *tfprotov6.PlanResourceChangeRequest) bool {
+	if req.TypeName != "mar_cluster" {
+		return true
+	}
+	state, err := decode(req.PriorState)
+	if err != nil {
+		return false
+	}
+	attributes, _ := state.(map[string]any)
+	name, _ := attributes["name"].(string)
+	return s.mar.validation.Keeps(name)
 }
 
 func (s *server) isUnchanged(req *tfprotov6.PlanResourceChangeRequest) bool {

@@ -1,0 +1,240 @@
+package fw
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/headgym/terraform-provider-mar/internal/kube"
+)
+
+func webRefused(kind kube.RefusalKind) error { return refusedTo("web", kind) }
+
+func refusedTo(name string, kind kube.RefusalKind) error {
+	return &kube.RefusedError{Ref: kube.Ref{Kind: "Pod", Namespace: "dev", Name: name}, Verb: "create", Kind: kind, Message: "because"}
+}
+
+// cell is what is said under "warn" and "strict": nothing, a warning, an error.
+type cell struct{ warn, strict string }
+
+// row is an answer of the API server, and what is said of it by what the plan does to the
+// settings that refuse: leaves them, changes them, can't know.
+type row struct {
+	err                      error
+	leftOut                  []string
+	leaves, changes, unknown cell
+}
+
+func answers() map[string]row {
+	web := kube.Ref{Kind: "Pod", Namespace: "dev", Name: "web"}
+	nothing, soft := cell{"", ""}, cell{"warning", "warning"}
+	both, strict := cell{"error", "error"}, cell{"warning", "error"}
+	rows := map[string]row{
+		"carried out":             {nil, nil, nothing, nothing, nothing},
+		"not there yet":           {apierrors.NewNotFound(schema.GroupResource{Resource: "namespaces"}, "dev"), nil, nothing, nothing, nothing},
+		"cancelled":               {&kube.UnansweredError{Err: context.Canceled}, nil, nothing, nothing, nothing},
+		"silence":                 {&kube.UnansweredError{Err: errors.New("timed out")}, nil, strict, strict, strict},
+		"a webhook that can't":    {&kube.UnansweredError{Err: webRefused(kube.RefusedByPolicy)}, nil, strict, strict, strict},
+		"name taken":              {&kube.ExistsError{Ref: web}, nil, strict, strict, strict},
+		"somebody else's":         {&kube.ForeignError{Ref: web}, nil, strict, strict, strict},
+		"conflict":                {&kube.ConflictError{Ref: web, Conflicts: []kube.Conflict{{Manager: "argocd", Field: ".spec"}}}, nil, strict, strict, strict},
+		"invalid":                 {webRefused(kube.RefusedAsInvalid), nil, both, both, both},
+		"invalid, partly unknown": {webRefused(kube.RefusedAsInvalid), []string{"env"}, soft, soft, soft},
+		"node":                    {webRefused(kube.RefusedByNode), nil, strict, strict, strict},
+		"escalation":              {webRefused(kube.RefusedEscalation), nil, strict, strict, strict},
+		"quota, partly unknown":   {webRefused(kube.RefusedByQuota), []string{"env"}, strict, nothing, soft},
+	}
+	for _, kind := range []kube.RefusalKind{
+		kube.RefusedByQuota, kube.RefusedByLimitRange, kube.RefusedForDefaults, kube.RefusedByPodSecurity, kube.RefusedByPolicy, kube.RefusedAsChanged,
+		kube.RefusedOtherwise, kube.RefusedMissingAccount, kube.RefusedByRBAC, kube.RefusedTerminating,
+	} {
+		rows[string(kind)] = row{webRefused(kind), nil, strict, nothing, soft}
+	}
+	for _, kind := range []kube.RefusalKind{kube.RefusedByPolicy, kube.RefusedAsChanged, kube.RefusedOtherwise} {
+		rows[string(kind)+", partly unknown"] = row{webRefused(kind), []string{"env"}, soft, nothing, soft}
+	}
+	return rows
+}
+
+// What a plan can't know it doesn't claim: cell by cell, what is said of each answer.
+func TestPlanValidation_saysWhatItKnows(t *testing.T) {
+	for name, r := range answers() {
+		for does, want := range map[knowledge]cell{keeps: r.leaves, changes: r.changes, unknown: r.unknown} {
+			for mode, want := range map[string]string{PlanWarn: want.warn, PlanStrict: want.strict} {
+				v := PlanValidation{Mode: mode, DryRuns: kube.NewDryRuns(), Clusters: &PlannedClusters{}}
+				f := Foretold{Doing: "create the instance dev/web", Cluster: "dev", Err: r.err, At: path.Root("cpu"), LeftOut: r.leftOut}
+				var diags diag.Diagnostics
+				switch does {
+				case keeps:
+					v.OnlyReads(&diags, "dev")
+				case changes:
+					v.WillChange(&diags, "dev", settingsBehind(f.refusal()))
+				case unknown:
+				}
+				v.Report(&diags, f)
+				if got := severities(diags); got != want {
+					t.Errorf("%s, which the plan %s, %s: %q, want %q", name, does, mode, got, want)
+				}
+			}
+		}
+	}
+}
+
+func severities(diags diag.Diagnostics) string {
+	var all []string
+	for _, d := range diags {
+		all = append(all, strings.ToLower(d.Severity().String()))
+	}
+	return strings.Join(all, " ")
+}
+
+// Whether a plan passes doesn't depend on which of two resources core plans first.
+func TestPlanValidation_theOrderMakesNoDifference(t *testing.T) {
+	quota := Foretold{Doing: "create the instance dev/web", Cluster: "dev", Err: webRefused(kube.RefusedByQuota), At: path.Root("cpu")}
+	for name, c := range map[string]struct {
+		does         func(PlanValidation, *diag.Diagnostics)
+		fails        bool
+		saidAfter    string
+		saidAfterAll string
+	}{
+		"it changes the quota":    {func(v PlanValidation, diags *diag.Diagnostics) { v.WillChange(diags, "dev", []string{"quota"}) }, false, "warning", ""},
+		"it changes other things": {func(v PlanValidation, diags *diag.Diagnostics) { v.WillChange(diags, "dev", []string{"access"}) }, true, "warning error", "error"},
+		"it only reads it":        {func(v PlanValidation, diags *diag.Diagnostics) { v.OnlyReads(diags, "dev") }, true, "warning error", "error"},
+		"it changes nothing":      {func(v PlanValidation, diags *diag.Diagnostics) { v.WillChange(diags, "dev", nil) }, true, "warning error", "error"},
+		"it makes the cluster":    {func(v PlanValidation, _ *diag.Diagnostics) { v.WillRemake("dev") }, false, "warning", ""},
+	} {
+		v := PlanValidation{Mode: PlanStrict, DryRuns: kube.NewDryRuns(), Clusters: &PlannedClusters{}}
+		var instanceFirst, clusterFirst diag.Diagnostics
+		v.Report(&instanceFirst, quota)
+		c.does(v, &instanceFirst)
+		v = PlanValidation{Mode: PlanStrict, DryRuns: kube.NewDryRuns(), Clusters: &PlannedClusters{}}
+		c.does(v, &clusterFirst)
+		v.Report(&clusterFirst, quota)
+		if instanceFirst.HasError() != c.fails || clusterFirst.HasError() != c.fails {
+			t.Errorf("%s: it fails: %t and %t", name, instanceFirst.HasError(), clusterFirst.HasError())
+		}
+		if after, afterAll := severities(instanceFirst), severities(clusterFirst); after != c.saidAfter || afterAll != c.saidAfterAll {
+			t.Errorf("%s: it says %q and %q", name, after, afterAll)
+		}
+	}
+}
+
+// A plan says once that it may not write or can't ask; what else is refused it
+// says of each instance, under one summary.
+func TestPlanValidation_saysOnce(t *testing.T) {
+	for kind, want := range map[kube.RefusalKind]int{kube.RefusedByRBAC: 1, kube.RefusedByQuota: 3} {
+		v := PlanValidation{Mode: PlanWarn, DryRuns: kube.NewDryRuns(), Clusters: &PlannedClusters{}}
+		var diags diag.Diagnostics
+		for _, name := range []string{"a", "b", "c"} {
+			v.Report(&diags, Foretold{Doing: "create the instance dev/" + name, Cluster: "dev", Err: refusedTo(name, kind), At: path.Empty()})
+		}
+		if len(diags) != want {
+			t.Errorf("%s: said %d times", kind, len(diags))
+		}
+		for _, d := range diags {
+			if d.Summary() != diags[0].Summary() {
+				t.Errorf("%s: core can't group %q with %q", kind, d.Summary(), diags[0].Summary())
+			}
+		}
+	}
+}
+
+// An error stops a destroy as well, since core plans before it, so each says how to destroy all the same.
+func TestPlanValidation_anErrorSaysHowToDestroy(t *testing.T) {
+	for name, r := range answers() {
+		v := PlanValidation{Mode: PlanStrict, DryRuns: kube.NewDryRuns(), Clusters: &PlannedClusters{}}
+		var diags diag.Diagnostics
+		v.OnlyReads(&diags, "dev")
+		v.Report(&diags, Foretold{Doing: "create the instance dev/web", Cluster: "dev", Err: r.err, At: path.Empty(), LeftOut: r.leftOut})
+		for _, d := range diags.Errors() {
+			if !strings.Contains(d.Detail(), "terraform destroy -refresh=false") {
+				t.Errorf("%s: %s", name, d.Detail())
+			}
+		}
+	}
+}
+
+func TestPlanValidation_Asks(t *testing.T) {
+	if (PlanValidation{}).Asks() || (PlanValidation{Mode: PlanOff, DryRuns: kube.NewDryRuns()}).Asks() {
+		t.Error("it asks unasked")
+	}
+	if !(PlanValidation{Mode: PlanWarn, DryRuns: kube.NewDryRuns()}).Asks() {
+		t.Error("it doesn't ask")
+	}
+}
+
+// A kind of refusal that no attribute of a cluster decides is in force whatever the plan does.
+func TestSettingsBehind_areAttributesOfClusters(t *testing.T) {
+	for _, kind := range []kube.RefusalKind{kube.RefusedAsInvalid, kube.RefusedByNode, kube.RefusedEscalation, ""} {
+		if got := settingsBehind(kind); got != nil {
+			t.Errorf("%s depends on %v", kind, got)
+		}
+	}
+}
+
+const (
+	verdictsBegin = "<!-- verdicts: written by a test, from the table that plans obey -->\n"
+	verdictsEnd   = "<!-- verdicts end -->"
+)
+
+var writeVerdicts = flag.Bool("matrix", false, "write the table of verdicts into the documentation's template")
+
+// The documentation has the table that plans obey.
+func TestVerdicts_areTheDocumentations(t *testing.T) {
+	file := filepath.Join("..", "..", "templates", "guides", "plan-validation.md.tmpl")
+	template, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, began := strings.Cut(string(template), verdictsBegin)
+	written, after, ended := strings.Cut(rest, verdictsEnd)
+	if !began || !ended {
+		t.Fatal("the page has no place for the table")
+	}
+	if want := verdictTables(); written != want {
+		if !*writeVerdicts {
+			t.Errorf("the page differs from the table; write it with -matrix:\n%s", want)
+			return
+		}
+		if err := os.WriteFile(file, []byte(before+verdictsBegin+want+verdictsEnd+after), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func verdictTables() string {
+	var text strings.Builder
+	text.WriteString("| the dry run says | the plan and the settings | `\"warn\"` | `\"strict\"` |\n| --- | --- | --- | --- |\n")
+	for _, found := range []finding{foundNothing, foundInvalid, foundInvalidPart, foundSettings, foundSettingsPart, foundSurroundings, foundNoAnswer, foundInterrupted} {
+		by := verdicts()[found]
+		if by[keeps] == by[changes] && by[changes] == by[unknown] {
+			fmt.Fprintf(&text, "| %s | makes no difference | %s | %s |\n", found, by[keeps].Warn, by[keeps].Strict)
+			continue
+		}
+		for _, does := range []knowledge{keeps, changes, unknown} {
+			fmt.Fprintf(&text, "| %s | %s | %s | %s |\n", found, does, by[does].Warn, by[does].Strict)
+		}
+	}
+	text.WriteString("\nWhich settings of the cluster decide depends on who refuses:\n\n| the summary of the warning | settings of `mar_cluster` |\n| --- | --- |\n")
+	for _, kind := range []kube.RefusalKind{
+		kube.RefusedByQuota, kube.RefusedByLimitRange, kube.RefusedForDefaults, kube.RefusedByPodSecurity, kube.RefusedByPolicy, kube.RefusedAsChanged,
+		kube.RefusedOtherwise, kube.RefusedMissingAccount, kube.RefusedByRBAC, kube.RefusedTerminating, kube.RefusedByNode,
+	} {
+		settings := "none"
+		if names := settingsBehind(kind); len(names) > 0 {
+			settings = "`" + strings.Join(names, "`, `") + "`"
+		}
+		fmt.Fprintf(&text, "| %s | %s |\n", refusalSummary(kind), settings)
+	}
+	return text.String()
+}

@@ -1,0 +1,105 @@
+package fw
+
+import (
+	"slices"
+	"sync"
+)
+
+// PlannedClusters is what one plan does to clusters, as far as this process has seen it. Core
+// plans a cluster before everything that refers to it. What isn't here yet may still be
+// planned: `cluster` may be a literal name, or another alias of the provider, which is
+// another process, may manage the cluster.
+//
+// The zero value knows nothing. It is safe for concurrent use.
+type PlannedClusters struct {
+	mu       sync.Mutex
+	clusters map[string]*plannedCluster
+}
+
+type plannedCluster struct {
+	// seen is set once the plan is known not to change more than is noted here.
+	seen bool
+	// remade is set where all of it is made, or made anew.
+	remade bool
+	// changes are the attributes that the plan changes.
+	changes []string
+	// waiting were refused by settings of which nobody knew yet whether they change.
+	waiting []Foretold
+}
+
+// of returns the notes on a cluster. The caller holds the lock.
+func (p *PlannedClusters) of(cluster string) *plannedCluster {
+	if p.clusters == nil {
+		p.clusters = map[string]*plannedCluster{}
+	}
+	if p.clusters[cluster] == nil {
+		p.clusters[cluster] = &plannedCluster{}
+	}
+	return p.clusters[cluster]
+}
+
+// remake notes that all of the cluster is made, or made anew.
+func (p *PlannedClusters) remake(cluster string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c := p.of(cluster)
+	c.seen, c.remade, c.waiting = true, true, nil
+}
+
+// change notes which attributes the plan changes, and returns those refusals that waited for
+// this and that it makes no difference to.
+func (p *PlannedClusters) change(cluster string, attributes []string) []Foretold {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c := p.of(cluster)
+	c.seen, c.changes = true, append(c.changes, attributes...)
+	certain := slices.DeleteFunc(c.waiting, func(f Foretold) bool { return c.touches(settingsBehind(f.refusal())) })
+	c.waiting = nil
+	return certain
+}
+
+// keep notes that the plan leaves the cluster alone. Where refusals wait for that it is false, and
+// nothing is noted.
+func (p *PlannedClusters) keep(cluster string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c := p.of(cluster)
+	if len(c.waiting) > 0 {
+		return false
+	}
+	c.seen = true
+	return true
+}
+
+// await keeps a refusal until the cluster is planned.
+func (p *PlannedClusters) await(f Foretold) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c := p.of(f.Cluster)
+	c.waiting = append(c.waiting, f)
+}
+
+// isRemade reports whether all of the cluster is made, or made anew.
+func (p *PlannedClusters) isRemade(cluster string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.of(cluster).remade
+}
+
+// knows returns what the plan does to these attributes of the cluster.
+func (p *PlannedClusters) knows(cluster string, attributes []string) knowledge {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c := p.of(cluster)
+	switch {
+	case c.remade, c.touches(attributes):
+		return changes
+	case c.seen:
+		return keeps
+	}
+	return unknown
+}
+
+func (c *plannedCluster) touches(attributes []string) bool {
+	return slices.ContainsFunc(attributes, func(name string) bool { return slices.Contains(c.changes, name) })
+}
