@@ -63,7 +63,7 @@ func TestAccInstance_everyWaitHoldsReadiness(t *testing.T) {
 	acctest.NeedsEmbedded(t)
 	sized := func(memory string) string { return "cpu = \"100m\"\n  memory = \"" + memory + "\"" }
 	for name, c := range map[string]struct{ before, after []string }{
-		"image":   {[]string{`image = "web:1"`}, []string{`image = "web:2"`, ending("3")}},
+		"image":   {[]string{`image = "web:1"`}, []string{`image = "web:2"`}},
 		"resize":  {[]string{`image = "web:1"`, sized("128Mi")}, []string{`image = "web:1"`, sized("64Mi"), ending("3")}},
 		"start":   {[]string{`image = "web:1"`, `desired_status = "Stopped"`}, []string{`image = "web:1"`, `desired_status = "Running"`, ending("3")}},
 		"restart": {[]string{`image = "web:1"`, `restart_triggers = { a = "1" }`}, []string{`image = "web:1"`, `restart_triggers = { a = "2" }`, ending("3")}},
@@ -78,8 +78,18 @@ func TestAccInstance_everyWaitHoldsReadiness(t *testing.T) {
 			terraform.Configure(block(cluster, append(c.before, `name = "web"`)...))
 			terraform.Must(0, "apply", "-auto-approve")
 			terraform.Configure(config(c.after))
-			start := time.Now()
+			start, ended := time.Now(), make(chan struct{})
+			go func() {
+				defer close(ended)
+				if name == "image" {
+					await(t, cluster, "ready with the new image", func(pod *corev1.Pod) bool {
+						return ready(pod) && pod.Status.ContainerStatuses[0].Image == "web:2"
+					})
+					change(t, cluster, fmt.Sprintf(`{"metadata":{"annotations":{%q:"crash-loop",%q:"3"}}}`, behavior+"behavior", behavior+"exit-code"))()
+				}
+			}()
 			output := terraform.Must(1, "apply", "-auto-approve")
+			<-ended
 			says(t, flat(output), "container app ended: Error, exit code 3")
 			if took := time.Since(start); took > 90*time.Second {
 				t.Errorf("it took %s", took)
