@@ -53,6 +53,7 @@ func TestAccInstance_causesAreNamedWhereverTheyAreLookedAt(t *testing.T) {
 	}{
 		"killed by its liveness check": {
 			becomes: func(t *testing.T, cluster string, status *corev1.PodStatus) {
+				t.Helper()
 				restarting(status, 3, corev1.ContainerStateTerminated{Reason: "Completed"})
 				kubeletSays(t, cluster, "Warning", "Unhealthy", "Liveness probe failed: HTTP probe failed with statuscode: 500")
 				kubeletSays(t, cluster, "Normal", "Killing", "Container app failed liveness probe, will be restarted")
@@ -69,12 +70,14 @@ func TestAccInstance_causesAreNamedWhereverTheyAreLookedAt(t *testing.T) {
 		},
 		"two changes of its image": {
 			becomes: func(t *testing.T, cluster string, status *corev1.PodStatus) {
+				t.Helper()
 				restarting(status, 2, corev1.ContainerStateTerminated{Reason: "Error", ExitCode: 143})
 				kubeletSays(t, cluster, "Normal", "Killing", "Container app definition changed, will be restarted")
 			},
 		},
 		"a readiness check": {
 			becomes: func(t *testing.T, cluster string, status *corev1.PodStatus) {
+				t.Helper()
 				kubeletSays(t, cluster, "Warning", "Unhealthy", "Readiness probe failed: dial tcp 10.0.0.1:8080: connect: connection refused")
 				status.ContainerStatuses[0].Ready = false
 				turn(status, corev1.PodReady, "ContainersNotReady")

@@ -10,10 +10,10 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/acctest"
 )
 
-// ending has a Pod be ready for a second and then end, again and again where its restart policy
-// is Always.
-func ending(exitCode string) string {
-	return behaving("behavior", "crash-loop", "delay", "1s", "exit-code", exitCode)
+// ending has a Pod be ready for a second and then end with exit code 3, again and again where its
+// restart policy is Always.
+func ending() string {
+	return behaving("behavior", "crash-loop", "delay", "1s", "exit-code", "3")
 }
 
 // TestAccInstance_readyCountsOnceItHasHeld holds that min_ready_seconds has a create wait for
@@ -26,8 +26,8 @@ func TestAccInstance_readyCountsOnceItHasHeld(t *testing.T) {
 		says       []string
 	}{
 		"a program that stays":   {attributes: []string{`min_ready_seconds = 3`}},
-		"a program that ends":    {[]string{`min_ready_seconds = 120`, ending("3")}, []string{"be ready for 120s", "`min_ready_seconds` asks: container app ended: Error, exit code 3", "Its log says why"}},
-		"a job that fails":       {[]string{`min_ready_seconds = 120`, `restart_policy = "Never"`, ending("3")}, []string{"container app ended: Error, exit code 3"}},
+		"a program that ends":    {[]string{`min_ready_seconds = 120`, ending()}, []string{"be ready for 120s", "`min_ready_seconds` asks: container app ended: Error, exit code 3", "Its log says why"}},
+		"a job that fails":       {[]string{`min_ready_seconds = 120`, `restart_policy = "Never"`, ending()}, []string{"container app ended: Error, exit code 3"}},
 		"a job that ends well":   {attributes: []string{`min_ready_seconds = 120`, `restart_policy = "Never"`, behaving("behavior", "succeeded", "delay", "1s")}},
 		"too much memory":        {[]string{`min_ready_seconds = 120`, `cpu = "100m"`, `memory = "64Mi"`, behaving("behavior", "oom-killed", "delay", "1s")}, []string{"OOMKilled, exit code 137", "more than its `memory` of 64Mi"}},
 		"not waited for":         {attributes: []string{`min_ready_seconds = 120`, `wait_for = "Running"`}},
@@ -64,9 +64,9 @@ func TestAccInstance_everyWaitHoldsReadiness(t *testing.T) {
 	sized := func(memory string) string { return "cpu = \"100m\"\n  memory = \"" + memory + "\"" }
 	for name, c := range map[string]struct{ before, after []string }{
 		"image":   {[]string{`image = "web:1"`}, []string{`image = "web:2"`}},
-		"resize":  {[]string{`image = "web:1"`, sized("128Mi")}, []string{`image = "web:1"`, sized("64Mi"), ending("3")}},
-		"start":   {[]string{`image = "web:1"`, `desired_status = "Stopped"`}, []string{`image = "web:1"`, `desired_status = "Running"`, ending("3")}},
-		"restart": {[]string{`image = "web:1"`, `restart_triggers = { a = "1" }`}, []string{`image = "web:1"`, `restart_triggers = { a = "2" }`, ending("3")}},
+		"resize":  {[]string{`image = "web:1"`, sized("128Mi")}, []string{`image = "web:1"`, sized("64Mi"), ending()}},
+		"start":   {[]string{`image = "web:1"`, `desired_status = "Stopped"`}, []string{`image = "web:1"`, `desired_status = "Running"`, ending()}},
+		"restart": {[]string{`image = "web:1"`, `restart_triggers = { a = "1" }`}, []string{`image = "web:1"`, `restart_triggers = { a = "2" }`, ending()}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -119,7 +119,7 @@ func TestAccInstance_everyWaitHoldsReadiness(t *testing.T) {
 		cluster := acctest.Namespace(t)
 		terraform := acctest.NewCLI(t)
 		config := func(seconds int) string {
-			return block(cluster, `name = "web"`, `image = "web:1"`, ending("3")) +
+			return block(cluster, `name = "web"`, `image = "web:1"`, ending()) +
 				fmt.Sprintf("action \"mar_instance_restart\" \"it\" {\n  config {\n    cluster = %q\n    name = \"web\"\n    min_ready_seconds = %d\n  }\n}\n", cluster, seconds)
 		}
 		terraform.Configure(config(120))

@@ -162,11 +162,7 @@ func (a *awaiting[T]) follow(ctx context.Context, events <-chan watch.Event) (bo
 		case <-doubt.C:
 			return false, nil
 		case <-ticker.C:
-			done, err := a.check(a.last)
-			if done {
-				done, err = a.catchUp(events)
-			}
-			if done || err != nil {
+			if done, err := a.settle(events, a.again); done || err != nil {
 				return done, err
 			}
 		case event, open := <-events:
@@ -174,15 +170,23 @@ func (a *awaiting[T]) follow(ctx context.Context, events <-chan watch.Event) (bo
 				return false, a.pause(ctx, resumeInterval)
 			}
 			doubt.Reset(watchDoubt)
-			done, err := a.take(event)
-			if done {
-				done, err = a.catchUp(events)
-			}
-			if done || err != nil {
+			if done, err := a.settle(events, func() (bool, error) { return a.take(event) }); done || err != nil {
 				return done, err
 			}
 		}
 	}
+}
+
+// again checks the object as it was last seen.
+func (a *awaiting[T]) again() (bool, error) { return a.check(a.last) }
+
+// settle makes a check, and where the object is as wished, goes by what was told meanwhile.
+func (a *awaiting[T]) settle(events <-chan watch.Event, check func() (bool, error)) (bool, error) {
+	done, err := check()
+	if !done || err != nil {
+		return done, err
+	}
+	return a.catchUp(events)
 }
 
 // catchUp takes what the watch has told while the check was made, for that counts too. It reports

@@ -16,11 +16,11 @@ const jobAdvice = "If it is a job that runs to completion, set `restart_policy` 
 
 func moment(t metav1.Time) string { return t.UTC().Format(time.RFC3339) }
 
-func deletingText(f Facts, found finding) string {
+func deletingText(_ Facts, found finding) string {
 	return "it is being deleted, and its time runs out at " + moment(found.at)
 }
 
-func overdueText(f Facts, found finding) string {
+func overdueText(_ Facts, found finding) string {
 	return "it is being deleted, and should be gone since " + moment(found.at)
 }
 
@@ -130,7 +130,7 @@ func evictedAdvice(f Facts, _ finding) string {
 	return "The node ran out of a resource and evicted this instance. Reserve what the instance needs with `requests`."
 }
 
-func memoryAdvice(f Facts, found finding) string {
+func memoryAdvice(_ Facts, found finding) string {
 	if found.of == nil {
 		return "It used more than its `memory`. Raise that, or make the program use less."
 	}
