@@ -86,6 +86,23 @@ func TestAccInstance_everyWaitHoldsReadiness(t *testing.T) {
 			}
 		})
 	}
+	t.Run("they end well", func(t *testing.T) {
+		t.Parallel()
+		cluster := acctest.Namespace(t)
+		terraform := acctest.NewCheckedCLI(t)
+		apply := func(attributes ...string) {
+			t.Helper()
+			terraform.Configure(block(cluster, append(attributes, `name = "web"`, `min_ready_seconds = 2`)...))
+			terraform.Must(0, "apply", "-auto-approve")
+			terraform.Must(0, "plan", "-detailed-exitcode")
+		}
+		apply(`image = "web:1"`, sized("64Mi"))
+		apply(`image = "web:2"`, sized("64Mi"))
+		apply(`image = "web:2"`, sized("128Mi"))
+		apply(`image = "web:3"`, sized("64Mi"))
+		apply(`image = "web:3"`, sized("64Mi"), `desired_status = "Stopped"`)
+		apply(`image = "web:3"`, sized("64Mi"), `desired_status = "Running"`)
+	})
 	t.Run("action", func(t *testing.T) {
 		t.Parallel()
 		acctest.Needs(t, acctest.Actions)

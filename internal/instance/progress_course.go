@@ -42,9 +42,20 @@ func (c *course) see(pod *corev1.Pod, now time.Time) outlook {
 		c.problem, c.problemSince = key, now
 	}
 	if c.goal.holds() {
-		c.ready = c.ready.after(pod, now)
+		c.ready = c.followed(pod, now)
 	}
 	return c.judge(f)
+}
+
+// followed is the readiness once the Pod was seen so. After a change of the container it begins with
+// the container's next run: the change itself ends the present one.
+func (c *course) followed(pod *corev1.Pod, now time.Time) readiness {
+	if before := c.goal.Before; before != nil {
+		if status := podhealth.StatusOf(pod.Status.ContainerStatuses, before.Name); status == nil || status.ContainerID == before.ContainerID {
+			return readiness{}
+		}
+	}
+	return c.ready.after(pod, now)
 }
 
 // judge is the outlook by what has been seen so far. Facts may have events that see didn't
@@ -54,7 +65,8 @@ func (c *course) judge(f podhealth.Facts) outlook {
 		return c.broken(f)
 	}
 	o := progress(f, c.goal, f.Now.Sub(c.problemSince))
-	if held := f.Now.Sub(c.ready.since); o.Done && c.goal.holds() && !podhealth.HasEnded(f.Pod) && held < c.goal.Hold {
+	hasHeld := !c.ready.since.IsZero() && f.Now.Sub(c.ready.since) >= c.goal.Hold
+	if o.Done && c.goal.holds() && !podhealth.HasEnded(f.Pod) && !hasHeld {
 		return outlook{
 			Waiting: "it to stay ready for " + seconds(c.goal.Hold),
 			Advice:  "It is ready, and hasn't been for as long as `min_ready_seconds` asks. Give it more time with `timeouts`, or ask for less.",

@@ -40,6 +40,7 @@ func TestCourse_holdsReadiness(t *testing.T) {
 		pod   *corev1.Pod
 	}
 	const hold = 10 * time.Second
+	before := &ready(0).Status.ContainerStatuses[0]
 	for _, c := range []struct {
 		name    string
 		goal    goal
@@ -60,6 +61,9 @@ func TestCourse_holdsReadiness(t *testing.T) {
 		{"an eviction", goal{For: waitReady, Hold: hold}, []moment{{0, ready(0)}, {2 * time.Second, podFrom(t, "evicted")}}, "hopeless"},
 		{"a deletion", goal{For: waitReady, Hold: hold}, []moment{{0, ready(0)}, {2 * time.Second, podFrom(t, "deleting")}}, "hopeless"},
 		{"a job that ends well", goal{For: waitReady, Hold: hold}, []moment{{0, ready(0)}, {2 * time.Second, job(corev1.PodSucceeded)}}, "done"},
+		{"a change that restarts it", goal{For: waitReady, Hold: hold, Before: before}, []moment{{0, ready(0)}, {time.Second, exited(0)}, {2 * time.Second, podFrom(t, "ready-again")}}, "waiting"},
+		{"a change that restarts it, and holds", goal{For: waitReady, Hold: hold, Before: before}, []moment{{0, ready(0)}, {time.Second, exited(0)}, {2 * time.Second, podFrom(t, "ready-again")}, {2*time.Second + hold, podFrom(t, "ready-again")}}, "done"},
+		{"a change that restarts it unseen", goal{For: waitReady, Hold: hold, Before: before}, []moment{{0, ready(0)}, {2 * time.Second, podFrom(t, "ready-again")}, {2*time.Second + hold, podFrom(t, "ready-again")}}, "done"},
 		{"another goal", goal{For: waitRunning, Hold: hold}, []moment{{0, ready(0)}}, "done"},
 		{"no goal", goal{For: waitNone, Hold: hold}, []moment{{0, ready(0)}}, "done"},
 	} {
