@@ -144,7 +144,11 @@ func (d *decoder) members(s *shape, r raw) []member {
 				continue
 			}
 			inner = f.shape
-			e.value = e.value.octal(f)
+			var err error
+			if e.value, err = e.value.octal(f); err != nil {
+				d.fault(e.value.at, "%v", err)
+				continue
+			}
 		}
 		if n := d.node(inner, e.value); n != nil {
 			members = append(members, member{e.key, n})

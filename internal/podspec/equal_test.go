@@ -124,6 +124,19 @@ func TestChangedPaths_nameWhatDiffers(t *testing.T) {
 	}
 }
 
+// A file's mode is octal where it is a text, as in volumes.mode.
+func TestDecode_modesInTextsAreOctal(t *testing.T) {
+	for written, want := range map[string]int32{`"0440"`: 0o440, `"0o640"`: 0o640, `"0"`: 0, `288`: 0o440, `"288"`: 0o440} {
+		spec := merged(t, corev1.PodSpec{}, declared(t, `{volumes: [{name: a, secret: {secretName: a, defaultMode: `+written+`}}]}`))
+		if got := *spec.Volumes[0].Secret.DefaultMode; got != want {
+			t.Errorf("%s is read as %o, want %o", written, got, want)
+		}
+	}
+	if _, faults := podspec.Decode(hcl(t, `{volumes: [{name: a, secret: {defaultMode: "0980"}}]}`)); len(faults) != 1 {
+		t.Errorf("digits that aren't octal: %s", words(faults))
+	}
+}
+
 func TestEqual_withNothing(t *testing.T) {
 	null, _ := podspec.Decode(nothing())
 	if !podspec.Equal(null, podspec.Declared{}, corev1.PodSpec{}) || !null.IsNull() || !null.Known() {

@@ -43,8 +43,18 @@ func impliedValues(t reflect.Type) map[string]any {
 		return map[string]any{"value": ""}
 	case reflect.TypeFor[corev1.PersistentVolumeClaimSpec]():
 		return map[string]any{"volumeAttributesClassName": ""}
+	case reflect.TypeFor[corev1.TypedLocalObjectReference]():
+		return map[string]any{"apiGroup": ""}
+	case reflect.TypeFor[corev1.TypedObjectReference]():
+		return map[string]any{"apiGroup": "", "namespace": ""}
+	case reflect.TypeFor[corev1.CSIVolumeSource]():
+		return map[string]any{"fsType": ""}
+	case reflect.TypeFor[corev1.HTTPGetAction]():
+		return map[string]any{"protocol": "HTTP/1.1"}
+	case reflect.TypeFor[corev1.GRPCAction]():
+		return map[string]any{"mode": "Plaintext"}
 	case reflect.TypeFor[corev1.EmptyDirVolumeSource]():
-		return map[string]any{"mode": int64(0o777)}
+		return map[string]any{"mode": int64(0o777), "sizeLimit": "0"}
 	case reflect.TypeFor[corev1.CephFSVolumeSource]():
 		return map[string]any{"path": "/", "user": "admin", "secretFile": "/etc/ceph/user.secret"}
 	}

@@ -116,6 +116,10 @@ func Table() []Row {
 			Part: Instances, For: "`mar_instances` of a cluster that has none", Resources: []string{"namespaces"},
 			Plan: []string{"get"}, Without: map[string]string{"get": "a cluster that isn't there looks like an empty one"},
 		},
+		{
+			Part: Instances, For: "`plan_validation = \"strict\"`, where `cluster` is a literal name", Resources: []string{"namespaces"},
+			Plan: []string{"get"}, Without: map[string]string{"get": "what the cluster's settings refuse is a warning, and not an error"},
+		},
 	}, contents()...)
 }
 

@@ -9,6 +9,7 @@ locals {
     { api_groups = [""], resources = ["pods", "podtemplates"], verbs = ["list"] },
     { api_groups = [""], resources = ["podtemplates"], verbs = ["list"] },
     { api_groups = [""], resources = ["namespaces"], verbs = ["get"] },
+    { api_groups = [""], resources = ["namespaces"], verbs = ["get"] },
   ]
 
   # For their applies.
@@ -22,6 +23,7 @@ locals {
     { api_groups = [""], resources = ["pods"], verbs = ["list"] },
     { api_groups = [""], resources = ["pods", "podtemplates"], verbs = ["list"] },
     { api_groups = [""], resources = ["podtemplates"], verbs = ["list"] },
+    { api_groups = [""], resources = ["namespaces"], verbs = ["get"] },
     { api_groups = [""], resources = ["namespaces"], verbs = ["get"] },
   ]
 }
