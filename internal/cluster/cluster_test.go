@@ -217,6 +217,25 @@ func TestInhabitants(t *testing.T) {
 	}
 }
 
+// TestAdviceOnUnseen holds that each kind that couldn't be looked at has the advice that belongs to its reason.
+func TestAdviceOnUnseen(t *testing.T) {
+	const credentials, service = "credentials", "kubectl get apiservices"
+	for name, c := range map[string]struct {
+		of   kube.Contents
+		says map[string]bool
+	}{
+		"forbidden": {kube.Contents{Forbidden: []string{"pods"}}, map[string]bool{credentials: true, service: false}},
+		"broken":    {kube.Contents{Hidden: []string{"widgets: no answer"}}, map[string]bool{credentials: false, service: true}},
+		"both":      {kube.Contents{Forbidden: []string{"pods"}, Hidden: []string{"widgets: no answer"}}, map[string]bool{credentials: true, service: true}},
+	} {
+		for text, said := range c.says {
+			if got := adviceOnUnseen(c.of); contains(got, text) != said {
+				t.Errorf("%s: %q", name, got)
+			}
+		}
+	}
+}
+
 func TestStuckOn(t *testing.T) {
 	ns := &corev1.Namespace{
 		ObjectMeta: metav1.ObjectMeta{Finalizers: []string{"example.com/hold"}},

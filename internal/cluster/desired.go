@@ -107,6 +107,10 @@ func desiredServiceAccounts(m model) map[string]*corev1ac.ServiceAccountApplyCon
 
 func declared(o types.Object) bool { return !o.IsNull() && !o.IsUnknown() }
 
+// says reports whether an object is declared and says something. An empty one means the
+// same as none.
+func says(o types.Object) bool { return declared(o) && !fw.IsNothing(o) }
+
 func childLabels() map[string]string {
 	return map[string]string{kube.LabelManagedBy: kube.ManagedBy}
 }

@@ -15,7 +15,7 @@ import (
 // desiredLimitRange is the LimitRange by its name; there is none where none is
 // declared.
 func desiredLimitRange(ctx context.Context, m model, a adopted) (map[string]*corev1ac.LimitRangeApplyConfiguration, diag.Diagnostics) {
-	if !declared(m.LimitRange) {
+	if !says(m.LimitRange) {
 		return nil, nil
 	}
 	items, diags := limitItems(ctx, m.LimitRange)
@@ -51,7 +51,7 @@ func limitItems(ctx context.Context, limitRange types.Object) ([]corev1.LimitRan
 		return nil, nil
 	}
 	diags.Append(limitRange.As(ctx, &lr, basetypes.ObjectAsOptions{})...)
-	if declared(lr.Container) {
+	if says(lr.Container) {
 		diags.Append(lr.Container.As(ctx, &container, basetypes.ObjectAsOptions{})...)
 		items = append(items, corev1.LimitRangeItem{
 			Type:                 corev1.LimitTypeContainer,
@@ -62,7 +62,7 @@ func limitItems(ctx context.Context, limitRange types.Object) ([]corev1.LimitRan
 			MaxLimitRequestRatio: resourceList(container.MaxLimitRequestRatio),
 		})
 	}
-	if declared(lr.Instance) {
+	if says(lr.Instance) {
 		diags.Append(lr.Instance.As(ctx, &instance, basetypes.ObjectAsOptions{})...)
 		items = append(items, corev1.LimitRangeItem{
 			Type:                 corev1.LimitTypePod,
@@ -71,7 +71,7 @@ func limitItems(ctx context.Context, limitRange types.Object) ([]corev1.LimitRan
 			MaxLimitRequestRatio: resourceList(instance.MaxLimitRequestRatio),
 		})
 	}
-	if declared(lr.Volume) {
+	if says(lr.Volume) {
 		diags.Append(lr.Volume.As(ctx, &volume, basetypes.ObjectAsOptions{})...)
 		items = append(items, corev1.LimitRangeItem{Type: corev1.LimitTypePersistentVolumeClaim, Min: storage(volume.Min), Max: storage(volume.Max)})
 	}

@@ -18,7 +18,7 @@ import (
 // desiredQuotas are quota and scoped_quotas as ResourceQuotas by name.
 func desiredQuotas(m model, a adopted) map[string]*corev1ac.ResourceQuotaApplyConfiguration {
 	quotas := map[string]*corev1ac.ResourceQuotaApplyConfiguration{}
-	if declared(m.Quota) {
+	if says(m.Quota) {
 		quota := corev1ac.ResourceQuota(a.quota(), m.Name.ValueString()).
 			WithSpec(corev1ac.ResourceQuotaSpec().WithHard(hardOf(m.Quota.Attributes())))
 		if a.Quota == "" {

@@ -63,6 +63,18 @@ func unseen(contents kube.Contents) []string {
 	return lines
 }
 
+// adviceOnUnseen says how the kinds that couldn't be looked at come into sight.
+func adviceOnUnseen(contents kube.Contents) string {
+	var advice []string
+	if len(contents.Forbidden) > 0 {
+		advice = append(advice, "Use credentials that may list these kinds.")
+	}
+	if len(contents.Hidden) > 0 {
+		advice = append(advice, "The API service of a kind that can't be listed doesn't answer: `kubectl get apiservices` names it. Have it mended, or removed where nobody needs it any more.")
+	}
+	return strings.Join(advice, " ")
+}
+
 // stuckOn says what keeps a Namespace that is being deleted: the conditions that
 // the namespace controller sets, and the finalizers, less Kubernetes' own, which
 // goes when the Namespace is empty and must not be taken away by hand.

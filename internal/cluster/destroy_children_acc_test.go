@@ -79,7 +79,8 @@ func TestAccCluster_unavailableAPIServiceStopsTheDestroyAndIsNamed(t *testing.T)
 	breakAPIService(t, client, "v1.broken.example.com")
 
 	out := oneSpaced(strings.ReplaceAll(terraform.Must(1, "destroy", "-auto-approve"), "│", " "))
-	if !strings.Contains(out, "The cluster may not be empty") || !strings.Contains(out, "broken.example.com/v1") {
+	if !strings.Contains(out, "The cluster may not be empty") || !strings.Contains(out, "broken.example.com/v1") ||
+		!strings.Contains(out, "kubectl get apiservices") || strings.Contains(out, "Use credentials") {
 		t.Errorf("the destroy said\n%s", out)
 	}
 

@@ -4,12 +4,11 @@ import (
 	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	corev1ac "k8s.io/client-go/applyconfigurations/core/v1"
 
-	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
+	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
@@ -118,35 +117,11 @@ func serviceAccountStep(*corev1ac.ServiceAccountApplyConfiguration, *corev1.Serv
 	return keep
 }
 
-// sameMeaning reports whether two values mean the same to Kubernetes: equal
-// amounts in whatever spelling.
+// sameMeaning reports whether two values mean the same to Kubernetes: equal amounts in
+// whatever spelling, and nothing as null or as empty.
 func sameMeaning(a, b attr.Value) bool {
-	if a.IsNull() || b.IsNull() || a.IsUnknown() || b.IsUnknown() {
-		return a.IsNull() == b.IsNull() && a.IsUnknown() == b.IsUnknown()
+	if a.IsUnknown() && b.IsUnknown() {
+		return true
 	}
-	switch a := a.(type) {
-	case fwtypes.Quantity:
-		b, ok := b.(fwtypes.Quantity)
-		return ok && a.SemanticallyEqual(b)
-	case types.Object:
-		b, ok := b.(types.Object)
-		return ok && sameElements(a.Attributes(), b.Attributes())
-	case types.Map:
-		b, ok := b.(types.Map)
-		return ok && sameElements(a.Elements(), b.Elements())
-	}
-	return a.Equal(b)
-}
-
-func sameElements(a, b map[string]attr.Value) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for key, value := range a {
-		other, ok := b[key]
-		if !ok || !sameMeaning(value, other) {
-			return false
-		}
-	}
-	return true
+	return fw.Same(a, b)
 }

@@ -48,11 +48,12 @@ func allInFull(hard corev1.ResourceList) corev1.ResourceList {
 
 // limitRangeStep compares with what the API server makes of the wanted limits.
 func limitRangeStep(want *corev1ac.LimitRangeApplyConfiguration, live *corev1.LimitRange) step {
-	if len(want.Spec.Limits) != len(live.Spec.Limits) {
+	have := limiting(live.Spec.Limits)
+	if len(want.Spec.Limits) != len(have) {
 		return apply
 	}
 	for _, limits := range want.Spec.Limits {
-		if item := filledIn(limitItemOf(limits)); !apiequality.Semantic.DeepEqual(item, itemOf(live.Spec.Limits, item.Type)) {
+		if item := filledIn(limitItemOf(limits)); !apiequality.Semantic.DeepEqual(item, itemOf(have, item.Type)) {
 			return apply
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
@@ -93,10 +94,10 @@ func (a adopted) remaining(o observed) adopted {
 
 // keptBy is what of the adopted a configuration goes on declaring.
 func (a adopted) keptBy(m model) adopted {
-	if m.Quota.IsNull() {
+	if fw.IsNothing(m.Quota) {
 		a.Quota = ""
 	}
-	if m.LimitRange.IsNull() {
+	if fw.IsNothing(m.LimitRange) {
 		a.LimitRange = ""
 	}
 	return a

@@ -117,10 +117,10 @@ func addRefs[T metav1.Object](to map[kube.Ref]bool, kind string, children map[st
 func modelOf(ctx context.Context, o observed, prior model, a adopted) (model, diag.Diagnostics) {
 	o = o.own(a).lasting()
 	// What is adopted and not declared is let go of, and is somebody else's.
-	if prior.Quota.IsNull() && a.Quota != "" {
+	if fw.IsNothing(prior.Quota) && a.Quota != "" {
 		delete(o.Quotas, a.Quota)
 	}
-	if prior.LimitRange.IsNull() && a.LimitRange != "" {
+	if fw.IsNothing(prior.LimitRange) && a.LimitRange != "" {
 		delete(o.LimitRanges, a.LimitRange)
 	}
 	items, diags := limitItems(ctx, prior.LimitRange)
@@ -142,7 +142,7 @@ func modelOf(ctx context.Context, o observed, prior model, a adopted) (model, di
 	access, more := observedAccess(ctx, o, prior.Access)
 	diags.Append(more...)
 	m.Access = access
-	return m, diags
+	return m.sayingNothingAs(prior), diags
 }
 
 // importedModelOf reads the objects of a cluster that no state has yet: all that

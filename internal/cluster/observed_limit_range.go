@@ -3,6 +3,7 @@ package cluster
 import (
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -15,13 +16,17 @@ import (
 // observedLimitRange reads our limit range, less what the server filled in by
 // itself. Declared are the items of the state or plan, nil on import. One with
 // limits that can't be said isn't what limit_range means, and so is as good as
-// missing.
+// missing, and so are items without a limit.
 func observedLimitRange(lr *corev1.LimitRange, declared []corev1.LimitRangeItem) types.Object {
 	if lr == nil || unsaidOf(lr) != "" {
 		return types.ObjectNull(limitRangeTypes())
 	}
 	values := fw.Nulls(limitRangeTypes())
-	for _, item := range lr.Spec.Limits {
+	limits := limiting(lr.Spec.Limits)
+	if len(limits) == 0 {
+		return types.ObjectNull(limitRangeTypes())
+	}
+	for _, item := range limits {
 		switch item.Type {
 		case corev1.LimitTypeContainer:
 			own := withoutDefaults(item, itemOf(declared, item.Type))
@@ -43,6 +48,13 @@ func observedLimitRange(lr *corev1.LimitRange, declared []corev1.LimitRangeItem)
 		}
 	}
 	return types.ObjectValueMust(limitRangeTypes(), values)
+}
+
+// limiting are the items that limit something.
+func limiting(items []corev1.LimitRangeItem) []corev1.LimitRangeItem {
+	return slices.DeleteFunc(slices.Clone(items), func(item corev1.LimitRangeItem) bool {
+		return len(item.Default)+len(item.DefaultRequest)+len(item.Min)+len(item.Max)+len(item.MaxLimitRequestRatio) == 0
+	})
 }
 
 // unsaidOf names what limit_range has no words for, if a limit range has any such

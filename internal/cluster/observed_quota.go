@@ -13,9 +13,9 @@ import (
 
 // observedQuota reads all of a quota: a key that somebody added is drift too. One
 // that counts only a part of the instances isn't what quota means, and so is as
-// good as missing.
+// good as missing, and so is one that limits nothing.
 func observedQuota(quota *corev1.ResourceQuota) types.Object {
-	if quota == nil || isScoped(quota) {
+	if quota == nil || isScoped(quota) || len(quota.Spec.Hard) == 0 {
 		return types.ObjectNull(quotaTypes())
 	}
 	return types.ObjectValueMust(quotaTypes(), limitsOf(quota.Spec.Hard))

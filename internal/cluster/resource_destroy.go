@@ -109,6 +109,6 @@ func refuseToEmpty(name string, contents kube.Contents, diags *diag.Diagnostics)
 			fmt.Sprintf("%s holds what this resource didn't put there, and a destroy would remove it too:\n\n%s\n\nRemove it first. To destroy it along with the cluster, set force_destroy = true, apply, and then destroy.", ref(name), report))
 	default:
 		diags.AddAttributeError(path.Root("force_destroy"), "The cluster may not be empty",
-			fmt.Sprintf("It can't be told whether %s holds something that a destroy would remove too:\n\n%s\n\nUse credentials that may list these kinds. To destroy the cluster whatever is in it, set force_destroy = true, apply, and then destroy.", ref(name), report))
+			fmt.Sprintf("It isn't known whether %s holds something that a destroy would remove too:\n\n%s\n\n%s To destroy the cluster whatever is in it, set force_destroy = true, apply, and then destroy.", ref(name), report, adviceOnUnseen(contents)))
 	}
 }

@@ -44,6 +44,13 @@ func (r *clusterResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	rec := fw.LoadRecord(ctx, req.Private, record{}, &resp.Diagnostics)
+	if !req.State.Raw.IsNull() && plan.Name.Equal(state.Name) {
+		var config resourceModel
+		resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+		plan = asPrior(ctx, state, config, plan, rec.Adopted)
+		resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	}
 	plan.LabelsAll = fw.LabelsAll(r.defaults.Labels, plan.Labels)
 	plan.AnnotationsAll = fw.LabelsAll(r.defaults.Annotations, plan.Annotations)
 	resp.Diagnostics.Append(validatePodSecurity(plan.PodSecurity, plan.Labels)...)
@@ -69,7 +76,6 @@ func (r *clusterResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	if !sameMeaning(plan.Quota, state.Quota) || !sameMeaning(plan.LimitRange, state.LimitRange) {
 		warn(&resp.Diagnostics, missingDefaults(ctx, plan.model))
 	}
-	rec := fw.LoadRecord(ctx, req.Private, record{}, &resp.Diagnostics)
 	warn(&resp.Diagnostics, letGo(state.model, plan.model, rec.Adopted))
 	r.warnOfKeys(ctx, state.model, plan.model, rec, &resp.Diagnostics)
 	if rec.Namesake != "" {

@@ -29,7 +29,6 @@ func accessAttribute() schema.Attribute {
 			"rules": schema.SetNestedAttribute{
 				MarkdownDescription: "What is allowed, as rules of its own: the Role `mar-<key>`. Nobody can grant what their own credentials don't hold. Changed in place.",
 				Optional:            true,
-				Validators:          []validator.Set{setvalidator.SizeAtLeast(1)},
 				NestedObject:        schema.NestedAttributeObject{Attributes: ruleAttributes()},
 			},
 			"users":            subjects("Users by the name that the API server knows them by, such as `jane@example.com`. Changed in place.", named),

@@ -49,7 +49,7 @@ func quotaKeyAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "Any other key of a ResourceQuota, such as `{ \"count/jobs.batch\" = \"10\", \"requests.nvidia.com/gpu\" = \"4\" }`.",
 			ElementType:         fwtypes.QuantityType{},
 			Optional:            true,
-			Validators:          []validator.Map{validate.QuotaKeys(insteadOfExtra()), validate.QuotaAmounts(), mapvalidator.SizeAtLeast(1)},
+			Validators:          []validator.Map{validate.QuotaKeys(insteadOfExtra()), validate.QuotaAmounts()},
 		},
 	}
 	for _, k := range quotaKeys() {
@@ -65,7 +65,7 @@ func quotaKeyAttributes() map[string]schema.Attribute {
 func limitRangeAttribute() schema.Attribute {
 	resources := validate.LimitedResources()
 	amounts := func(text string) schema.Attribute {
-		return schema.MapAttribute{MarkdownDescription: text, ElementType: fwtypes.QuantityType{}, Optional: true, Validators: []validator.Map{resources, validate.Quantities(), mapvalidator.SizeAtLeast(1)}}
+		return schema.MapAttribute{MarkdownDescription: text, ElementType: fwtypes.QuantityType{}, Optional: true, Validators: []validator.Map{resources, validate.Quantities()}}
 	}
 	amount := func(text string) schema.Attribute {
 		return schema.StringAttribute{MarkdownDescription: text, CustomType: fwtypes.QuantityType{}, Optional: true}

@@ -117,7 +117,7 @@ func settledKeys(state, plan types.Map, live map[string]string) types.Map {
 		}
 	}
 	for _, known := range []types.Map{state, plan} {
-		if !known.IsUnknown() && sameElements(seen, known.Elements()) {
+		if !known.IsUnknown() && sameMeaning(types.MapValueMust(types.StringType, seen), known) {
 			return known
 		}
 	}

@@ -146,6 +146,11 @@ func TestJudge(t *testing.T) {
 
 		"ready after a crash": {pod("web", crashedBefore), well, ""},
 
+		"a crash loop while it runs":       {pod("web", crashedBefore, startedAt(before(time.Second))), impaired, "keeps ending: exit code 1"},
+		"ready again for long":             {pod("web", crashedBefore, startedAt(before(11*time.Minute))), well, ""},
+		"a container ended beside another": {pod("web", job, unready(before(time.Minute)), stateIs(exited(3, "Error")), func(p *corev1.Pod) { p.Spec.Containers = []corev1.Container{{Name: "app"}} }), broken, "exit code 3"},
+		"evicted for its volume":           {pod("web", phase(corev1.PodFailed, "Evicted"), func(p *corev1.Pod) { p.Status.Message = `Usage of EmptyDir volume "cache" exceeds the limit "1Mi". ` }), broken, "Failed: Evicted"},
+
 		"just made":                        {pod("web", phase(corev1.PodPending, ""), createdAt(before(time.Second))), moving, "starting"},
 		"creating":                         {pod("web", createdAt(before(time.Second)), unready(before(time.Second)), waiting("ContainerCreating")), moving, "starting"},
 		"started, not ready yet":           {pod("web", createdAt(before(time.Minute)), unready(before(time.Minute)), startedAt(before(time.Minute))), moving, "starting"},

@@ -46,9 +46,6 @@ func validateLimitRange(ctx context.Context, limitRange types.Object) diag.Diagn
 	if declared(lr.Volume) {
 		var v volumeLimitsModel
 		diags.Append(lr.Volume.As(ctx, &v, basetypes.ObjectAsOptions{})...)
-		if v.Min.IsNull() && v.Max.IsNull() {
-			diags.AddAttributeError(at.AtName("volume"), "Limits without a limit", "Set min or max, or leave volume out.")
-		}
 		low, okLow := v.Min.Known()
 		high, okHigh := v.Max.Known()
 		if okLow && okHigh && low.Cmp(high) > 0 {

@@ -13,6 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 	apiequality "k8s.io/apimachinery/pkg/api/equality"
+
+	"github.com/headgym/terraform-provider-mar/internal/fw"
 )
 
 // validateAccess checks each entry by itself, and that no two make the same
@@ -49,9 +51,9 @@ func validateGrant(ctx context.Context, at path.Path, entry types.Object) diag.D
 	diags := entry.As(ctx, &m, basetypes.ObjectAsOptions{})
 	switch {
 	case m.Role.IsUnknown() || m.Rules.IsUnknown():
-	case !m.Role.IsNull() && !m.Rules.IsNull():
+	case !m.Role.IsNull() && !fw.IsNothing(m.Rules):
 		diags.AddAttributeError(at, "Both a role and rules", "A binding has one role: set role, which is a ClusterRole, or rules, which become a Role of their own, and not both.")
-	case m.Role.IsNull() && m.Rules.IsNull():
+	case m.Role.IsNull() && fw.IsNothing(m.Rules):
 		diags.AddAttributeError(at, "Neither a role nor rules", `Set role to a ClusterRole, such as "view", or set rules.`)
 	}
 	subjects, undecided := 0, false
@@ -74,7 +76,7 @@ func fullyKnown(ctx context.Context, value attr.Value) bool {
 // one of something.
 func validatePodSecurity(podSecurity types.Object, labels types.Map) diag.Diagnostics {
 	var diags diag.Diagnostics
-	if !declared(podSecurity) {
+	if !says(podSecurity) {
 		return nil
 	}
 	said := false

@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 	"k8s.io/apimachinery/pkg/util/validation"
 
+	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/validate"
 )
 
@@ -26,9 +27,9 @@ func validateNetwork(ctx context.Context, network types.Object) diag.Diagnostics
 	}
 	var diags diag.Diagnostics
 	at := path.Root("network")
-	if limitsNothing(network) {
-		diags.AddAttributeError(at, "A network without a direction",
-			"With neither ingress nor egress it limits nothing. Set one of them (default = \"deny\" with no rules lets nobody through), or leave network out.")
+	if together, ok := network.Attributes()["instance_to_instance"].(types.Bool); ok && together.ValueBool() && limitsNothing(network) {
+		diags.AddAttributeError(at.AtName("instance_to_instance"), "A network without a direction",
+			"With neither ingress nor egress nothing is limited, so there is nothing to let through. Set one of them (default = \"deny\" with no rules lets nobody through), or leave instance_to_instance out.")
 	}
 	for _, direction := range directions() {
 		if object := directionIn(network, direction); declared(object) {
@@ -131,7 +132,7 @@ func narrowed(named []string) bool {
 
 func validateCIDR(at path.Path, m networkRuleModel) diag.Diagnostics {
 	var diags diag.Diagnostics
-	if m.CIDR.IsNull() && !m.Except.IsNull() && !m.Except.IsUnknown() {
+	if m.CIDR.IsNull() && !fw.IsNothing(m.Except) && !m.Except.IsUnknown() {
 		diags.AddAttributeError(at.AtName("except"), "Exceptions without a range",
 			"except takes ranges out of cidr, and this rule has none. Set cidr; 0.0.0.0/0 and ::/0 are all addresses.")
 	}
@@ -142,7 +143,7 @@ func validateCIDR(at path.Path, m networkRuleModel) diag.Diagnostics {
 			diags.AddAttributeError(at.AtName("cidr"), "Invalid range of addresses", err.Error()+".")
 		}
 	}
-	diags.Append(validateTexts(at, "except", m.Except, "There is nothing to except; leave it out", func(text string) string {
+	diags.Append(validateTexts(at, "except", m.Except, "", func(text string) string {
 		inner, err := parseCIDR(text)
 		switch {
 		case err != nil:
@@ -157,14 +158,14 @@ func validateCIDR(at path.Path, m networkRuleModel) diag.Diagnostics {
 	return diags
 }
 
-// validateTexts checks a set that has to have elements, and each of them.
+// validateTexts checks each element of a set, and that there are some, unless ifEmpty is empty.
 func validateTexts(rule path.Path, name string, set types.Set, ifEmpty string, fault func(string) string) diag.Diagnostics {
 	var diags diag.Diagnostics
 	at := rule.AtName(name)
 	if set.IsNull() || set.IsUnknown() {
 		return nil
 	}
-	if len(set.Elements()) == 0 {
+	if len(set.Elements()) == 0 && ifEmpty != "" {
 		diags.AddAttributeError(at, "Empty set", ifEmpty+".")
 	}
 	for _, element := range set.Elements() {

@@ -36,7 +36,6 @@ func TestValidateLimitRange(t *testing.T) {
 		"different resources":   {of(map[string]attr.Value{"min": amounts(map[string]string{"cpu": "2"}), "max": amounts(map[string]string{"memory": "1"})}), nil},
 		"instance min and max":  {limitRange(map[string]attr.Value{"instance": object(instanceLimitsTypes(), map[string]attr.Value{"min": amounts(map[string]string{"cpu": "2"}), "max": amounts(map[string]string{"cpu": "1"})})}), []string{`limit_range.instance.min["cpu"]`}},
 		"volume min and max":    {limitRange(map[string]attr.Value{"volume": object(volumeLimitsTypes(), map[string]attr.Value{"min": fwtypes.NewQuantity("2Gi"), "max": fwtypes.NewQuantity("1Gi")})}), []string{"limit_range.volume.min"}},
-		"volume without either": {limitRange(map[string]attr.Value{"volume": object(volumeLimitsTypes(), nil)}), []string{"limit_range.volume"}},
 		"unknown":               {types.ObjectUnknown(limitRangeTypes()), nil},
 	} {
 		var got []string

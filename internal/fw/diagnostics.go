@@ -39,16 +39,25 @@ func IsCancelled(err error) bool {
 
 // AddCancelled notes as a warning that a wait was broken off: an error would
 // taint an object that may be healthy.
-func AddCancelled(diags *diag.Diagnostics, ref kube.Ref, goal string) {
+func AddCancelled(diags *diag.Diagnostics, ref kube.Ref, goal string, err error) {
 	diags.AddWarning("Stopped waiting for "+ref.String(),
-		fmt.Sprintf("The run was cancelled while %s was expected to %s. It was created and is in the state; the next plan reads how it fares.", ref, goal))
+		fmt.Sprintf("The run was cancelled while %s was expected to %s. It was created and is in the state; the next plan reads how it fares.%s", ref, goal, knownBy(err)))
+}
+
+// knownBy is what a wait that was broken off had found out by then.
+func knownBy(err error) string {
+	var waited *kube.WaitError
+	if !errors.As(err, &waited) {
+		return ""
+	}
+	return "\n\nKnown by then: " + fullStop(waited.Reason) + " " + waited.Advice
 }
 
 // AddInterrupted notes as a warning that the wait after a change was broken off.
 // Everything was sent by then, so the state is what was planned.
-func AddInterrupted(diags *diag.Diagnostics, ref kube.Ref) {
+func AddInterrupted(diags *diag.Diagnostics, ref kube.Ref, err error) {
 	diags.AddWarning("Stopped waiting for "+ref.String(),
-		"The run was cancelled while the change was expected to take effect. All of it was sent and is in the state; the next plan reads how the instance fares.")
+		"The run was cancelled while the change was expected to take effect. All of it was sent and is in the state; the next plan reads how the instance fares."+knownBy(err))
 }
 
 // AddCutShort words as an error that a change was broken off before all of it was

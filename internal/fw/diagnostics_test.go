@@ -85,20 +85,45 @@ func TestAddError_golden(t *testing.T) {
 			var diags diag.Diagnostics
 			fw.AddError(&diags, "create the instance dev/web", err, path.Root("name"))
 			got := diags[0].Summary() + "\n\n" + diags[0].Detail() + "\n"
-			golden := filepath.Join("testdata", "errors", name+".txt")
-			if *update {
-				if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), got); diff != "" {
-				t.Errorf("-golden +got, write it anew with -update if that is meant:\n%s", diff)
-			}
+			golden(t, "errors/"+name+".txt", got)
 		})
+	}
+}
+
+// TestAddWarning_golden is the same for the warnings of a run that was cancelled.
+func TestAddWarning_golden(t *testing.T) {
+	web := kube.Ref{Kind: "Pod", Namespace: "dev", Name: "web"}
+	known := &kube.WaitError{Ref: web, Reason: "the image of container app can't be pulled: ErrImagePull: not found", Advice: "Check the name and tag in `image`.", Err: context.Canceled}
+	for name, add := range map[string]func(*diag.Diagnostics){
+		"cancelled":         func(d *diag.Diagnostics) { fw.AddCancelled(d, web, "become ready", context.Canceled) },
+		"cancelled_known":   func(d *diag.Diagnostics) { fw.AddCancelled(d, web, "become ready", known) },
+		"interrupted":       func(d *diag.Diagnostics) { fw.AddInterrupted(d, web, context.Canceled) },
+		"interrupted_known": func(d *diag.Diagnostics) { fw.AddInterrupted(d, web, known) },
+		"cut_short":         func(d *diag.Diagnostics) { fw.AddCutShort(d, "update the instance dev/web", context.Canceled) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			var diags diag.Diagnostics
+			add(&diags)
+			golden(t, "errors/"+name+".txt", diags[0].Summary()+"\n\n"+diags[0].Detail()+"\n")
+		})
+	}
+}
+
+// golden compares a text with a file, or writes that with -update.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("-golden +got, write it anew with -update if that is meant:\n%s", diff)
 	}
 }
 

@@ -16,7 +16,10 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
-var _ action.ActionWithConfigure = (*powerAction)(nil)
+var (
+	_ action.ActionWithConfigure      = (*powerAction)(nil)
+	_ action.ActionWithValidateConfig = (*powerAction)(nil)
+)
 
 // NewStartAction returns the action mar_instance_start.
 func NewStartAction() action.Action { return &powerAction{deed: deedStart} }
@@ -43,7 +46,13 @@ type actionModel struct {
 // startingModel is that of the actions after which the instance runs.
 type startingModel struct {
 	actionModel
-	WaitFor types.String `tfsdk:"wait_for"`
+	WaitFor         types.String `tfsdk:"wait_for"`
+	MinReadySeconds types.Int64  `tfsdk:"min_ready_seconds"`
+}
+
+// goal is what the action waits for.
+func (m startingModel) goal() goal {
+	return goal{For: orElse(m.WaitFor.ValueString(), waitReady), Hold: time.Duration(m.MinReadySeconds.ValueInt64()) * time.Second}
 }
 
 func (m actionModel) key() key {
@@ -61,6 +70,24 @@ func (a *powerAction) Schema(ctx context.Context, _ action.SchemaRequest, resp *
 func (a *powerAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
 	if data := fw.ProviderDataFrom(req.ProviderData, &resp.Diagnostics); data != nil {
 		a.store = newStore(data.Client)
+	}
+}
+
+// ValidateConfig refuses a wait that can't end well.
+func (a *powerAction) ValidateConfig(ctx context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
+	if a.deed == deedStop {
+		return
+	}
+	var config startingModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() || config.WaitFor.IsUnknown() || config.Timeouts.IsUnknown() {
+		return
+	}
+	if value, set := config.Timeouts.Attributes()["invoke"]; set && value.IsUnknown() {
+		return
+	}
+	if allowed, more := config.Timeouts.Invoke(ctx, defaultTimeout); !more.HasError() {
+		resp.Diagnostics.Append(holdFault(config.WaitFor, config.MinReadySeconds, "timeouts.invoke", allowed)...)
 	}
 }
 
@@ -130,6 +157,6 @@ func (a *powerAction) carryOut(ctx context.Context, s *store, config startingMod
 	if have, err = s.Move(ctx, next, have, seen); err != nil || a.deed == deedStop {
 		return err
 	}
-	_, err = s.Await(ctx, have.Pod, goal{For: orElse(config.WaitFor.ValueString(), waitReady)})
+	_, err = s.Await(ctx, have.Pod, config.goal())
 	return err
 }

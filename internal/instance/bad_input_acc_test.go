@@ -99,7 +99,6 @@ func TestAccInstance_badInputIsRefusedAtPlan(t *testing.T) {
 		"waiting for a server to end":  {Body: body(`wait_for = "Succeeded"`), At: "wait_for = ", Says: `can't succeed`},
 		"replacing what runs":          {Body: body(`replace_on = ["Running"]`), At: "replace_on = ", Says: `Failed`},
 		"a timeout":                    {Body: body(`timeouts = { create = "soon" }`), At: "timeouts = ", Says: `Time Duration`},
-		"an empty command":             {Body: body(`command = []`), At: "command = ", Says: `at least 1`},
 		"root under run_as_non_root":   {Body: body(`security = { run_as_user = 0 }`), At: "security = ", Says: `User 0 is root`},
 		"a right that escalates":       {Body: body(`security = { capabilities_add = ["SYS_ADMIN"] }`), At: "security = ", Says: `allow_privilege_escalation`},
 		"a right added and dropped":    {Body: body(`security = { capabilities_add = ["KILL"], capabilities_drop = ["KILL"] }`), At: "security = ", Says: `both added and dropped`},

@@ -2,7 +2,6 @@ package instance
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -10,31 +9,19 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/podhealth"
 )
 
 // The summaries of the warnings about what became of an instance. The same cause
 // has the same one, so that core shows many of them as one.
 const (
-	causeGone      = "Instance is gone"
-	causeStranger  = "Instance is gone, and another Pod has its name"
-	causeLeaving   = "Instance is being deleted"
-	causeStopping  = "The Pod of a stopped instance is still there"
-	causeMakesWay  = "The former Pod of an instance is still there"
-	causeSize      = "Instance doesn't have its size yet"
-	causeEvicted   = "Instance was evicted"
-	causePreempted = "Instance was preempted"
-	causeDeadline  = "Instance took longer than it may"
-	causeMemory    = "Instance ran out of memory"
-	causeFailed    = "Instance failed"
-	causeFinished  = "Instance finished"
-	causeNode      = "The instance's node doesn't answer"
-	causeShutdown  = "The instance's node was shut down"
-	causeNoNode    = "Instance has no node"
-	causeCrash     = "Instance keeps ending"
-	causeImage     = "Instance can't get its image"
-	causeStart     = "Instance can't be started"
-	causeAnew      = "Instance was made anew by somebody else"
-	causeLabels    = "Instance lacks labels that it is known by"
+	causeGone     = "Instance is gone"
+	causeStranger = "Instance is gone, and another Pod has its name"
+	causeLeaving  = "Instance is being deleted"
+	causeMakesWay = "The former Pod of an instance is still there"
+	causeStopping = "The Pod of a stopped instance is still there"
+	causeAnew     = "Instance was made anew by somebody else"
+	causeLabels   = "Instance lacks labels that it is known by"
 )
 
 // trouble is what is wrong with an instance as it was found.
@@ -44,12 +31,14 @@ type trouble struct {
 	What, Next string
 	// UID is the Pod's that has events about it, Node the node that may be why.
 	UID, Node string
+	// ill is the Pod where its health is the trouble, of which events may tell more.
+	ill *corev1.Pod
 }
 
 // troublesOf finds what a person should know of an instance that was found so:
 // why its status isn't what it was, and what keeps it from its work. A healthy
 // one has none, and neither have a finished job and a stopped one.
-func troublesOf(prior resourceModel, have found, seen presence, manager string) []trouble {
+func troublesOf(prior resourceModel, have found, seen presence, manager string, now time.Time) []trouble {
 	switch {
 	case seen.gone() && have.Pod != nil:
 		return []trouble{supplanted(prior, have.Pod)}
@@ -67,8 +56,7 @@ func troublesOf(prior resourceModel, have found, seen presence, manager string) 
 	if t := unlabelled(have.Pod, lostLabels(have, seen, manager)); t != nil {
 		all = append(all, *t)
 	}
-	if t := troubleOf(prior, have.Pod); t != nil {
-		t.UID = string(have.Pod.UID)
+	if t := troubleOf(prior, podhealth.Facts{Pod: have.Pod, Now: now}); t != nil {
 		all = append(all, *t)
 	}
 	if t := resizing(have.Pod); t != nil && seen.Pod == podAlive {
@@ -77,23 +65,51 @@ func troublesOf(prior resourceModel, have found, seen presence, manager string) 
 	return all
 }
 
-func troubleOf(prior resourceModel, pod *corev1.Pod) *trouble {
-	scheduled := conditionOf(pod, corev1.PodScheduled)
+// troubleOf is about the health of a Pod. Where only events can tell whether something is
+// wrong, it says nothing of what that is.
+func troubleOf(prior resourceModel, f podhealth.Facts) *trouble {
+	t := illness(prior, f)
+	if t == nil && podhealth.Suspects(f) {
+		t = &trouble{}
+	}
+	if t != nil {
+		t.UID, t.ill = string(f.Pod.UID), f.Pod
+	}
+	return t
+}
+
+func illness(prior resourceModel, f podhealth.Facts) *trouble {
+	pod, p := f.Pod, podhealth.Judge(f)
 	switch {
 	case pod.DeletionTimestamp != nil:
 		return leaving(pod)
-	case pod.Status.Phase == corev1.PodFailed, pod.Status.Phase == corev1.PodSucceeded:
-		return ended(prior, pod)
-	case pod.Status.Phase == corev1.PodUnknown, nodeLost(pod):
-		return onLostNode(pod)
-	case pod.Spec.NodeName == "" && scheduled.Status == corev1.ConditionFalse && scheduled.Reason == corev1.PodReasonUnschedulable:
-		return &trouble{
-			Attribute: "node", Summary: causeNoNode,
-			What: fmt.Sprintf("%s waits for a node%s: %s", podRef(pod), since(scheduled.LastTransitionTime), joinReason(scheduled.Reason, scheduled.Message)),
-			Next: adviceOnPlace(pod),
-		}
+	case podhealth.HasEnded(pod):
+		return ended(prior, pod, p)
+	case p.Cause == podhealth.None, p.Passing:
+		return nil
 	}
-	return ailing(pod)
+	t := &trouble{
+		Attribute: placeOfProblem(p), Summary: p.Title, Next: p.Advice,
+		What: fmt.Sprintf("%s%s: %s", podRef(pod), onNode(pod), strings.TrimSuffix(p.Text, ".")),
+	}
+	if p.Cause == podhealth.NodeSilent {
+		t.Node = pod.Spec.NodeName
+	}
+	if p.Cause.IsLoop() && !p.At.IsZero() {
+		t.What += ", the last time at " + moment(p.At)
+	}
+	return t
+}
+
+// placeOfProblem is the attribute that a problem is shown on.
+func placeOfProblem(p podhealth.Problem) string {
+	switch p.Cause {
+	case podhealth.ImagePull, podhealth.ImageName:
+		return "image"
+	case podhealth.Unschedulable, podhealth.Gated, podhealth.NodeSilent:
+		return "node"
+	}
+	return "status"
 }
 
 // goneFrom is about an instance of which nothing is left.
@@ -145,14 +161,14 @@ func heldBy(pod *corev1.Pod) string {
 // resizing is about a size that was asked for and that the node hasn't given. A
 // run that was interrupted leaves it so, and it may still come true.
 func resizing(pod *corev1.Pod) *trouble {
-	f := resizeFault(pod)
-	if f == nil {
+	p := podhealth.JudgeResize(podhealth.Facts{Pod: pod})
+	if p.Cause == podhealth.None {
 		return nil
 	}
 	return &trouble{
-		Summary: causeSize, UID: string(pod.UID),
-		What: fmt.Sprintf("%s%s was asked to take another size, and goes on with the one that it had: %s", podRef(pod), onNode(pod), strings.TrimSuffix(f.Text, ".")),
-		Next: "The request stands until the size is changed again. " + f.Advice,
+		Summary: p.Title, UID: string(pod.UID),
+		What: fmt.Sprintf("%s%s was asked to take another size, and goes on with the one that it had: %s", podRef(pod), onNode(pod), strings.TrimSuffix(p.Text, ".")),
+		Next: "The request stands until the size is changed again. " + p.Advice,
 	}
 }
 
@@ -211,36 +227,16 @@ func leaving(pod *corev1.Pod) *trouble {
 	if held := heldBy(pod); held != "" {
 		t.Next = held + " " + t.Next
 	}
-	if disrupted := conditionOf(pod, corev1.DisruptionTarget); disrupted.Status == corev1.ConditionTrue {
-		t.Summary = orElse(disruptions()[disrupted.Reason], causeLeaving)
-		t.What += ": " + joinReason(disrupted.Reason, disrupted.Message)
+	if disrupted := podhealth.Condition(pod, corev1.DisruptionTarget); disrupted.Status == corev1.ConditionTrue {
+		t.Summary = orElse(podhealth.TitleOf(podhealth.DisruptionOf(disrupted.Reason)), causeLeaving)
+		t.What += ": " + podhealth.JoinReason(disrupted.Reason, disrupted.Message)
 	}
 	return t
 }
 
-// disruptions are the reasons for which Kubernetes itself takes a Pod away, as
-// conditions and events have them.
-func disruptions() map[string]string {
-	return map[string]string{
-		corev1.PodReasonPreemptionByScheduler: causePreempted,
-		"Preempted":                           causePreempted,
-		"Preempting":                          causePreempted,
-		"DeletionByTaintManager":              causeEvicted,
-		"TaintManagerEviction":                causeEvicted,
-		"EvictionByEvictionAPI":               causeEvicted,
-		"Evicted":                             causeEvicted,
-		"DeletionByPodGC":                     causeNode,
-		"NodeNotReady":                        causeNode,
-		"NodeLost":                            causeNode,
-		"DeadlineExceeded":                    causeDeadline,
-		"Terminated":                          causeShutdown,
-		"NodeShutdown":                        causeShutdown,
-	}
-}
-
 // ended is about a Pod that has ended, unless that is as it should be or the
 // state knows of it and it stays.
-func ended(prior resourceModel, pod *corev1.Pod) *trouble {
+func ended(prior resourceModel, pod *corev1.Pod, p podhealth.Problem) *trouble {
 	status := statusOf(pod)
 	replaced := lost(status, prior)
 	asMeant := status == statusSucceeded && mayFinish(prior.RestartPolicy.ValueString())
@@ -248,92 +244,18 @@ func ended(prior resourceModel, pod *corev1.Pod) *trouble {
 		return nil
 	}
 	t := &trouble{
-		Attribute: "status", Summary: endOf(pod),
+		Attribute: "status", Summary: orElse(p.Title, podhealth.TitleOf(podhealth.Finished)),
 		What: fmt.Sprintf("%s%s is %s%s", podRef(pod), onNode(pod), status, since(endedAt(pod))),
 		Next: "Apply replaces it, as `replace_on` has it.",
 	}
-	if cause := causeOf(pod); cause != "" {
-		t.What += ": " + cause
+	if p.Text != "" {
+		t.What += ": " + p.Text
 	}
 	if !replaced {
 		t.Next = "It stays as long as `replace_on` doesn't name its status."
 	}
-	if advice := adviceOnSeenEnd(pod, asMeant); advice != "" {
-		t.Next = advice + " " + t.Next
-	}
-	return t
-}
-
-func endOf(pod *corev1.Pod) string {
-	if pod.Status.Phase == corev1.PodSucceeded {
-		return causeFinished
-	}
-	if summary, known := disruptions()[pod.Status.Reason]; known {
-		return summary
-	}
-	if disrupted := conditionOf(pod, corev1.DisruptionTarget); disrupted.Status == corev1.ConditionTrue && disruptions()[disrupted.Reason] != "" {
-		return disruptions()[disrupted.Reason]
-	}
-	if strings.Contains(causeOf(pod), "OOMKilled") {
-		return causeMemory
-	}
-	return causeFailed
-}
-
-func adviceOnSeenEnd(pod *corev1.Pod, asMeant bool) string {
-	switch {
-	case asMeant:
-		return ""
-	case pod.Status.Phase == corev1.PodSucceeded:
-		return adviceOnJob
-	case endOf(pod) == causeNode, endOf(pod) == causePreempted, endOf(pod) == causeShutdown:
-		return ""
-	}
-	return adviceOnEnd(pod)
-}
-
-// nodeLost reports whether a Pod looks like one whose node doesn't answer any
-// more: the node's controller turns Ready alone, and gives no reason.
-func nodeLost(pod *corev1.Pod) bool {
-	ready := conditionOf(pod, corev1.PodReady)
-	return pod.Spec.NodeName != "" && ready.Status == corev1.ConditionFalse && ready.Reason == "" &&
-		conditionOf(pod, corev1.ContainersReady).Status == corev1.ConditionTrue
-}
-
-func onLostNode(pod *corev1.Pod) *trouble {
-	return &trouble{
-		Attribute: "node", Summary: causeNode, Node: pod.Spec.NodeName,
-		What: fmt.Sprintf("%s%s isn't ready%s", podRef(pod), onNode(pod), since(conditionOf(pod, corev1.PodReady).LastTransitionTime)),
-		Next: "Kubernetes deletes it in some minutes, unless the node comes back or `pod` has tolerations that say otherwise. A plan after that replaces it.",
-	}
-}
-
-// ailing is about a Pod whose containers keep it from its work.
-func ailing(pod *corev1.Pod) *trouble {
-	f := faultOf(pod, goal{})
-	if f == nil {
-		return nil
-	}
-	t := &trouble{Attribute: "image", What: fmt.Sprintf("%s%s: %s", podRef(pod), onNode(pod), strings.TrimSuffix(f.Text, ".")), Next: f.Advice}
-	container, kind, _ := strings.Cut(f.Key, "/")
-	c := statusByName(slices.Concat(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses), container)
-	switch kind {
-	case "crash":
-		if c == nil || c.RestartCount < 2 && c.State.Waiting == nil {
-			// A program that ended once and is about to be ready again isn't in a loop.
-			return nil
-		}
-		t.Attribute, t.Summary = "status", causeCrash
-		if end := lastTermination(*c); end != nil {
-			t.What += fmt.Sprintf(", the last time at %s", moment(end.FinishedAt))
-			if end.Reason == "OOMKilled" {
-				t.Summary = causeMemory
-			}
-		}
-	case "image":
-		t.Summary = causeImage
-	default:
-		t.Attribute, t.Summary = "status", causeStart
+	if p.Advice != "" && !asMeant {
+		t.Next = p.Advice + " " + t.Next
 	}
 	return t
 }

@@ -77,12 +77,12 @@ func fates() map[string]fate {
 		},
 		"node": {
 			befalls: behaves("behavior", "lost"), until: func(pod *corev1.Pod) bool { return !ready(pod) },
-			summary: "The instance's node doesn't answer", says: []string{"isn't ready since"},
+			summary: "The instance's node doesn't answer", says: []string{"doesn't answer since 20"},
 		},
 		"far": {
 			attributes: fmt.Sprintf("wait_for = \"None\"\n  pod = { nodeName = %q }", farNode),
 			befalls:    losesNode, until: func(pod *corev1.Pod) bool { return pod.Status.Phase == corev1.PodRunning && !ready(pod) },
-			summary: "The instance's node doesn't answer", says: []string{"on node mar-acc-far isn't ready since", "its node mar-acc-far isn't ready since 20", "NodeStatusUnknown", "last event: NodeNotReady"},
+			summary: "The instance's node doesn't answer", says: []string{"its node mar-acc-far doesn't answer since", "its node mar-acc-far isn't ready since 20", "NodeStatusUnknown", "last event: NodeNotReady"},
 		},
 		"homeless": {
 			attributes: "wait_for = \"None\"\n  cpu = \"5000\"\n  memory = \"1Gi\"",

@@ -8,6 +8,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/headgym/terraform-provider-mar/internal/podhealth"
 )
 
 // evidence is what else the API server knows of a trouble; what the credentials
@@ -18,7 +20,23 @@ type evidence struct {
 	Node string
 }
 
-// note words a trouble with what else is known of it, in a line or two.
+// notes word a trouble with what else is known of it, in a line or two. Nothing is said where
+// the events show that there is none.
+func (t trouble) notes(prior resourceModel, e evidence, now time.Time) []note {
+	if t.ill != nil && e.Events != nil {
+		better := illness(prior, podhealth.Facts{Pod: t.ill, Events: e.Events, Now: now})
+		if better == nil {
+			return nil
+		}
+		better.UID = t.UID
+		t = *better
+	}
+	if t.Summary == "" {
+		return nil
+	}
+	return []note{t.note(e)}
+}
+
 func (t trouble) note(e evidence) note {
 	what := t.What
 	if e.Node != "" {
@@ -26,16 +44,16 @@ func (t trouble) note(e evidence) note {
 	}
 	if t.Summary == causeGone {
 		reason, text := parting(e.Events)
-		t.Summary = orElse(disruptions()[reason], t.Summary)
+		t.Summary = orElse(podhealth.TitleOf(podhealth.DisruptionOf(reason)), t.Summary)
 		if text != "" {
 			text = "the last that is known of it is " + text
 		}
 		what += "; " + orElse(text, "no event says why")
-	} else if events := eventLines(e.Events); len(events) > 0 && !strings.Contains(what, messageOf(events[len(events)-1])) {
+	} else if events := podhealth.EventLines(e.Events); len(events) > 0 && !strings.Contains(what, messageOf(events[len(events)-1])) {
 		what += "; last event: " + events[len(events)-1]
 	}
 	if e.Node != "" && t.Summary == causeLeaving {
-		t.Summary = causeNode
+		t.Summary = podhealth.TitleOf(podhealth.NodeSilent)
 		t.Next += " It is gone once the node answers again, or is deleted (`kubectl delete node`)."
 	}
 	return note{Attribute: t.Attribute, Summary: t.Summary, Detail: strings.TrimRight(what, ".") + ".\n" + t.Next}
@@ -45,7 +63,7 @@ func (t trouble) note(e evidence) note {
 func parting(events []corev1.Event) (reason, text string) {
 	rank := func(e corev1.Event) int {
 		switch {
-		case disruptions()[e.Reason] != "":
+		case podhealth.DisruptionOf(e.Reason) != podhealth.None:
 			return 3
 		case e.Type == corev1.EventTypeWarning:
 			return 2
@@ -56,14 +74,14 @@ func parting(events []corev1.Event) (reason, text string) {
 	}
 	var last *corev1.Event
 	for i, e := range events {
-		if rank(e) > 0 && (last == nil || rank(e) > rank(*last) || rank(e) == rank(*last) && eventTime(e).After(eventTime(*last))) {
+		if rank(e) > 0 && (last == nil || rank(e) > rank(*last) || rank(e) == rank(*last) && podhealth.EventTime(e).After(podhealth.EventTime(*last))) {
 			last = &events[i]
 		}
 	}
 	if last == nil {
 		return "", ""
 	}
-	return last.Reason, fmt.Sprintf("%s, at %s", strings.TrimRight(joinReason(last.Reason, last.Message), "."), moment(metav1.NewTime(eventTime(*last))))
+	return last.Reason, fmt.Sprintf("%s, at %s", strings.TrimRight(podhealth.JoinReason(last.Reason, last.Message), "."), moment(metav1.NewTime(podhealth.EventTime(*last))))
 }
 
 // messageOf is what an event line says, without its reason and its count.
@@ -75,16 +93,6 @@ func messageOf(eventLine string) string {
 		eventLine = eventLine[:i]
 	}
 	return strings.TrimRight(eventLine, ".")
-}
-
-// nodeFault says what is wrong with a node, nothing where it is well.
-func nodeFault(node *corev1.Node) string {
-	for _, c := range node.Status.Conditions {
-		if c.Type == corev1.NodeReady && c.Status != corev1.ConditionTrue {
-			return fmt.Sprintf("node %s isn't ready%s: %s", node.Name, since(c.LastTransitionTime), joinReason(c.Reason, strings.TrimRight(c.Message, ".")))
-		}
-	}
-	return ""
 }
 
 // endedAt is when the last of the Pod's containers ended.

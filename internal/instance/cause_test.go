@@ -1,6 +1,7 @@
 package instance
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -11,53 +12,56 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/podhealth"
 )
 
 // TestTroubleOf holds what a refresh says of each Pod, and of which it says
 // nothing.
 func TestTroubleOf(t *testing.T) {
+	var said strings.Builder
 	for _, c := range []struct {
 		pod       string
 		was       string
 		replaceOn []string
 		// summary is empty where there is nothing to say.
-		summary, says string
+		summary string
 	}{
-		{"ready", "Running", []string{"Failed"}, "", ""},
-		{"ready-again", "Running", []string{"Failed"}, "", ""},
-		{"new", "Running", []string{"Failed"}, "", ""},
-		{"creating", "Running", []string{"Failed"}, "", ""},
-		{"not-ready", "Running", []string{"Failed"}, "", ""},
-		{"init-running", "Running", []string{"Failed"}, "", ""},
-		{"succeeded", "Running", []string{"Failed"}, "", ""},
-		{"succeeded", "Running", []string{"Succeeded"}, causeFinished, "is Succeeded"},
-		{"succeeded-always", "Running", []string{"Failed"}, causeFinished, "set `restart_policy`"},
-		{"succeeded-always", "Succeeded", nil, "", ""},
-		{"evicted", "Running", []string{"Failed"}, causeEvicted, "Evicted: The node was low on resource: memory."},
-		{"shutdown", "Running", []string{"Failed"}, causeShutdown, "imminent node shutdown.\nApply replaces it"},
-		{"oom", "Running", []string{"Failed"}, causeMemory, "OOMKilled, exit code 137"},
-		{"deadline", "Running", []string{"Failed"}, causeDeadline, "DeadlineExceeded"},
-		{"failed", "Running", []string{"Failed"}, causeFailed, "Error, exit code 3 (no database)"},
-		{"failed", "Failed", []string{"Failed"}, causeFailed, "Apply replaces it"},
-		{"failed", "Running", nil, causeFailed, "It stays"},
-		{"failed", "Failed", nil, "", ""},
-		{"deleting", "Running", nil, causeLeaving, "is being deleted: that was asked for at"},
-		{"deleting", "Running", nil, causeLeaving, "Its finalizers hold it: example.com/hold"},
-		{"crash-loop", "Running", []string{"Failed"}, causeCrash, "keeps ending"},
-		{"crash-between", "Running", []string{"Failed"}, causeCrash, "keeps ending"},
-		{"crash-oom", "Running", []string{"Failed"}, causeMemory, "Raise that"},
-		{"init-crash", "Running", []string{"Failed"}, causeCrash, "init container"},
-		{"image-backoff", "Running", []string{"Failed"}, causeImage, "can't be pulled"},
-		{"image-name", "Running", []string{"Failed"}, causeImage, "no valid name"},
-		{"no-config", "Running", []string{"Failed"}, causeStart, "can't be started"},
-		{"unschedulable", "Running", []string{"Failed"}, causeNoNode, "waits for a node"},
-		{"lost", "Running", []string{"Failed"}, causeNode, "isn't ready since"},
+		{"ready", "Running", []string{"Failed"}, ""},
+		{"ready-again", "Running", []string{"Failed"}, ""},
+		{"new", "Running", []string{"Failed"}, ""},
+		{"creating", "Running", []string{"Failed"}, ""},
+		{"not-ready", "Running", []string{"Failed"}, titled(podhealth.ReadinessCheck)},
+		{"lately-started", "Running", []string{"Failed"}, ""},
+		{"init-running", "Running", []string{"Failed"}, ""},
+		{"succeeded", "Running", []string{"Failed"}, ""},
+		{"succeeded", "Running", []string{"Succeeded"}, titled(podhealth.Finished)},
+		{"succeeded-always", "Running", []string{"Failed"}, titled(podhealth.Finished)},
+		{"succeeded-always", "Succeeded", nil, ""},
+		{"evicted", "Running", []string{"Failed"}, titled(podhealth.Evicted)},
+		{"shutdown", "Running", []string{"Failed"}, titled(podhealth.Shutdown)},
+		{"oom", "Running", []string{"Failed"}, titled(podhealth.EndedByMemory)},
+		{"deadline", "Running", []string{"Failed"}, titled(podhealth.Deadline)},
+		{"failed", "Running", []string{"Failed"}, titled(podhealth.Failed)},
+		{"failed", "Failed", []string{"Failed"}, titled(podhealth.Failed)},
+		{"failed", "Running", nil, titled(podhealth.Failed)},
+		{"failed", "Failed", nil, ""},
+		{"deleting", "Running", nil, causeLeaving},
+		{"deleting", "Running", nil, causeLeaving},
+		{"crash-loop", "Running", []string{"Failed"}, titled(podhealth.Loop)},
+		{"crash-between", "Running", []string{"Failed"}, titled(podhealth.Loop)},
+		{"crash-oom", "Running", []string{"Failed"}, titled(podhealth.LoopByMemory)},
+		{"init-crash", "Running", []string{"Failed"}, titled(podhealth.Loop)},
+		{"image-backoff", "Running", []string{"Failed"}, titled(podhealth.ImagePull)},
+		{"image-name", "Running", []string{"Failed"}, titled(podhealth.ImageName)},
+		{"no-config", "Running", []string{"Failed"}, titled(podhealth.Config)},
+		{"unschedulable", "Running", []string{"Failed"}, titled(podhealth.Unschedulable)},
+		{"lost", "Running", []string{"Failed"}, titled(podhealth.NodeSilent)},
 	} {
 		pod := podFrom(t, c.pod)
 		prior := stateful(t, planned())
 		prior.Status, prior.RestartPolicy = types.StringValue(c.was), types.StringValue(string(pod.Spec.RestartPolicy))
 		prior.ReplaceOn = textSet(c.replaceOn...)
-		found := troubleOf(prior, pod)
+		found := troubleOf(prior, podhealth.Facts{Pod: pod, Now: then})
 		if found == nil || c.summary == "" {
 			if found != nil || c.summary != "" {
 				t.Errorf("%s, which was %s, with %v: got %+v", c.pod, c.was, c.replaceOn, found)
@@ -65,10 +69,12 @@ func TestTroubleOf(t *testing.T) {
 			continue
 		}
 		n := found.note(evidence{})
-		if n.Summary != c.summary || !strings.Contains(n.Detail, c.says) || strings.Count(n.Detail, "\n") != 1 || strings.Contains(n.Detail, "..") {
+		if n.Summary != c.summary || strings.Count(n.Detail, "\n") != 1 || strings.Contains(n.Detail, "..") {
 			t.Errorf("%s: got %s: %s", c.pod, n.Summary, n.Detail)
 		}
+		fmt.Fprintf(&said, "## %s, which was %s, with replace_on %v, on %s\n%s\n%s\n\n", c.pod, c.was, c.replaceOn, n.Attribute, n.Summary, n.Detail)
 	}
+	goldenText(t, "refresh.txt", said.String())
 }
 
 // TestResizeTrouble holds that a size which is still asked for is told in every
@@ -83,8 +89,8 @@ func TestResizeTrouble(t *testing.T) {
 		pod := podFrom(t, name)
 		prior := stateful(t, planned())
 		var said []string
-		for _, found := range troublesOf(prior, found{Pod: pod}, presence{Pod: podAlive}, kube.FieldManager) {
-			if found.Summary == causeSize {
+		for _, found := range troublesOf(prior, found{Pod: pod}, presence{Pod: podAlive}, kube.FieldManager, then) {
+			if found.Summary == titled(podhealth.ResizeDeferred) {
 				said = append(said, found.note(evidence{}).Detail)
 			}
 		}
@@ -96,11 +102,11 @@ func TestResizeTrouble(t *testing.T) {
 
 func TestTroubleOf_disruptions(t *testing.T) {
 	for reason, want := range map[string]string{
-		"PreemptionByScheduler": causePreempted, "EvictionByEvictionAPI": causeEvicted, "DeletionByTaintManager": causeEvicted, "Other": causeLeaving,
+		"PreemptionByScheduler": titled(podhealth.Preempted), "EvictionByEvictionAPI": titled(podhealth.Evicted), "DeletionByTaintManager": titled(podhealth.Evicted), "Other": causeLeaving,
 	} {
 		pod := podFrom(t, "deleting")
 		pod.Status.Conditions = append(pod.Status.Conditions, corev1.PodCondition{Type: corev1.DisruptionTarget, Status: corev1.ConditionTrue, Reason: reason, Message: "make room"})
-		n := troubleOf(stateful(t, planned()), pod).note(evidence{})
+		n := troubleOf(stateful(t, planned()), podhealth.Facts{Pod: pod, Now: then}).note(evidence{})
 		if n.Summary != want || !strings.Contains(n.Detail, reason+": make room") {
 			t.Errorf("%s: got %+v", reason, n)
 		}
@@ -113,7 +119,7 @@ func TestTroubleOf_deletionIsToldFromItsEnd(t *testing.T) {
 	pod := podFrom(t, "ready")
 	end := metav1.Date(2026, 1, 2, 3, 4, 35, 0, time.UTC)
 	pod.DeletionTimestamp, pod.DeletionGracePeriodSeconds = &end, ptr.To[int64](30)
-	n := troubleOf(stateful(t, planned()), pod).note(evidence{})
+	n := troubleOf(stateful(t, planned()), podhealth.Facts{Pod: pod, Now: then}).note(evidence{})
 	if !strings.Contains(n.Detail, "asked for at 2026-01-02T03:04:05Z, and its time runs out at 2026-01-02T03:04:35Z") {
 		t.Errorf("got %s", n.Detail)
 	}
@@ -162,7 +168,7 @@ func TestTroublesOf(t *testing.T) {
 		if c.seen.Pod == podNone {
 			have.Pod = nil
 		}
-		got := troublesOf(prior, have, c.seen, manager)
+		got := troublesOf(prior, have, c.seen, manager, then)
 		if len(got) > 1 || (len(got) == 1) != (c.want != "") || len(got) == 1 && got[0].Summary != c.want {
 			t.Errorf("%s: got %+v, want %q", name, got, c.want)
 		}
@@ -174,7 +180,7 @@ func TestTrouble_note(t *testing.T) {
 	at := func(second int, kind, reason, message string) corev1.Event {
 		return corev1.Event{Type: kind, Reason: reason, Message: message, LastTimestamp: metav1.Date(2026, 1, 2, 3, 4, second, 0, time.UTC)}
 	}
-	gone, evicted := goneFrom(stateful(t, planned())), trouble{Summary: causeEvicted, What: "It was low on memory"}
+	gone, evicted := goneFrom(stateful(t, planned())), trouble{Summary: titled(podhealth.Evicted), What: "It was low on memory"}
 	for name, c := range map[string]struct {
 		of            trouble
 		evidence      evidence
@@ -185,16 +191,16 @@ func TestTrouble_note(t *testing.T) {
 			of: gone, evidence: evidence{Events: []corev1.Event{
 				at(3, "Warning", "Unhealthy", "probe"), at(1, "Normal", "Preempted", "Preempted by pod x on node n."), at(2, "Normal", "Killing", "Stopping"),
 			}},
-			summary: causePreempted, says: "Preempted: Preempted by pod x on node n, at 2026-01-02T03:04:01Z.\n",
+			summary: titled(podhealth.Preempted), says: "Preempted: Preempted by pod x on node n, at 2026-01-02T03:04:01Z.\n",
 		},
 		"gone, stopped by its node": {
 			of: gone, evidence: evidence{Events: []corev1.Event{at(2, "Normal", "Killing", "Stopping"), at(3, "Normal", "Pulled", "image")}},
 			summary: causeGone, says: "Killing: Stopping",
 		},
 		"gone with its node": {of: gone, evidence: evidence{Node: "node n isn't there any more"}, summary: causeGone, says: "; its node n isn't there any more;"},
-		"the last event":     {of: evicted, evidence: evidence{Events: []corev1.Event{at(1, "Warning", "A", "a"), at(2, "Warning", "B", "b")}}, summary: causeEvicted, says: "memory; last event: B: b."},
+		"the last event":     {of: evicted, evidence: evidence{Events: []corev1.Event{at(1, "Warning", "A", "a"), at(2, "Warning", "B", "b")}}, summary: titled(podhealth.Evicted), says: "memory; last event: B: b."},
 		"an event that says the same": {
-			of: evicted, evidence: evidence{Events: []corev1.Event{at(1, "Warning", "Evicted", "low on memory")}}, summary: causeEvicted, says: "It was low on memory.\n",
+			of: evicted, evidence: evidence{Events: []corev1.Event{at(1, "Warning", "Evicted", "low on memory")}}, summary: titled(podhealth.Evicted), says: "It was low on memory.\n",
 		},
 	} {
 		n := c.of.note(c.evidence)
@@ -204,13 +210,4 @@ func TestTrouble_note(t *testing.T) {
 	}
 }
 
-func TestNodeFault(t *testing.T) {
-	node := &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: "n"}, Status: corev1.NodeStatus{Conditions: []corev1.NodeCondition{{Type: corev1.NodeReady, Status: corev1.ConditionTrue}}}}
-	if got := nodeFault(node); got != "" {
-		t.Errorf("got %q", got)
-	}
-	node.Status.Conditions[0] = corev1.NodeCondition{Type: corev1.NodeReady, Status: corev1.ConditionUnknown, Reason: "NodeStatusUnknown", Message: "Kubelet stopped posting node status."}
-	if got := nodeFault(node); got != "node n isn't ready: NodeStatusUnknown: Kubelet stopped posting node status" {
-		t.Errorf("got %q", got)
-	}
-}
+func titled(cause podhealth.Cause) string { return podhealth.TitleOf(cause) }

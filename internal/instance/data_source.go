@@ -3,6 +3,7 @@ package instance
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -57,7 +58,8 @@ func (d *instanceDataSource) Read(ctx context.Context, req datasource.ReadReques
 		fw.AddError(&resp.Diagnostics, "read the instance "+k.String(), err, path.Empty())
 	default:
 		subject := have.subject(seen)
-		m := observedNow(subject)
+		now := time.Now()
+		m := observedNow(subject, d.store.EventsOf(ctx, subject, now), now)
 		rest, diags := restNow(ctx, subject, m.model)
 		m.Pod = rest
 		resp.Diagnostics.Append(diags...)

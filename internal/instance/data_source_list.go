@@ -3,6 +3,7 @@ package instance
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -62,7 +63,7 @@ func (d *instancesDataSource) Read(ctx context.Context, req datasource.ReadReque
 		addListError(&resp.Diagnostics, cluster, err)
 		return
 	}
-	config.Instances = observedList(pods, config.IncludeControlled.ValueBool())
+	config.Instances = observedList(pods, config.IncludeControlled.ValueBool(), time.Now())
 	resp.Diagnostics.Append(resp.State.Set(ctx, config)...)
 }
 

@@ -45,7 +45,7 @@ func desiredProbe(c checkModel) *corev1.Probe {
 		probe.GRPC = &corev1.GRPCAction{Port: int32(c.GRPCPort.ValueInt64()), Service: new(string)}
 		*probe.GRPC.Service = c.GRPCService.ValueString()
 	}
-	if !c.Command.IsNull() {
+	if len(c.Command.Elements()) > 0 {
 		probe.Exec = &corev1.ExecAction{Command: texts(c.Command)}
 	}
 	return probe

@@ -77,7 +77,7 @@ func desiredAppArmor(profile types.String) *corev1.AppArmorProfile {
 }
 
 func desiredSELinux(options types.Map) *corev1.SELinuxOptions {
-	if options.IsNull() {
+	if len(options.Elements()) == 0 {
 		return nil
 	}
 	parts := fw.StringMap(options)

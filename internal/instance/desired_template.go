@@ -15,6 +15,7 @@ import (
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/podspec"
 )
 
 // parts are what an instance is made of.
@@ -79,9 +80,10 @@ func templateOf(pod *corev1.Pod, starting bool) *corev1.PodTemplate {
 	}
 }
 
-// sameMaking reports whether two Pods would be made alike.
+// sameMaking reports whether two Pods would be made alike, but for words that mean the same.
 func sameMaking(a, b *corev1.Pod) bool {
-	return equality.Semantic.DeepEqual(templateOf(a, false).Template, templateOf(b, false).Template)
+	one, other := templateOf(a, false).Template, templateOf(b, false).Template
+	return equality.Semantic.DeepEqual(one.ObjectMeta, other.ObjectMeta) && podspec.Same(one.Spec, other.Spec)
 }
 
 // secretInfix stands between an instance's name and what makes its Secret's unique.

@@ -10,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/podhealth"
 )
 
 const (
@@ -47,11 +48,11 @@ func standingOf(pod *corev1.Pod, p presence) standing {
 	s := standing{
 		Presence: p,
 		Status:   statusOf(pod),
-		Cause:    causeOf(pod),
+		Cause:    podhealth.EndCause(pod),
 		Size:     sizeOf(main.Resources),
 		Rest:     qosOf(rest),
 	}
-	s.Over = !s.finished() && isOver(pod)
+	s.Over = !s.finished() && podhealth.IsOver(pod)
 	if pod.DeletionTimestamp != nil {
 		s.Deleting = pod.DeletionTimestamp.UTC().Format(time.RFC3339)
 	}
@@ -196,47 +197,4 @@ func isSame(m model, pod *corev1.Pod) bool {
 		return true
 	}
 	return kube.IsInstances(pod, m.Name.ValueString())
-}
-
-// causeOf says why a Pod ended, as precisely as its status does.
-func causeOf(pod *corev1.Pod) string {
-	if !standingEnded(pod) {
-		return ""
-	}
-	var causes []string
-	if pod.Status.Reason != "" || pod.Status.Message != "" {
-		causes = append(causes, strings.TrimRight(joinReason(pod.Status.Reason, pod.Status.Message), "."))
-	}
-	for _, c := range slices.Concat(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses) {
-		if t := c.State.Terminated; t != nil && (t.ExitCode != 0 || t.Reason == "OOMKilled") {
-			causes = append(causes, fmt.Sprintf("container %s ended: %s", c.Name, termination(t)))
-		}
-	}
-	return strings.Join(causes, "; ")
-}
-
-func standingEnded(pod *corev1.Pod) bool {
-	return pod.Status.Phase == corev1.PodFailed || pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodUnknown
-}
-
-func termination(t *corev1.ContainerStateTerminated) string {
-	text := fmt.Sprintf("exit code %d", t.ExitCode)
-	if t.Signal != 0 {
-		text += fmt.Sprintf(", signal %d", t.Signal)
-	}
-	if t.Reason != "" {
-		text = t.Reason + ", " + text
-	}
-	if message := strings.TrimSpace(t.Message); message != "" {
-		text += " (" + message + ")"
-	}
-	return text
-}
-
-func joinReason(reason, message string) string {
-	message = strings.TrimSpace(message)
-	if reason == "" || message == "" {
-		return reason + message
-	}
-	return reason + ": " + message
 }

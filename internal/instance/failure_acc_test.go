@@ -32,7 +32,7 @@ func TestAccInstance_createThatFailsSaysWhy(t *testing.T) {
 		},
 		"image that can't be pulled": {
 			[]string{`image = "registry.invalid/web:1"`, `timeouts = { create = "8s" }`},
-			`(?s)timed\s+out\s+after\s+8s.*container\s+app\s+to\s+start:.*no\s+such\s+host.*Warning events:.*Failed.*(ErrImagePull|no such host)`,
+			`(?s)timed\s+out\s+after\s+8s:\s+the\s+image\s+of\s+container\s+app\s+can't\s+be\s+pulled.*Warning events:.*Failed.*(ErrImagePull|no such host).*Check\s+the\s+name\s+and\s+tag`,
 		},
 		"crash loop": {
 			[]string{`image = "web:1"`, behaving("behavior", "crash-loop", "exit-code", "3", "previous-logs", "no database at db:5432")},
@@ -52,7 +52,7 @@ func TestAccInstance_createThatFailsSaysWhy(t *testing.T) {
 		},
 		"no room": {
 			[]string{`image = "web:1"`, `cpu = "100000"`, `memory = "1Gi"`, `timeouts = { create = "8s" }`},
-			`(?s)timed\s+out\s+after\s+8s.*a\s+node\s+to\s+run\s+on:\s+Unschedulable:.*Insufficient\s+cpu.*enough\s+left\s+of:\s+cpu\s+\(it\s+reserves\s+100k\)`,
+			`(?s)timed\s+out\s+after\s+8s:\s+no\s+node\s+takes\s+it:\s+Unschedulable:.*Insufficient\s+cpu.*enough\s+left\s+of:\s+cpu\s+\(it\s+reserves\s+100k\)`,
 		},
 		"an init container that fails": {
 			[]string{`image = "web:1"`, `pod = { initContainers = [{ name = "setup", image = "setup:1" }] }`, behaving("behavior", "crash-loop", "container", "setup", "exit-code", "2")},
@@ -64,7 +64,7 @@ func TestAccInstance_createThatFailsSaysWhy(t *testing.T) {
 		},
 		"never ready": {
 			[]string{`image = "web:1"`, behaving("behavior", "not-ready"), `timeouts = { create = "8s" }`},
-			`(?s)timed\s+out\s+after\s+8s,\s+waiting\s+for\s+container\s+app\s+to\s+pass\s+its\s+readiness\s+check.*container app running, not ready`,
+			`(?s)timed\s+out\s+after\s+8s:\s+container\s+app\s+fails\s+its\s+readiness\s+check:.*container app running, not ready.*health_checks`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

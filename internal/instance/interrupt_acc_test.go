@@ -1,6 +1,7 @@
 package instance_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/acctest"
 )
@@ -28,6 +30,33 @@ func resizeIs(reason string) func(*corev1.Pod) bool {
 		}
 		return false
 	}
+}
+
+// TestAccInstance_interruptedWaitSaysWhatIsKnown has somebody press Ctrl-C while an image can't be
+// pulled: the warning names that, with its advice.
+func TestAccInstance_interruptedWaitSaysWhatIsKnown(t *testing.T) {
+	t.Parallel()
+	acctest.NeedsEmbedded(t)
+	cluster := acctest.Namespace(t)
+	terraform := acctest.NewCLI(t)
+	terraform.Configure(block(cluster, `name = "web"`, `image = "registry.invalid/web:1"`))
+	failing, tell := closing()
+	go func() {
+		acctest.Eventually(t, "a failed pull", func(ctx context.Context) (bool, error) {
+			pods, err := acctest.Client(t).CoreV1().Pods(cluster).List(ctx, metav1.ListOptions{})
+			return err == nil && len(pods.Items) > 0 && waitsFor(pods.Items[0], "ImagePullBackOff"), err
+		})
+		tell()
+	}()
+	output, _, finished := terraform.Interrupt(failing, "apply", "-auto-approve")
+	if finished {
+		t.Fatalf("it ended by itself:\n%s", output)
+	}
+	says(t, flat(output), "Stopped waiting for Pod", "Known by then: the image of container app can't be pulled", "Check the name and tag in `image`")
+}
+
+func waitsFor(pod corev1.Pod, reason string) bool {
+	return len(pod.Status.ContainerStatuses) > 0 && pod.Status.ContainerStatuses[0].State.Waiting != nil && pod.Status.ContainerStatuses[0].State.Waiting.Reason == reason
 }
 
 // TestAccInstance_interruptedResizeIsTold has somebody press Ctrl-C while a node has

@@ -10,6 +10,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/headgym/terraform-provider-mar/internal/podhealth"
 )
 
 const canary = "password is hunter2"
@@ -53,7 +55,7 @@ func TestNothingKept_ofAStatusMessage(t *testing.T) {
 		withProse(reflect.ValueOf(&pod.Status).Elem())
 		state := stateful(t, planned())
 		state.Status = types.StringValue(statusRunning)
-		for _, message := range []string{pod.Status.Message, causeOf(pod)} {
+		for _, message := range []string{pod.Status.Message, podhealth.EndCause(pod)} {
 			if strings.Contains(message, canary) {
 				said++
 			}
@@ -66,8 +68,8 @@ func TestNothingKept_ofAStatusMessage(t *testing.T) {
 		kept := map[string]string{
 			"private state":            string(text),
 			"a new state":              fmt.Sprint(observed(pod, state.model, nil)),
-			"data.mar_instance":        fmt.Sprint(observedNow(pod)),
-			"data.mar_instances":       fmt.Sprint(observedList([]*corev1.Pod{pod}, true)),
+			"data.mar_instance":        fmt.Sprint(observedNow(pod, nil, then)),
+			"data.mar_instances":       fmt.Sprint(observedList([]*corev1.Pod{pod}, true, then)),
 			"a plan, from private":     fmt.Sprint(replacementFor(state, rec.Standing)),
 			"an instance that is read": fmt.Sprint(everything(pod)),
 		}

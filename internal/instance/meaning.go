@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
+	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 )
 
@@ -57,6 +58,9 @@ func applies(name string, entry map[string]attr.Value) bool {
 // meant is an attribute's value in one spelling.
 func meant(entry map[string]attr.Value, name string) attr.Value {
 	value := entry[name]
+	if fw.IsNothing(value) {
+		value = types.StringNull()
+	}
 	if otherwise := leftOut(name); otherwise != nil && value.IsNull() && applies(name, entry) {
 		return otherwise
 	}

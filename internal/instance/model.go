@@ -52,6 +52,7 @@ type resourceModel struct {
 	DesiredStatus    types.String   `tfsdk:"desired_status"`
 	RestartTriggers  types.Map      `tfsdk:"restart_triggers"`
 	WaitFor          types.String   `tfsdk:"wait_for"`
+	MinReadySeconds  types.Int64    `tfsdk:"min_ready_seconds"`
 	ReplaceOn        types.Set      `tfsdk:"replace_on"`
 	Timeouts         timeouts.Value `tfsdk:"timeouts"`
 }
@@ -60,6 +61,8 @@ type dataSourceModel struct {
 	model
 	Ready           types.Bool   `tfsdk:"ready"`
 	Reason          types.String `tfsdk:"reason"`
+	Problem         types.String `tfsdk:"problem"`
+	Advice          types.String `tfsdk:"advice"`
 	Restarts        types.Int64  `tfsdk:"restarts"`
 	QoSClass        types.String `tfsdk:"qos_class"`
 	StartedAt       types.String `tfsdk:"started_at"`

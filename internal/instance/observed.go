@@ -10,8 +10,10 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/utils/ptr"
 
+	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/podhealth"
 	"github.com/headgym/terraform-provider-mar/internal/podspec"
 )
 
@@ -40,7 +42,7 @@ func observed(pod *corev1.Pod, prior model, limited []string) model {
 	m.AnnotationsAll = declaredKeys(allKeys(pod.Annotations), prior.AnnotationsAll, types.StringType)
 	m.Security = declaredSecurity(m.Security, prior.Security)
 	m.Pod = podspec.Observed(prior.Pod, pod.Spec, mainContainer(pod).Name)
-	return m
+	return m.sayingNothingAs(prior)
 }
 
 // everything reads all of a Pod that a model can say, whoever said it.
@@ -76,19 +78,8 @@ func everything(pod *corev1.Pod) model {
 	return m
 }
 
-// mainContainer is the one that the attributes are about: app, or else the
-// first.
-func mainContainer(pod *corev1.Pod) corev1.Container {
-	for _, c := range pod.Spec.Containers {
-		if c.Name == containerName {
-			return c
-		}
-	}
-	if len(pod.Spec.Containers) == 0 {
-		return corev1.Container{}
-	}
-	return pod.Spec.Containers[0]
-}
+// mainContainer is the one that the attributes are about.
+func mainContainer(pod *corev1.Pod) corev1.Container { return podhealth.Main(pod) }
 
 func readEnv(vars []corev1.EnvVar) types.Map {
 	env := map[string]attr.Value{}
@@ -237,7 +228,7 @@ func declaredKeys(seen, prior types.Map, element attr.Type) types.Map {
 // declaredList keeps a list only where one was declared: what a Pod runs else
 // is the image's affair, or of whoever wrapped it.
 func declaredList(seen, prior types.List) types.List {
-	if prior.IsNull() {
+	if fw.IsNothing(prior) {
 		return prior
 	}
 	return seen

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	corev1 "k8s.io/api/core/v1"
@@ -22,6 +23,7 @@ type listedModel struct {
 	Status    types.String     `tfsdk:"status"`
 	Ready     types.Bool       `tfsdk:"ready"`
 	Reason    types.String     `tfsdk:"reason"`
+	Problem   types.String     `tfsdk:"problem"`
 	Restarts  types.Int64      `tfsdk:"restarts"`
 	Node      types.String     `tfsdk:"node"`
 	IP        types.String     `tfsdk:"ip"`
@@ -35,11 +37,11 @@ type listedModel struct {
 // observedList reads Pods for the data source mar_instances, sorted by ID. Those
 // that a controller makes and replaces are the instances of somebody else's
 // resource, and left out unless they are asked for.
-func observedList(pods []*corev1.Pod, withControlled bool) []listedModel {
+func observedList(pods []*corev1.Pod, withControlled bool, now time.Time) []listedModel {
 	found := make([]listedModel, 0, len(pods))
 	for _, pod := range pods {
 		if withControlled || controllerOf(pod) == "" {
-			found = append(found, listedOf(observedNow(pod)))
+			found = append(found, listedOf(observedNow(pod, nil, now)))
 		}
 	}
 	slices.SortFunc(found, func(a, b listedModel) int { return cmp.Compare(a.ID.ValueString(), b.ID.ValueString()) })
@@ -97,7 +99,7 @@ func partedBy(k key, templates []*corev1.PodTemplate) (before []*corev1.PodTempl
 func listedOf(m dataSourceModel) listedModel {
 	return listedModel{
 		ID: m.ID, Cluster: m.Cluster, Name: m.Name, Image: m.Image,
-		Status: m.Status, Ready: m.Ready, Reason: m.Reason, Restarts: m.Restarts,
+		Status: m.Status, Ready: m.Ready, Reason: m.Reason, Problem: m.Problem, Restarts: m.Restarts,
 		Node: m.Node, IP: m.IP, CPU: m.CPU, Memory: m.Memory,
 		Labels: m.Labels, UID: m.UID, StartedAt: m.StartedAt,
 	}

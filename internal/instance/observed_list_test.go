@@ -33,14 +33,14 @@ func TestObservedList_sortsAndLeavesOutControlledOnes(t *testing.T) {
 		true:  {"dev/api-x", "dev/db", "dev/web-10", "dev/web-2"},
 	} {
 		var got []string
-		for _, m := range observedList(pods, with) {
+		for _, m := range observedList(pods, with, then) {
 			got = append(got, m.ID.ValueString())
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("with controlled ones %t: -want +got:\n%s", with, diff)
 		}
 	}
-	if observedList(nil, false) == nil {
+	if observedList(nil, false, then) == nil {
 		t.Error("no instances are null instead of an empty list")
 	}
 }
@@ -53,7 +53,7 @@ func TestListSchema_fitsTheModel(t *testing.T) {
 		t.Fatal(diags)
 	}
 	state := tfsdk.State{Schema: s.Schema, Raw: tftypes.NewValue(s.Schema.Type().TerraformType(t.Context()), nil)}
-	m := instancesModel{Instances: observedList([]*corev1.Pod{podFrom(t, "new"), podFrom(t, "ready"), podFrom(t, "crash-oom"), podFrom(t, "evicted")}, true)}
+	m := instancesModel{Instances: observedList([]*corev1.Pod{podFrom(t, "new"), podFrom(t, "ready"), podFrom(t, "crash-oom"), podFrom(t, "evicted")}, true, then)}
 	if diags := state.Set(t.Context(), m); diags.HasError() {
 		t.Fatal(diags)
 	}

@@ -1,7 +1,6 @@
 package instance
 
 import (
-	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -9,26 +8,31 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/podhealth"
 )
 
 // observedNow reads a Pod for the data source: all of it, and how it fares at
-// this moment.
-func observedNow(pod *corev1.Pod) dataSourceModel {
+// this moment, by its events as well where these are known.
+func observedNow(pod *corev1.Pod, events []corev1.Event, now time.Time) dataSourceModel {
+	problem := problemNow(pod, events, now)
 	pod = kube.KeptPod(pod)
 	m := dataSourceModel{
 		model:           everything(pod),
-		Ready:           types.BoolValue(conditionOf(pod, corev1.PodReady).Status == corev1.ConditionTrue),
-		Reason:          textOrNull(reasonOf(pod)),
+		Ready:           types.BoolValue(podhealth.Condition(pod, corev1.PodReady).Status == corev1.ConditionTrue),
+		Reason:          textOrNull(reasonOf(pod, problem.Cause)),
+		Problem:         sentenceOrNull(problem.Text),
+		Advice:          textOrNull(problem.Advice),
 		QoSClass:        textOrNull(string(pod.Status.QOSClass)),
 		StartedAt:       timeOrNull(pod.Status.StartTime),
 		Conditions:      readConditions(pod.Status.Conditions),
 		LastTermination: types.ObjectNull(terminationTypes()),
 		Restarts:        types.Int64Value(0),
 	}
-	if c := statusByName(pod.Status.ContainerStatuses, mainContainer(pod).Name); c != nil {
+	if c := podhealth.StatusOf(pod.Status.ContainerStatuses, mainContainer(pod).Name); c != nil {
 		m.Restarts = types.Int64Value(int64(c.RestartCount))
-		if t := lastTermination(*c); t != nil {
+		if t := podhealth.LastEnd(*c); t != nil {
 			m.LastTermination = terminationModel{
 				Reason:     textOrNull(t.Reason),
 				ExitCode:   types.Int64Value(int64(t.ExitCode)),
@@ -39,16 +43,49 @@ func observedNow(pod *corev1.Pod) dataSourceModel {
 	return m
 }
 
+// problemNow is what is wrong with a Pod, in words that may be kept in a state.
+func problemNow(pod *corev1.Pod, events []corev1.Event, now time.Time) podhealth.Problem {
+	if pod.Status.Phase == statusStopped {
+		return podhealth.Problem{}
+	}
+	f := podhealth.Facts{Pod: pod, Events: events, Now: now, Kept: true}
+	p := podhealth.Judge(f)
+	if p.Cause == podhealth.None {
+		p = podhealth.JudgeResize(f)
+	}
+	if p.Passing {
+		return podhealth.Problem{}
+	}
+	return p
+}
+
+func sentenceOrNull(text string) types.String {
+	if text == "" {
+		return types.StringNull()
+	}
+	return types.StringValue(fw.Sentence(text))
+}
+
+// isSuspect reports whether events may tell more of what is wrong with a Pod.
+func isSuspect(pod *corev1.Pod, now time.Time) bool {
+	return problemNow(pod, nil, now).Cause != podhealth.None || podhealth.Suspects(podhealth.Facts{Pod: pod, Now: now})
+}
+
 // reasonOf is the most telling reason why a Pod isn't well: the Pod's own, then
 // its containers', then that of the first condition which doesn't hold.
-func reasonOf(pod *corev1.Pod) string {
-	if pod.Status.Reason != "" {
+func reasonOf(pod *corev1.Pod, cause podhealth.Cause) string {
+	switch {
+	case pod.Status.Reason != "":
 		return pod.Status.Reason
+	case cause == podhealth.LoopByMemory && podhealth.IsReady(pod):
+		return "OOMKilled"
+	case cause.IsLoop() && podhealth.IsReady(pod):
+		return "CrashLoopBackOff"
 	}
-	if pod.Status.Phase == corev1.PodSucceeded || conditionOf(pod, corev1.PodReady).Status == corev1.ConditionTrue {
+	if pod.Status.Phase == corev1.PodSucceeded || podhealth.Condition(pod, corev1.PodReady).Status == corev1.ConditionTrue {
 		return ""
 	}
-	for _, c := range slices.Concat(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses) {
+	for _, c := range podhealth.Statuses(pod) {
 		switch {
 		case c.State.Waiting != nil && c.State.Waiting.Reason != "":
 			return c.State.Waiting.Reason
@@ -57,7 +94,7 @@ func reasonOf(pod *corev1.Pod) string {
 		}
 	}
 	for _, kind := range []corev1.PodConditionType{corev1.PodScheduled, corev1.PodInitialized, corev1.ContainersReady, corev1.PodReady} {
-		if c := conditionOf(pod, kind); c.Status == corev1.ConditionFalse && c.Reason != "" {
+		if c := podhealth.Condition(pod, kind); c.Status == corev1.ConditionFalse && c.Reason != "" {
 			return c.Reason
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
@@ -103,6 +104,8 @@ type note struct {
 type facts struct {
 	// Resizable is whether it can resize Pods.
 	Resizable bool
+	// Differs is what the plan changes about the Pod.
+	Differs differences
 	// Pod is what a change of pod comes to, PodPaths where it differs.
 	Pod      podChange
 	PodPaths []string
@@ -114,6 +117,7 @@ type facts struct {
 func decide(prior, plan, config resourceModel, rec record, of facts) decision {
 	seen := rec.Standing.Presence
 	d := decision{Move: nextMove(powerWanted(prior, plan, seen), seen, restartAsked(prior, plan))}
+	d.replaceForAttributes(prior, plan, of.Differs)
 	switch d.Move {
 	case moveStop:
 		d.Gone = append([]string{"uid", "node", "ip"}, undeclaredSize(config.model)...)
@@ -155,7 +159,7 @@ func decide(prior, plan, config resourceModel, rec record, of facts) decision {
 		d.Replace = append(d.Replace, "pod")
 		d.Notes = append(d.Notes, podNote(prior.model, of.PodPaths))
 	}
-	d.changeInPlace(prior, plan, rec)
+	d.changeInPlace(prior, plan, rec, of.Differs.Pod)
 	if len(rec.Standing.Unlabelled) > 0 {
 		d.Unknown = append(d.Unknown, "labels_all")
 	}
@@ -167,6 +171,18 @@ func decide(prior, plan, config resourceModel, rec record, of facts) decision {
 		}
 	}
 	return d
+}
+
+// replaceForAttributes replaces what runs, and is to go on running, for what can't be changed
+// on a Pod. A stopped instance has none: it takes up the change when it is started.
+func (d *decision) replaceForAttributes(prior, plan resourceModel, of differences) {
+	if prior.Status.ValueString() == statusStopped || plan.DesiredStatus.ValueString() == powerStopped {
+		return
+	}
+	d.Replace = append(d.Replace, of.Attributes...)
+	if !plan.SecretEnvVersion.Equal(prior.SecretEnvVersion) {
+		d.Replace = append(d.Replace, "secret_env_wo_version")
+	}
 }
 
 func (d *decision) replaceForStatus(prior, plan resourceModel, rec record) {
@@ -228,7 +244,7 @@ func (d *decision) resize(prior, plan, config resourceModel, rec record, resizab
 	}
 }
 
-func (d *decision) changeInPlace(prior, plan resourceModel, rec record) {
+func (d *decision) changeInPlace(prior, plan resourceModel, rec record, podDiffers bool) {
 	differs := !plan.Image.Equal(prior.Image)
 	if differs && rec.Standing.finished() {
 		d.Replace = append(d.Replace, "image")
@@ -244,7 +260,7 @@ func (d *decision) changeInPlace(prior, plan resourceModel, rec record) {
 		d.Unknown = append(d.Unknown, "annotations_all")
 		d.Notes = append(d.Notes, unrecordedNote(prior.key()))
 	}
-	if differs || rec.Unrecorded || d.Resize != nil || len(rec.Standing.Unlabelled) > 0 || !plan.Pod.Equal(prior.Pod) || !plan.LabelsAll.Equal(prior.LabelsAll) || !plan.AnnotationsAll.Equal(prior.AnnotationsAll) {
+	if differs || rec.Unrecorded || d.Resize != nil || len(rec.Standing.Unlabelled) > 0 || podDiffers || !plan.LabelsAll.Equal(prior.LabelsAll) || !plan.AnnotationsAll.Equal(prior.AnnotationsAll) {
 		change := desiredChange(prior.model, plan.model)
 		d.Change = &change
 	}
@@ -262,14 +278,14 @@ func powerWanted(prior, plan resourceModel, seen presence) string {
 // restartAsked reports whether the triggers changed. Setting them for the first
 // time, as after an import, or taking them away asks for nothing.
 func restartAsked(prior, plan resourceModel) bool {
-	return !prior.RestartTriggers.IsNull() && !plan.RestartTriggers.IsNull() && wholeMap(plan.RestartTriggers) &&
+	return !fw.IsNothing(prior.RestartTriggers) && !fw.IsNothing(plan.RestartTriggers) && wholeMap(plan.RestartTriggers) &&
 		!plan.RestartTriggers.Equal(prior.RestartTriggers)
 }
 
 // powerUnknown reports whether the instance may be stopped, started or restarted by
 // what isn't known yet.
 func powerUnknown(prior, plan resourceModel) bool {
-	return plan.DesiredStatus.IsUnknown() || !prior.RestartTriggers.IsNull() && !wholeMap(plan.RestartTriggers)
+	return plan.DesiredStatus.IsUnknown() || !fw.IsNothing(prior.RestartTriggers) && !wholeMap(plan.RestartTriggers)
 }
 
 // madeAnewBy names what a Pod that is made anew for a configuration comes to.

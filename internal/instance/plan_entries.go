@@ -9,20 +9,9 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/mapplanmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
-
-// replacesForOtherMeaning replaces the instance where the map's entries come to
-// mean something else. Another spelling changes nothing but the state.
-func replacesForOtherMeaning() planmodifier.Map {
-	const description = "A change of what an entry means replaces the instance."
-	return mapplanmodifier.RequiresReplaceIf(func(ctx context.Context, req planmodifier.MapRequest, resp *mapplanmodifier.RequiresReplaceIfFuncResponse) {
-		resp.RequiresReplace = !sameEntries(req.StateValue, req.PlanValue) && replacesRunning(ctx, req.State, req.Plan, req.StateValue, req.PlanValue)
-	}, description, description)
-}
 
 // hostPathWarning warns of what is about to be mounted from a node, once for all
 // of an instance's volumes, and not where nothing changes.

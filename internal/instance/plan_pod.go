@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/podspec"
@@ -24,7 +23,7 @@ const (
 	podOther
 )
 
-// comparePod decides what a change of pod comes to. Live reads the Pod, nil where
+// comparePod decides what a change of pod that means something comes to. Live reads the Pod, nil where
 // there is none: its spec doesn't change but for what other attributes
 // say, so the answer is the same whenever it is asked.
 func comparePod(ctx context.Context, prior, plan resourceModel, live func() (*corev1.Pod, error)) (podChange, []string, diag.Diagnostics, error) {
@@ -33,7 +32,7 @@ func comparePod(ctx context.Context, prior, plan resourceModel, live func() (*co
 	diags.Append(podspec.Diagnostics(faults)...)
 	is, faults := podspec.Decode(plan.Pod)
 	diags.Append(podspec.Diagnostics(faults)...)
-	if diags.HasError() || podspec.Equal(was, is, base) {
+	if diags.HasError() {
 		return podSame, nil, diags, nil
 	}
 	paths := podspec.ChangedPaths(was, is, base)
@@ -52,15 +51,6 @@ func comparePod(ctx context.Context, prior, plan resourceModel, live func() (*co
 		return podOther, paths, diags, err
 	}
 	return podHeld, nil, diags, nil
-}
-
-// respelt is what to plan for a pod that means the same as before. Core takes the prior
-// value for another spelling of it, but neither for none nor none for it.
-func respelt(prior, plan model) types.Dynamic {
-	if prior.saysPod() && plan.saysPod() {
-		return prior.Pod
-	}
-	return plan.Pod
 }
 
 func podNote(m model, paths []string) note {

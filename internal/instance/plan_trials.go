@@ -149,30 +149,13 @@ func secretTrials(known resourceModel, had types.Int64) []trial {
 // makes reports whether an instance is made, the first or a successor.
 func (p intent) makes() bool { return p.Prior == nil || p.replaces() }
 
-// replaces reports whether core asks for another plan, one of an instance that is
-// made anew, for what a plan modifier has seen is not known here.
+// replaces reports whether core asks for another plan, one of an instance that is made anew.
 func (p intent) replaces() bool {
 	if len(p.Todo.Replace) > 0 {
 		return true
 	}
 	prior, plan := p.Prior, p.Plan
-	if !plan.Cluster.Equal(prior.Cluster) || !plan.Name.Equal(prior.Name) {
-		return true
-	}
-	if p.Record.Standing.Presence.stopped() || plan.DesiredStatus.ValueString() == powerStopped {
-		return false
-	}
-	for _, same := range []bool{
-		plan.Command.Equal(prior.Command), plan.Args.Equal(prior.Args), plan.Env.Equal(prior.Env), plan.Ports.Equal(prior.Ports),
-		plan.RestartPolicy.Equal(prior.RestartPolicy), plan.ServiceAccount.Equal(prior.ServiceAccount), plan.Security.Equal(prior.Security),
-		plan.SecretEnvVersion.Equal(prior.SecretEnvVersion),
-		sameEntries(prior.EnvValueFrom, plan.EnvValueFrom), sameEntries(prior.HealthChecks, plan.HealthChecks), sameEntries(prior.Volumes, plan.Volumes),
-	} {
-		if !same {
-			return true
-		}
-	}
-	return false
+	return !plan.Cluster.Equal(prior.Cluster) || !plan.Name.Equal(prior.Name)
 }
 
 // known is the plan without what isn't known yet, and what that was. It is false

@@ -2,13 +2,12 @@ package instance
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
@@ -96,10 +95,10 @@ func TestTrials_ofAChange(t *testing.T) {
 		"resize and change":      {todo: decision{Resize: &size{}, Change: &change{}}, want: "resize Pod, apply Pod"},
 		"replaced by a decision": {todo: decision{Replace: []string{"cpu"}, Resize: &size{}}, want: "Pod"},
 		"replaced for a variable": {
-			todo: decision{Change: &change{}}, edit: func(_, plan *resourceModel) { plan.Env = texted("A", "b") }, want: "Pod",
+			todo: decision{Replace: []string{"env"}, Change: &change{}}, edit: func(_, plan *resourceModel) { plan.Env = texted("A", "b") }, want: "Pod",
 		},
 		"replaced by one with secrets": {
-			edit: func(_, plan *resourceModel) { plan.SecretEnvVersion = types.Int64Value(1) }, want: "PodTemplate, Secret, Pod",
+			todo: decision{Replace: []string{"secret_env_wo_version"}}, edit: func(_, plan *resourceModel) { plan.SecretEnvVersion = types.Int64Value(1) }, want: "PodTemplate, Secret, Pod",
 		},
 		"stop":    {todo: decision{Move: moveStop}, want: "PodTemplate"},
 		"restart": {todo: decision{Move: moveRestart}, want: "PodTemplate, Pod"},
@@ -126,25 +125,28 @@ func TestTrials_ofAChange(t *testing.T) {
 	}
 }
 
-// Core asks for another plan where one of these changes, so replaces has to know
-// them all.
-func TestTrials_knowWhatReplaces(t *testing.T) {
-	var replacing []string
+// TestShapers_areAllThatReplaces fails for an attribute of which nobody has said whether a
+// change replaces the instance.
+func TestShapers_areAllThatReplaces(t *testing.T) {
+	otherwise := []string{
+		"cluster", "name", // by plan modifiers
+		"cpu", "image", "limits", "memory", "pod", "requests", "secret_env_wo_version", // by what the change is
+		"annotations", "desired_status", "labels", "min_ready_seconds", "replace_on", "restart_triggers", "secret_env_wo", "timeouts", "wait_for", // never
+	}
+	var said, has []string
+	for _, s := range shapers() {
+		said = append(said, s.name)
+	}
+	said = append(said, otherwise...)
 	for name, attribute := range resourceAttributes(t.Context()) {
-		modifiers := reflect.ValueOf(attribute).FieldByName("PlanModifiers")
-		if !modifiers.IsValid() {
-			continue
-		}
-		for i := range modifiers.Len() {
-			if strings.Contains(strings.ToLower(fmt.Sprintf("%T", modifiers.Index(i).Interface())), "replace") {
-				replacing = append(replacing, name)
-			}
+		if attribute.IsRequired() || attribute.IsOptional() {
+			has = append(has, name)
 		}
 	}
-	slices.Sort(replacing)
-	want := []string{"args", "cluster", "command", "env", "env_value_from", "health_checks", "name", "ports", "restart_policy", "secret_env_wo_version", "service_account", "volumes"}
-	if !slices.Equal(replacing, want) {
-		t.Errorf("a change replaces for\n%v, and intent.replaces knows\n%v (and security)", replacing, want)
+	slices.Sort(said)
+	slices.Sort(has)
+	if diff := cmp.Diff(has, said); diff != "" {
+		t.Errorf("the schema has -, the plan knows +\n%s", diff)
 	}
 }
 

@@ -3,11 +3,11 @@ package instance
 import (
 	"fmt"
 	"reflect"
-	"slices"
-	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/headgym/terraform-provider-mar/internal/podhealth"
 )
 
 // The values of wait_for.
@@ -19,24 +19,23 @@ const (
 	waitNone      = "None"
 )
 
-const (
-	// patience is how long a fault that may heal is borne with.
-	patience = 60 * time.Second
-	// crashes is how many restarts end a wait before patience does.
-	crashes = 3
-
-	adviceOnJob = "If it is a job that runs to completion, set `restart_policy` to \"OnFailure\" or \"Never\"."
-)
-
 // goal is what a wait is for.
 type goal struct {
 	// For is a value of wait_for; empty where only Size matters.
 	For string
+	// Hold is how long the Pod has to be ready without a break, where it is waited for to become
+	// ready: min_ready_seconds.
+	Hold time.Duration
 	// Before is how the main container was before the change that is waited
 	// for. Until the node has taken notice, it is still so.
 	Before *corev1.ContainerStatus
 	// Size is what a resize asked for.
 	Size *size
+}
+
+// goalOf is what an apply of the plan waits for.
+func goalOf(plan resourceModel) goal {
+	return goal{For: plan.WaitFor.ValueString(), Hold: time.Duration(plan.MinReadySeconds.ValueInt64()) * time.Second}
 }
 
 // String completes "was waited for to …".
@@ -50,6 +49,8 @@ func (g goal) String() string {
 		return "be given a node"
 	case g.For == waitSucceeded:
 		return "finish well"
+	case g.holds():
+		return "be ready for " + seconds(g.Hold)
 	}
 	return "become ready"
 }
@@ -57,23 +58,65 @@ func (g goal) String() string {
 // followsContainer reports whether a change of the container is waited for.
 func (g goal) followsContainer() bool { return g.For != waitNone && g.For != waitScheduled }
 
+// holds reports whether readiness has to last.
+func (g goal) holds() bool { return g.For == waitReady && g.Hold > 0 && g.Size == nil }
+
+// facts is what is known of a Pod, as it counts for the goal.
+func (g goal) facts(pod *corev1.Pod, events []corev1.Event, now time.Time) podhealth.Facts {
+	f := podhealth.Facts{Pod: pod, Events: events, Now: now, MayEnd: func(container string, exitCode int32) bool {
+		return g.For == waitSucceeded && exitCode == 0 || g.For == waitRunning && container != mainContainer(pod).Name
+	}}
+	if g.Before != nil {
+		// The change itself starts the container once more.
+		f.RestartsBefore = map[string]int32{g.Before.Name: g.Before.RestartCount + 1}
+	}
+	return f
+}
+
+// problem is what keeps a Pod from the goal.
+func (g goal) problem(f podhealth.Facts) podhealth.Problem {
+	if g.Size != nil {
+		return podhealth.JudgeResize(f)
+	}
+	p := podhealth.Judge(f)
+	if readiness := g.For == waitReady || g.For == ""; p.Cause.IsUnready() && !readiness {
+		return podhealth.Problem{}
+	}
+	return p
+}
+
 // outlook is whether a Pod may still come to the goal.
 type outlook struct {
 	Done bool
-	// Hopeless is why it won't, Advice what to do about it.
-	Hopeless, Advice string
+	// Hopeless is why it won't.
+	Hopeless string
 	// Waiting says what is still missing.
 	Waiting string
+	// Problem is what is wrong so far, empty where nothing is, or where it is too early to say.
+	Problem string
+	// Advice is what to do where the wait ends so, whatever ends it.
+	Advice string
 }
 
-// progress judges a Pod. Faulty is for how long its present fault, as told by
-// faultOf, has been there.
-func progress(pod *corev1.Pod, g goal, faulty time.Duration) outlook {
+// ended says why the wait ended, which ended with err.
+func (o outlook) ended(err error) string {
+	switch {
+	case o.Hopeless != "":
+		return o.Hopeless
+	case o.Problem != "":
+		return fmt.Sprintf("it %s: %s", err, o.Problem)
+	}
+	return fmt.Sprintf("it %s, waiting for %s", err, orElse(o.Waiting, "the API server"))
+}
+
+// progress judges a Pod. Borne is for how long its present problem has been there.
+func progress(f podhealth.Facts, g goal, borne time.Duration) outlook {
+	pod := f.Pod
 	if pod.DeletionTimestamp != nil {
 		return outlook{Hopeless: "it is being deleted", Advice: "This run didn't ask for that: an earlier one did, or somebody else. The next apply waits until it is gone and makes it anew."}
 	}
 	if g.Size != nil {
-		return resized(pod, *g.Size, faulty)
+		return resized(f, *g.Size, borne)
 	}
 	if missed(pod, g) {
 		return outlook{
@@ -82,21 +125,31 @@ func progress(pod *corev1.Pod, g goal, faulty time.Duration) outlook {
 		}
 	}
 	if stale(pod, g) {
-		return outlook{Waiting: "the node to restart the container with what has changed"}
+		return outlook{
+			Waiting: "the node to restart the container with what has changed",
+			Advice:  "The node hasn't taken notice of the change. Give it more time with `timeouts`, or look at the node " + pod.Spec.NodeName + ".",
+		}
 	}
 	if reached(pod, g) {
 		return outlook{Done: true}
 	}
-	if ended := finishedShort(pod); ended != nil {
-		return *ended
+	return judged(pod, g, g.problem(f), borne)
+}
+
+// judged is the outlook of a Pod that hasn't come to the goal.
+func judged(pod *corev1.Pod, g goal, p podhealth.Problem, borne time.Duration) outlook {
+	lacks, advice := podhealth.Lacks(pod, g.For == waitSucceeded)
+	switch {
+	case p.Cause == podhealth.None:
+		return outlook{Waiting: lacks, Advice: advice}
+	case p.Cause.IsEnd() && p.Cause != podhealth.Finished:
+		return outlook{Hopeless: "it failed: " + p.Text, Advice: p.Advice}
+	case p.EndsWait(borne):
+		return outlook{Hopeless: p.Text, Advice: p.Advice}
+	case p.Passing:
+		return outlook{Waiting: lacks, Problem: p.Text, Advice: p.Advice}
 	}
-	if ended := endedBeside(pod, g); ended != nil {
-		return *ended
-	}
-	if f := faultOf(pod, g); f != nil && f.hopelessAfter(faulty) {
-		return outlook{Hopeless: f.Text, Advice: f.Advice}
-	}
-	return outlook{Waiting: missingFor(pod, g)}
+	return outlook{Waiting: "this to change: " + p.Text, Problem: p.Text, Advice: p.Advice}
 }
 
 func reached(pod *corev1.Pod, g goal) bool {
@@ -109,42 +162,14 @@ func reached(pod *corev1.Pod, g goal) bool {
 		return pod.Spec.NodeName != ""
 	case waitRunning:
 		if g.Before != nil {
-			now := statusByName(pod.Status.ContainerStatuses, g.Before.Name)
+			now := podhealth.StatusOf(pod.Status.ContainerStatuses, g.Before.Name)
 			running = now != nil && now.State.Running != nil
 		}
 		return finished || running
 	case waitSucceeded:
 		return finished
 	}
-	return finished || running && conditionOf(pod, corev1.PodReady).Status == corev1.ConditionTrue
-}
-
-func finishedShort(pod *corev1.Pod) *outlook {
-	switch pod.Status.Phase {
-	case corev1.PodFailed:
-		return &outlook{
-			Hopeless: "it failed: " + orElse(causeOf(pod), "Kubernetes gives no reason"),
-			Advice:   adviceOnEnd(pod),
-		}
-	case corev1.PodSucceeded:
-		return &outlook{
-			Hopeless: "its program finished, though `restart_policy` is Always",
-			Advice:   adviceOnJob,
-		}
-	}
-	return nil
-}
-
-func adviceOnEnd(pod *corev1.Pod) string {
-	switch {
-	case pod.Status.Reason == "Evicted":
-		return "The node ran short of something and chose this instance to go. Reserve what it needs with `requests`."
-	case pod.Status.Reason == "DeadlineExceeded":
-		return "It took longer than it is allowed to."
-	case strings.Contains(causeOf(pod), "OOMKilled"):
-		return "It used more than its `memory`. Raise that, or make the program use less."
-	}
-	return "Its log says why the program ended. Mend the program, its `command`, `args` or `env`."
+	return finished || podhealth.IsReady(pod)
 }
 
 // stale reports that the main container hasn't changed since before.
@@ -152,75 +177,29 @@ func stale(pod *corev1.Pod, g goal) bool {
 	if g.Before == nil {
 		return false
 	}
-	now := statusByName(pod.Status.ContainerStatuses, g.Before.Name)
+	now := podhealth.StatusOf(pod.Status.ContainerStatuses, g.Before.Name)
 	return now != nil && now.ContainerID == g.Before.ContainerID && now.RestartCount == g.Before.RestartCount &&
 		now.Image == g.Before.Image && reflect.DeepEqual(now.State, g.Before.State)
 }
 
-// missingFor says what a Pod that is well so far still lacks.
-func missingFor(pod *corev1.Pod, g goal) string {
-	if c := conditionOf(pod, corev1.PodScheduled); pod.Spec.NodeName == "" && c.Status == corev1.ConditionFalse {
-		return "a node to run on: " + joinReason(c.Reason, c.Message)
+// missed reports whether the Pod's main container ended for good before the node
+// took notice of a change, so that what was changed never runs.
+func missed(pod *corev1.Pod, g goal) bool {
+	if g.Before == nil || pod.Status.Phase == corev1.PodFailed || !podhealth.IsOver(pod) {
+		return false
 	}
-	if pod.Spec.NodeName == "" {
-		return "a node to run on"
-	}
-	if starting := startingContainer(pod); starting != "" {
-		return starting
-	}
-	switch {
-	case pod.Status.Phase != corev1.PodRunning:
-		return "its containers to start"
-	case g.For == waitSucceeded:
-		return "its program to finish"
-	}
-	for _, c := range slices.Concat(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses) {
-		if c.State.Running != nil && !c.Ready {
-			return fmt.Sprintf("%s to pass its readiness check", titleOf(pod, c.Name))
-		}
-	}
-	if c := conditionOf(pod, corev1.PodReady); c.Message != "" || c.Reason != "" {
-		return "its readiness: " + joinReason(c.Reason, c.Message)
-	}
-	return "its readiness"
+	now := podhealth.StatusOf(pod.Status.ContainerStatuses, g.Before.Name)
+	return now != nil && now.ContainerID == g.Before.ContainerID && now.RestartCount == g.Before.RestartCount
 }
 
-// startingContainer says what the first container that hasn't come up lacks,
-// nothing where all have.
-func startingContainer(pod *corev1.Pod) string {
-	for _, c := range pod.Status.InitContainerStatuses {
-		if c.State.Running != nil && !isSidecar(pod, c.Name) {
-			return titleOf(pod, c.Name) + " to finish"
-		}
-		if c.State.Running != nil && c.Started != nil && !*c.Started {
-			return titleOf(pod, c.Name) + " to have started"
-		}
-	}
-	for _, c := range slices.Concat(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses) {
-		if w := c.State.Waiting; w != nil && w.Reason != "" {
-			return fmt.Sprintf("%s to start: %s", titleOf(pod, c.Name), joinReason(w.Reason, w.Message))
-		}
-	}
-	return ""
+// finishedError says that an instance has finished, so that a change which the
+// plan meant for a running one wasn't sent.
+func finishedError(pod *corev1.Pod, what string) error {
+	how := orElse(podhealth.EndCause(pod), statusOf(pod))
+	return fmt.Errorf("%s has finished since the plan was made (%s). It can't take up %s any more, so nothing was sent. Run the plan again: it replaces the instance", podRef(pod), how, what)
 }
 
-func conditionOf(pod *corev1.Pod, kind corev1.PodConditionType) corev1.PodCondition {
-	for _, c := range pod.Status.Conditions {
-		if c.Type == kind {
-			return c
-		}
-	}
-	return corev1.PodCondition{}
-}
-
-func statusByName(statuses []corev1.ContainerStatus, name string) *corev1.ContainerStatus {
-	for i := range statuses {
-		if statuses[i].Name == name {
-			return &statuses[i]
-		}
-	}
-	return nil
-}
+func seconds(d time.Duration) string { return fmt.Sprintf("%ds", int(d.Seconds())) }
 
 func orElse(text, otherwise string) string {
 	if text == "" {

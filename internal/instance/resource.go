@@ -105,7 +105,7 @@ func (r *instanceResource) Create(ctx context.Context, req resource.CreateReques
 	rec, notes := rec.made(made, have, plan)
 	rec.Manager = r.store.Written()
 	addNotes(&resp.Diagnostics, notes)
-	aim := goal{For: plan.WaitFor.ValueString()}
+	aim := goalOf(plan)
 	if !resp.Diagnostics.HasError() && have.Pod != nil {
 		have.Pod, err = r.store.Await(ctx, have.Pod, aim)
 	}
@@ -116,7 +116,7 @@ func (r *instanceResource) Create(ctx context.Context, req resource.CreateReques
 	switch {
 	case resp.Diagnostics.HasError():
 	case fw.IsCancelled(err):
-		fw.AddCancelled(&resp.Diagnostics, ref, aim.String())
+		fw.AddCancelled(&resp.Diagnostics, ref, aim.String(), err)
 	case err != nil:
 		fw.AddError(&resp.Diagnostics, "bring up the instance "+plan.key().String(), tainted(err), path.Empty())
 	}

@@ -2,6 +2,8 @@ package instance
 
 import (
 	"context"
+	"slices"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
@@ -12,9 +14,11 @@ import (
 // that what comes and goes changes nothing.
 func (r *instanceResource) explain(ctx context.Context, prior resourceModel, have found, seen presence, diags *diag.Diagnostics) {
 	have.Pod = r.store.quotable(have.Pod)
-	for _, t := range troublesOf(prior, have, seen, r.store.Manager()) {
-		addNotes(diags, []note{t.note(r.store.Evidence(ctx, prior.key(), t))})
-		if t.Attribute == "status" {
+	now := time.Now()
+	for _, t := range troublesOf(prior, have, seen, r.store.Manager(), now) {
+		notes := t.notes(prior, r.store.Evidence(ctx, prior.key(), t), now)
+		addNotes(diags, notes)
+		if slices.ContainsFunc(notes, func(n note) bool { return n.Attribute == "status" }) {
 			r.told.Add(prior.key().String())
 		}
 	}

@@ -49,8 +49,9 @@ func (r *instanceResource) planChange(ctx context.Context, req resource.ModifyPl
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	of := facts{Resizable: true}
-	if !plan.Pod.Equal(prior.Pod) {
+	of := facts{Resizable: true, Differs: differencesBetween(ctx, prior.model, plan.model)}
+	*plan = of.Differs.asPrior(prior, config, *plan)
+	if of.Differs.Pod {
 		var diags diag.Diagnostics
 		var err error
 		of.Pod, of.PodPaths, diags, err = comparePod(ctx, prior, *plan, r.store.Reader(ctx, prior.key(), prior.UID.ValueString()))
@@ -60,9 +61,6 @@ func (r *instanceResource) planChange(ctx context.Context, req resource.ModifyPl
 		}
 		if resp.Diagnostics.HasError() {
 			return
-		}
-		if of.Pod == podSame {
-			plan.Pod = respelt(prior.model, plan.model)
 		}
 	}
 	d := decide(prior, *plan, config, rec, of)
@@ -75,13 +73,14 @@ func (r *instanceResource) planChange(ctx context.Context, req resource.ModifyPl
 		d = decide(prior, *plan, config, rec, of)
 	}
 	for _, name := range d.Replace {
-		resp.RequiresReplace.Append(path.Root(name))
+		resp.RequiresReplace.Append(replacedBy(name, prior.model, plan.model)...)
 	}
 	addNotes(&resp.Diagnostics, d.Notes)
 	if d.Cause != nil && !r.told.Has(prior.key().String()) {
 		addNotes(&resp.Diagnostics, []note{*d.Cause})
 	}
-	if changes := !req.Plan.Raw.Equal(req.State.Raw) || !plan.LabelsAll.Equal(prior.LabelsAll) || !plan.AnnotationsAll.Equal(prior.AnnotationsAll) || len(d.Replace) > 0 || d.Move == moveTidy || rec.Unrecorded || rec.Standing.Presence.Starting || len(rec.Standing.Unlabelled) > 0; changes {
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, *plan)...)
+	if changes := !resp.Plan.Raw.Equal(req.State.Raw) || len(d.Replace) > 0 || d.Move == moveTidy || rec.Unrecorded || rec.Standing.Presence.Starting || len(rec.Standing.Unlabelled) > 0; changes {
 		r.warnOfKeys(ctx, intent{Prior: &prior, Plan: *plan, Config: config, Record: rec, Todo: d}, &resp.Diagnostics)
 		setUnknown(plan, d.Unknown)
 		setGone(plan, d.Gone)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/podhealth"
 )
 
 // Update sends what can be changed in place, and nothing where only the state
@@ -26,7 +27,7 @@ func (r *instanceResource) Update(ctx context.Context, req resource.UpdateReques
 	}
 	u.Plan.LabelsAll = fw.LabelsAll(r.defaults.Labels, u.Plan.Labels)
 	u.Plan.AnnotationsAll = fw.LabelsAll(r.defaults.Annotations, u.Plan.Annotations)
-	u.Todo = decide(u.Prior, u.Plan, u.Config, u.Record, facts{Resizable: true})
+	u.Todo = decide(u.Prior, u.Plan, u.Config, u.Record, facts{Resizable: true, Differs: differencesBetween(ctx, u.Prior.model, u.Plan.model)})
 	u.Limited, u.Record.Limited = u.Record.Limited, limitedBy(u.Config.model)
 	var diags diag.Diagnostics
 	u.Parts, diags = partsOf(ctx, u.Plan, u.Config, u.Prior.SecretEnvVersion, u.Record)
@@ -45,7 +46,7 @@ func (r *instanceResource) Update(ctx context.Context, req resource.UpdateReques
 	fw.SaveSeen(ctx, resp.Private, r.foresee(ctx, done.State, u.Config, done.Record, done.Have), &resp.Diagnostics)
 	switch {
 	case fw.IsCancelled(err) && done.Whole:
-		fw.AddInterrupted(&resp.Diagnostics, ref)
+		fw.AddInterrupted(&resp.Diagnostics, ref, err)
 	case fw.IsCancelled(err):
 		fw.AddCutShort(&resp.Diagnostics, "update the instance "+u.Plan.key().String(), err)
 	case err != nil:
@@ -123,7 +124,7 @@ func (r *instanceResource) movePower(ctx context.Context, u upkeep) (outcome, er
 	rec, notes := u.Record.made(u.Parts, have, u.Plan)
 	rec.Manager = r.store.Written()
 	if err == nil && have.Pod != nil {
-		have.Pod, err = r.store.Await(ctx, have.Pod, goal{For: u.Plan.WaitFor.ValueString()})
+		have.Pod, err = r.store.Await(ctx, have.Pod, goalOf(u.Plan))
 	}
 	return outcome{State: withResult(u.Plan, have), Record: rec.found(have, u.Plan), Notes: notes, Whole: true, Have: have}, err
 }
@@ -135,10 +136,10 @@ func (r *instanceResource) tidy(ctx context.Context, u upkeep) error {
 	if err != nil || have.Pod == nil || have.Template == nil {
 		return err
 	}
-	if err := r.store.Tidy(ctx, have.Pod, have.Template, u.Record.Secret); err != nil || isOver(have.Pod) {
+	if err := r.store.Tidy(ctx, have.Pod, have.Template, u.Record.Secret); err != nil || podhealth.IsOver(have.Pod) {
 		return err
 	}
-	_, err = r.store.Await(ctx, have.Pod, goal{For: u.Plan.WaitFor.ValueString()})
+	_, err = r.store.Await(ctx, have.Pod, goalOf(u.Plan))
 	return err
 }
 
@@ -167,7 +168,7 @@ func (r *instanceResource) changeRunning(ctx context.Context, u upkeep) (outcome
 		u.Todo.Change.Spec = specText(u.Parts.Pod.Spec)
 	}
 	k := u.Plan.key()
-	done, err := r.store.after(u.Record.Manager).Update(ctx, k.ref(), u.Prior.UID.ValueString(), goal{For: u.Plan.WaitFor.ValueString()}, u.Todo)
+	done, err := r.store.after(u.Record.Manager).Update(ctx, k.ref(), u.Prior.UID.ValueString(), goalOf(u.Plan), u.Todo)
 	if done.Pod == nil {
 		return outcome{State: u.Prior, Record: u.Record}, err
 	}

@@ -62,31 +62,27 @@ func programAttributes() map[string]schema.Attribute {
 			Validators:          []validator.String{stringvalidator.LengthAtLeast(1), unpadded()},
 		},
 		"command": schema.ListAttribute{
-			MarkdownDescription: "The program to run and its first arguments, instead of the image's entry point: `[\"/bin/server\", \"--verbose\"]`. Left out, the image decides. It is no shell command line; write `[\"sh\", \"-c\", \"…\"]` for one. A change replaces the instance.",
+			MarkdownDescription: "The program to run and its first arguments, instead of the image's entry point: `[\"/bin/server\", \"--verbose\"]`. Left out or empty, the image decides. It is no shell command line; write `[\"sh\", \"-c\", \"…\"]` for one. A change replaces the instance.",
 			ElementType:         types.StringType,
 			Optional:            true,
-			Validators:          []validator.List{listvalidator.SizeAtLeast(1), listvalidator.NoNullValues()},
-			PlanModifiers:       []planmodifier.List{replaceRunning{}},
+			Validators:          []validator.List{listvalidator.NoNullValues()},
 		},
 		"args": schema.ListAttribute{
-			MarkdownDescription: "Arguments for `command`, or for the image's entry point where no command is given: `[\"--port\", \"8080\"]`. Left out, the image's own are used. A change replaces the instance.",
+			MarkdownDescription: "Arguments for `command`, or for the image's entry point where no command is given: `[\"--port\", \"8080\"]`. Left out or empty, the image's own are used. A change replaces the instance.",
 			ElementType:         types.StringType,
 			Optional:            true,
-			Validators:          []validator.List{listvalidator.SizeAtLeast(1), listvalidator.NoNullValues()},
-			PlanModifiers:       []planmodifier.List{replaceRunning{}},
+			Validators:          []validator.List{listvalidator.NoNullValues()},
 		},
 		"env": schema.MapAttribute{
 			MarkdownDescription: "Environment variables by name: `{ LOG_LEVEL = \"debug\" }`. A value may use another variable as `$(NAME)`; write `$$(NAME)` to mean the characters themselves. The values are in the state and in the Pod for whoever may read those, so they are no place for secrets: `secret_env_wo` and `env_value_from` are. A change replaces the instance.",
 			ElementType:         types.StringType,
 			Optional:            true,
 			Validators:          []validator.Map{validate.EnvVarNames(), mapvalidator.NoNullValues()},
-			PlanModifiers:       []planmodifier.Map{replaceRunning{}},
 		},
 		"ports": schema.MapNestedAttribute{
 			MarkdownDescription: "The network ports that the instance listens on, by name (at most 15 lower-case letters, digits and hyphens): `{ http = { port = 8080 } }`. They inform people and let services refer to a port by its name; a port that isn't listed can be reached too. A change replaces the instance.",
 			Optional:            true,
 			Validators:          []validator.Map{validate.PortNames(), mapvalidator.NoNullValues()},
-			PlanModifiers:       []planmodifier.Map{replaceRunning{}},
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"port": schema.Int64Attribute{
 					MarkdownDescription: "The port's number, 1 to 65535, such as `8080`. As `security` takes root's rights away by default, ports below 1024 may not be had.",
@@ -108,7 +104,6 @@ func programAttributes() map[string]schema.Attribute {
 			Computed:            true,
 			Default:             stringdefault.StaticString("Always"),
 			Validators:          []validator.String{stringvalidator.OneOf("Always", "OnFailure", "Never")},
-			PlanModifiers:       []planmodifier.String{replaceRunning{}},
 		},
 	}
 }
@@ -222,6 +217,11 @@ func resourceAttributes(ctx context.Context) map[string]schema.Attribute {
 		Default:             stringdefault.StaticString(waitReady),
 		Validators:          []validator.String{stringvalidator.OneOf(waitReady, waitRunning, waitScheduled, waitSucceeded, waitNone)},
 	}
+	all["min_ready_seconds"] = schema.Int64Attribute{
+		MarkdownDescription: minReadyDescription + " A change of it alone touches nothing but the state.",
+		Optional:            true,
+		Validators:          []validator.Int64{int64validator.AtLeast(0)},
+	}
 	all["replace_on"] = schema.SetAttribute{
 		MarkdownDescription: "The statuses in which the next plan replaces the instance: any of `Failed` (default; evicted ones are that too), `Succeeded`, `Unknown` and `Pending`. `[]` replaces on none: what failed stays for people to look at. A change of it alone touches nothing but the state.",
 		ElementType:         types.StringType,
@@ -237,6 +237,8 @@ func resourceAttributes(ctx context.Context) map[string]schema.Attribute {
 	all["timeouts"] = timeoutsAttribute(ctx)
 	return all
 }
+
+const minReadyDescription = "For how many seconds the instance has to stay ready before `wait_for = \"Ready\"` is reached, such as `10`. Default: `0`, so that an instance counts as soon as it is ready. A program without a readiness check is ready from the moment at which it runs, even where it ends right after that; with `min_ready_seconds` such an end, or a restart, ends the wait with an error that says why. It has to be less than the timeout of the wait. With another `wait_for` it has no effect, nor for a job that finishes well."
 
 func timeoutsAttribute(ctx context.Context) schema.Attribute {
 	return timeouts.Attributes(ctx, timeouts.Opts{

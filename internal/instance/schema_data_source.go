@@ -20,6 +20,14 @@ func dataSourceAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "Why the instance isn't ready, in Kubernetes' words: `Evicted`, `CrashLoopBackOff`, `ImagePullBackOff`, `OOMKilled`, `Unschedulable`… Null when nothing is wrong.",
 			Computed:            true,
 		},
+		"problem": schema.StringAttribute{
+			MarkdownDescription: "What is wrong with the instance, in a sentence, as an error or a warning of the resource says it: `Container app keeps ending (5 restarts): OOMKilled, exit code 137.`. Null when nothing is. A crash loop is named while the program happens to run, too. It has no text of programs and controllers in it.",
+			Computed:            true,
+		},
+		"advice": schema.StringAttribute{
+			MarkdownDescription: "What to do about `problem`. Null when there is none.",
+			Computed:            true,
+		},
 		"restarts": schema.Int64Attribute{
 			MarkdownDescription: "How often the program was started again.",
 			Computed:            true,

@@ -3,7 +3,6 @@ package instance
 import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
@@ -15,7 +14,6 @@ func serviceAccountAttribute() schema.Attribute {
 		MarkdownDescription: "The Kubernetes ServiceAccount that the program acts as when it talks to the API server, such as `\"deployer\"`; it has to be in the same cluster. Its token is mounted into the instance, where Kubernetes' client libraries find it. Left out, the instance is the account `default` and gets no token, so that a program which is broken into can't act on the cluster. A change replaces the instance.",
 		Optional:            true,
 		Validators:          []validator.String{validate.ObjectName("a ServiceAccount's name")},
-		PlanModifiers:       []planmodifier.String{replaceRunning{}},
 	}
 }
 
@@ -24,7 +22,6 @@ func envValueFromAttribute() schema.Attribute {
 		MarkdownDescription: "Environment variables, by name, whose values come from elsewhere when the instance starts: from a key of a ConfigMap or Secret, from the Pod itself, or from what the instance may use: `{ DB_PASSWORD = { secret = \"db\", key = \"password\" }, POD_IP = { field = \"status.podIP\" } }`. Each has exactly one of `config_map`, `secret`, `field` and `resource`. The values are neither in the plan nor in the state. Values in `env` may use them as `$(NAME)`. When a ConfigMap or Secret changes, the program sees it after its next restart. A change replaces the instance.",
 		Optional:            true,
 		Validators:          []validator.Map{validate.EnvVarNames(), mapvalidator.NoNullValues()},
-		PlanModifiers:       []planmodifier.Map{replacesForOtherMeaning()},
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"config_map": schema.StringAttribute{
 				MarkdownDescription: "The name of the ConfigMap in the same cluster that has the value, under `key`.",

@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64default"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -26,7 +25,6 @@ func healthChecksAttribute() schema.Attribute {
 			mapvalidator.KeysAre(stringvalidator.OneOf(checkLiveness, checkReadiness, checkStartup)),
 			mapvalidator.NoNullValues(),
 		},
-		PlanModifiers: []planmodifier.Map{replacesForOtherMeaning()},
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"http_path": schema.StringAttribute{
 				MarkdownDescription: "What to get by HTTP, such as `/healthz`. Any answer from 200 to 399 passes. Together with `http_port`.",
@@ -60,7 +58,7 @@ func healthChecksAttribute() schema.Attribute {
 				MarkdownDescription: "A program to run inside of the instance, and its arguments: `[\"pg_isready\", \"-q\"]`. Exit code 0 passes. It is no shell command line.",
 				ElementType:         types.StringType,
 				Optional:            true,
-				Validators:          []validator.List{listvalidator.SizeAtLeast(1), listvalidator.NoNullValues()},
+				Validators:          []validator.List{listvalidator.NoNullValues()},
 			},
 			"initial_delay":     countAttribute(0, 0, "Seconds from the program's start to the first check. Default: 0."),
 			"period":            countAttribute(1, 10, "Seconds from one check to the next. Default: 10."),

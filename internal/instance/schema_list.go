@@ -23,7 +23,7 @@ func listAttributes() map[string]schema.Attribute {
 	for _, name := range []string{"id", "cluster", "name", "image", "status", "node", "ip", "cpu", "memory", "labels", "uid"} {
 		each[name] = same[name]
 	}
-	for _, name := range []string{"ready", "reason", "restarts", "started_at"} {
+	for _, name := range []string{"ready", "reason", "problem", "restarts", "started_at"} {
 		each[name] = now[name]
 	}
 	return map[string]schema.Attribute{

@@ -4,9 +4,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -38,15 +36,12 @@ func powerAttributes() map[string]schema.Attribute {
 			Validators: []validator.Map{
 				validate.EnvVarNames(),
 				mapvalidator.NoNullValues(),
-				mapvalidator.SizeAtLeast(1),
-				mapvalidator.AlsoRequires(path.MatchRoot("secret_env_wo_version")),
 			},
 		},
 		"secret_env_wo_version": schema.Int64Attribute{
 			MarkdownDescription: "A number to raise, `1` then `2`, whenever `secret_env_wo` has other values: a change makes a new Secret and replaces the instance; one that is stopped starts with the new values. It reads as null when the Secret was deleted or swapped by somebody else, so that the next apply makes it anew.",
 			Optional:            true,
 			Validators:          []validator.Int64{int64validator.AtLeast(0)},
-			PlanModifiers:       []planmodifier.Int64{replaceRunning{}},
 		},
 	}
 }

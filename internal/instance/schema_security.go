@@ -10,7 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/objectdefault"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/setdefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -38,14 +37,12 @@ func securityAttribute() schema.Attribute {
 				Computed:            true,
 				Default:             setdefault.StaticValue(textSet(allCapabilities)),
 				Validators:          capabilityNames(),
-				PlanModifiers:       []planmodifier.Set{replaceRunning{}},
 			},
 			"capabilities_add": schema.SetAttribute{
 				MarkdownDescription: "Rights of root to give back: `[\"NET_BIND_SERVICE\"]` to listen on ports below 1024 is the only one that the level *restricted* allows. Default: none.",
 				ElementType:         types.StringType,
 				Optional:            true,
 				Validators:          capabilityNames(),
-				PlanModifiers:       []planmodifier.Set{replaceRunning{}},
 			},
 			"seccomp_profile": schema.StringAttribute{
 				MarkdownDescription: "Which system calls are allowed: `RuntimeDefault` (default), those that the container engine thinks safe; `Localhost/<file>`, those in a profile on the node; `Unconfined`, all.",
@@ -53,25 +50,21 @@ func securityAttribute() schema.Attribute {
 				Computed:            true,
 				Default:             stringdefault.StaticString(profileRuntimeDefault),
 				Validators:          []validator.String{profile()},
-				PlanModifiers:       []planmodifier.String{replaceRunning{}},
 			},
 			"app_armor_profile": schema.StringAttribute{
 				MarkdownDescription: "The AppArmor profile, on nodes that have AppArmor: `RuntimeDefault`, `Localhost/<profile>` or `Unconfined`. Left out, the container engine's default where there is one.",
 				Optional:            true,
 				Validators:          []validator.String{profile()},
-				PlanModifiers:       []planmodifier.String{replaceRunning{}},
 			},
 			"selinux": schema.MapAttribute{
 				MarkdownDescription: "The SELinux label, on nodes that have SELinux, in its parts `user`, `role`, `type` and `level`: `{ level = \"s0:c123,c456\" }`. Left out, the container engine makes one.",
 				ElementType:         types.StringType,
 				Optional:            true,
 				Validators: []validator.Map{
-					mapvalidator.SizeAtLeast(1),
 					mapvalidator.NoNullValues(),
 					mapvalidator.KeysAre(stringvalidator.OneOf("user", "role", "type", "level")),
 					mapvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1)),
 				},
-				PlanModifiers: []planmodifier.Map{replaceRunning{}},
 			},
 			"run_as_user":  numberAttribute("The number of the user to run as, such as `1000`. Left out, the image decides."),
 			"run_as_group": numberAttribute("The number of the group to run as, such as `1000`. Left out, the image decides, or it is the group 0."),
@@ -86,7 +79,6 @@ func switchAttribute(byDefault bool, description string) schema.Attribute {
 		Optional:            true,
 		Computed:            true,
 		Default:             booldefault.StaticBool(byDefault),
-		PlanModifiers:       []planmodifier.Bool{replaceRunning{}},
 	}
 }
 
@@ -96,7 +88,6 @@ func numberAttribute(description string) schema.Attribute {
 		MarkdownDescription: description,
 		Optional:            true,
 		Validators:          []validator.Int64{int64validator.Between(0, maxID)},
-		PlanModifiers:       []planmodifier.Int64{replaceRunning{}},
 	}
 }
 

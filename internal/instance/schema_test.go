@@ -45,7 +45,7 @@ func TestSchemas_fitTheModels(t *testing.T) {
 	NewDataSource().Schema(t.Context(), datasource.SchemaRequest{}, &d)
 	data := tfsdk.State{Schema: d.Schema, Raw: tftypes.NewValue(d.Schema.Type().TerraformType(t.Context()), nil)}
 	for _, name := range []string{"new", "ready", "crash-oom"} {
-		if diags := data.Set(t.Context(), observedNow(podFrom(t, name))); diags.HasError() {
+		if diags := data.Set(t.Context(), observedNow(podFrom(t, name), nil, then)); diags.HasError() {
 			t.Fatal(diags)
 		}
 	}

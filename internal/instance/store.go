@@ -14,6 +14,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/podhealth"
 )
 
 // store is the API server's Pods.
@@ -95,7 +96,7 @@ func (s *store) update(ctx context.Context, ref kube.Ref, uid string, g goal, d 
 		return done, &kube.GoneError{Ref: ref, ReplacedBy: pod.UID}
 	}
 	done.Pod = pod
-	if what := d.needsProgram(); what != "" && isOver(pod) {
+	if what := d.needsProgram(); what != "" && podhealth.IsOver(pod) {
 		return done, finishedError(pod, what)
 	}
 	if d.Resize != nil {
@@ -106,18 +107,21 @@ func (s *store) update(ctx context.Context, ref kube.Ref, uid string, g goal, d 
 	if d.Change == nil {
 		return done, nil
 	}
-	if before := statusByName(pod.Status.ContainerStatuses, mainContainer(pod).Name); before != nil {
+	if before := podhealth.StatusOf(pod.Status.ContainerStatuses, mainContainer(pod).Name); before != nil {
 		g.Before = before.DeepCopy()
 	}
 	if done.Pod, err = s.apply(ctx, done.Pod, *d.Change); err != nil {
 		return done, err
 	}
 	done.Changed = true
-	if d.Change.Image == "" || !g.followsContainer() {
-		return done, nil
+	switch {
+	case d.Change.Image != "" && g.followsContainer():
+		done.Pod, err = s.Await(ctx, done.Pod, g)
+		done.Missed = err != nil && missed(done.Pod, g)
+	case d.Resize != nil && g.holds():
+		g.Before = nil
+		done.Pod, err = s.Await(ctx, done.Pod, g)
 	}
-	done.Pod, err = s.Await(ctx, done.Pod, g)
-	done.Missed = err != nil && missed(done.Pod, g)
 	return done, err
 }
 
@@ -149,7 +153,7 @@ func (s *store) resize(ctx context.Context, pod *corev1.Pod, want size) (*corev1
 	if err != nil && !errors.As(err, &waited) {
 		return last, fmt.Errorf("wait for %s to be resized, which is still asked for and may come true at any time: %w", podRef(pod), err)
 	}
-	if err == nil || resizeFault(last) == nil {
+	if err == nil || podhealth.JudgeResize(podhealth.Facts{Pod: last}).Cause == podhealth.None {
 		return last, err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
@@ -242,7 +246,7 @@ func (s *store) awaitGone(ctx context.Context, leaving *corev1.Pod) error {
 	ref := podRef(leaving)
 	start, follow := time.Now(), s.follow(ref)
 	last, err := s.client.PodWaits.AwaitGone(ctx, ref, leaving, func(*corev1.Pod) { follow("it to end") })
-	reason, advice := err, adviceOnLeaving
+	reason, advice := err, podhealth.DeletionAdvice
 	switch {
 	case err == nil || last.ResourceVersion == "":
 		return err
@@ -266,15 +270,11 @@ func (s *store) Await(ctx context.Context, pod *corev1.Pod, g goal) (*corev1.Pod
 	start := time.Now()
 	var (
 		view   outlook
-		key    string
-		faulty = start
+		course = newCourse(g, start)
 		follow = s.follow(ref)
 	)
 	last, err := s.client.PodWaits.Await(ctx, ref, pod, func(p *corev1.Pod) (bool, error) {
-		if now := faultKey(p, g); now != key {
-			key, faulty = now, time.Now()
-		}
-		view = progress(s.quotable(p), g, time.Since(faulty))
+		view = course.see(s.quotable(p), time.Now())
 		if view.Hopeless != "" {
 			return false, errors.New(view.Hopeless)
 		}
@@ -283,24 +283,23 @@ func (s *store) Await(ctx context.Context, pod *corev1.Pod, g goal) (*corev1.Pod
 		}
 		return view.Done, nil
 	})
-	if err == nil || view.Hopeless == "" && !timedOut(err) {
+	switch {
+	case err == nil:
+		return last, nil
+	case view.Hopeless == "" && view.Problem != "" && g.Size == nil && errors.Is(err, context.Canceled):
+		// Whoever cancels a run is in a hurry: events aren't asked for.
+		return last, &kube.WaitError{Ref: ref, Goal: g.String(), Reason: view.Problem, Advice: view.Advice, Elapsed: time.Since(start), Err: err}
+	case view.Hopeless == "" && !timedOut(err):
 		return last, err
 	}
-	failed := &kube.WaitError{Ref: ref, Goal: g.String(), Reason: view.Hopeless, Advice: view.Advice, Elapsed: time.Since(start), Err: err}
-	if view.Hopeless == "" {
-		failed.Reason = fmt.Sprintf("it %s, waiting for %s", err, orElse(view.Waiting, "the API server"))
-		failed.Advice = adviceOnTimeout(last)
-	}
 	seen := s.diagnose(ctx, last)
-	failed.State, failed.Events, failed.Logs = seen.State, seen.Events, seen.Logs
-	return last, failed
-}
-
-func faultKey(pod *corev1.Pod, g goal) string {
-	if f := faultOf(pod, g); f != nil {
-		return f.Key
+	if better := course.judge(g.facts(s.quotable(last), seen.known, time.Now())); !better.Done && (view.Hopeless == "" || better.Hopeless != "") {
+		view = better
 	}
-	return ""
+	return last, &kube.WaitError{
+		Ref: ref, Goal: g.String(), Reason: view.ended(err), Advice: view.Advice, Elapsed: time.Since(start),
+		State: seen.State, Events: seen.Events, Logs: seen.Logs, Err: err,
+	}
 }
 
 func timedOut(err error) bool {

@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/fields"
 
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/podhealth"
 )
 
 // Evidence asks what else there is to know of a trouble: the Pod's events, and
@@ -25,7 +26,7 @@ func (s *store) Evidence(ctx context.Context, k key, t trouble) evidence {
 		node, found, err := kube.Get(ctx, kube.Ref{Kind: "Node", Name: t.Node}, s.client.Clientset.CoreV1().Nodes().Get)
 		switch {
 		case found:
-			e.Node = nodeFault(node)
+			e.Node = podhealth.NodeProblem(node)
 		case err == nil:
 			e.Node = "node " + t.Node + " isn't there any more"
 		}
@@ -33,7 +34,18 @@ func (s *store) Evidence(ctx context.Context, k key, t trouble) evidence {
 	return e
 }
 
-// events lists those about the Pod with that UID, none where they may not be
+// EventsOf are the events of a Pod of which something is wrong, or may be. They aren't asked for
+// where all is well.
+func (s *store) EventsOf(ctx context.Context, pod *corev1.Pod, now time.Time) []corev1.Event {
+	if !isSuspect(pod, now) {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
+	defer cancel()
+	return s.events(ctx, pod.Namespace, string(pod.UID))
+}
+
+// events lists those about the Pod with that UID, nil where they may not be
 // listed.
 func (s *store) events(ctx context.Context, namespace, uid string) []corev1.Event {
 	list, err := s.client.Clientset.CoreV1().Events(namespace).List(ctx, metav1.ListOptions{
@@ -43,5 +55,5 @@ func (s *store) events(ctx context.Context, namespace, uid string) []corev1.Even
 	if err != nil {
 		return nil
 	}
-	return list.Items
+	return append([]corev1.Event{}, list.Items...)
 }

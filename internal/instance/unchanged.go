@@ -3,12 +3,14 @@ package instance
 import (
 	"context"
 	"reflect"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/podhealth"
 )
 
 // Reading an instance takes an object of the server's and the state to pieces, and
@@ -41,7 +43,7 @@ func (r *instanceResource) versionSeen(ctx context.Context, state resourceModel,
 		return ""
 	}
 	seen := presenceIn(have, state, false)
-	if seen.gone() || seen.Pod == podForeign || len(troublesOf(state, have, seen, r.store.Manager())) > 0 {
+	if seen.gone() || seen.Pod == podForeign || len(troublesOf(state, have, seen, r.store.Manager(), time.Now())) > 0 || mayFallIll(have.Pod) {
 		return ""
 	}
 	var diags diag.Diagnostics
@@ -53,6 +55,12 @@ func (r *instanceResource) versionSeen(ctx context.Context, state resourceModel,
 		return ""
 	}
 	return versionOf(have.Pod)
+}
+
+// mayFallIll reports whether a Pod may come to have something to say of it only by the time
+// that passes: one that stays unready too long.
+func mayFallIll(pod *corev1.Pod) bool {
+	return !podhealth.IsReady(pod) && !podhealth.HasEnded(pod)
 }
 
 func versionOf(pod *corev1.Pod) string { return string(pod.UID) + "@" + pod.ResourceVersion }

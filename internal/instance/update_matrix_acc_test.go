@@ -72,6 +72,7 @@ func updateMatrix() []changeOf {
 			but: "another spelling, a default that is written down, and what the Pod already is change the state only",
 		},
 		{attribute: "ports", after: []string{`ports = { http = { port = 80 } }`}, does: replacement},
+		{attribute: "min_ready_seconds", after: []string{`min_ready_seconds = 30`}, does: stateOnly},
 		{attribute: "replace_on", after: []string{`replace_on = []`}, does: stateOnly},
 		{
 			attribute: "requests", before: []string{`cpu = "2"`, `memory = "1Gi"`, `requests = { cpu = "500m" }`},

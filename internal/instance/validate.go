@@ -24,11 +24,13 @@ func (r *instanceResource) ValidateConfig(ctx context.Context, req resource.Vali
 	resp.Diagnostics.Append(requestFaults(config.model)...)
 	resp.Diagnostics.Append(portFaults(ctx, config.Ports)...)
 	resp.Diagnostics.Append(repeatedVariables(variables{"env", config.Env}, variables{"env_value_from", config.EnvValueFrom}, variables{"secret_env_wo", config.SecretEnv})...)
+	resp.Diagnostics.Append(secretFaults(config)...)
 	resp.Diagnostics.Append(sourceFaults(config.EnvValueFrom)...)
 	resp.Diagnostics.Append(checkFaults(config.HealthChecks, portsOf(config.model))...)
 	resp.Diagnostics.Append(volumeFaults(config.Volumes)...)
 	resp.Diagnostics.Append(securityFaults(ctx, config.Security)...)
 	resp.Diagnostics.Append(waitFaults(config)...)
+	resp.Diagnostics.Append(holdFaults(ctx, config)...)
 	resp.Diagnostics.Append(podFaults(ctx, config.model, config.SecretEnv)...)
 }
 
@@ -43,6 +45,17 @@ func requestFaults(m model) diag.Diagnostics {
 			diags.AddAttributeError(path.Root("requests").AtMapKey(name), "Request above the limit",
 				fmt.Sprintf("The instance would be promised %s of %s, but may use no more than %s. Lower the request, or raise the limit in `%s`.", request.String(), name, limit.String(), limitAttribute(name)))
 		}
+	}
+	return diags
+}
+
+// secretFaults asks for a version where there are values. It is what tells one set of
+// values from the next.
+func secretFaults(config resourceModel) diag.Diagnostics {
+	var diags diag.Diagnostics
+	if len(config.SecretEnv.Elements()) > 0 && config.SecretEnvVersion.IsNull() {
+		diags.AddAttributeError(path.Root("secret_env_wo"), "Missing secret_env_wo_version",
+			"Terraform keeps no write-only value, so it can't see that one has changed. Set `secret_env_wo_version = 1`, and raise it with each change of `secret_env_wo`.")
 	}
 	return diags
 }

@@ -10,6 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/headgym/terraform-provider-mar/internal/fw"
 )
 
 // entry is an element of a map attribute, as far as it is known.
@@ -34,11 +36,11 @@ func entriesOf(attribute string, declared types.Map) []entry {
 
 // has reports whether an attribute is there, unknown ones aside.
 func (e entry) has(name string) bool {
-	return !e.says[name].IsNull() && !e.says[name].IsUnknown()
+	return e.may(name) && !e.says[name].IsUnknown()
 }
 
 // may reports whether an attribute is there, or may turn out to be.
-func (e entry) may(name string) bool { return !e.says[name].IsNull() }
+func (e entry) may(name string) bool { return !fw.IsNothing(e.says[name]) }
 
 func (e entry) text(name string) string {
 	text, _ := e.says[name].(types.String)

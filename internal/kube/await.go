@@ -162,7 +162,11 @@ func (a *awaiting[T]) follow(ctx context.Context, events <-chan watch.Event) (bo
 		case <-doubt.C:
 			return false, nil
 		case <-ticker.C:
-			if done, err := a.check(a.last); done || err != nil {
+			done, err := a.check(a.last)
+			if done {
+				done, err = a.catchUp(events)
+			}
+			if done || err != nil {
 				return done, err
 			}
 		case event, open := <-events:
@@ -170,9 +174,32 @@ func (a *awaiting[T]) follow(ctx context.Context, events <-chan watch.Event) (bo
 				return false, a.pause(ctx, resumeInterval)
 			}
 			doubt.Reset(watchDoubt)
-			if done, err := a.take(event); done || err != nil {
+			done, err := a.take(event)
+			if done {
+				done, err = a.catchUp(events)
+			}
+			if done || err != nil {
 				return done, err
 			}
+		}
+	}
+}
+
+// catchUp takes what the watch has told while the check was made, for that counts too. It reports
+// whether the object is still as wished.
+func (a *awaiting[T]) catchUp(events <-chan watch.Event) (bool, error) {
+	for done := true; ; {
+		select {
+		case event, open := <-events:
+			if !open || event.Type == watch.Error {
+				return done, nil
+			}
+			var err error
+			if done, err = a.take(event); err != nil {
+				return false, err
+			}
+		default:
+			return done, nil
 		}
 	}
 }

@@ -56,7 +56,14 @@ func podIn(uid types.UID, phase corev1.PodPhase) *corev1.Pod {
 	return &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "web", UID: uid}, Status: corev1.PodStatus{Phase: phase}}
 }
 
-func running(p *corev1.Pod) (bool, error) { return p.Status.Phase == corev1.PodRunning, nil }
+var errFailed = errors.New("it failed")
+
+func running(p *corev1.Pod) (bool, error) {
+	if p.Status.Phase == corev1.PodFailed {
+		return false, errFailed
+	}
+	return p.Status.Phase == corev1.PodRunning, nil
+}
 
 func TestAwait(t *testing.T) {
 	pending, up := podIn("1", corev1.PodPending), podIn("1", corev1.PodRunning)
@@ -68,6 +75,8 @@ func TestAwait(t *testing.T) {
 	)
 	isStranger := func(err error) bool { return AnswerOf(Ref{Kind: "Pod", Name: "web"}, err) == NotKubernetes }
 	isGone := func(err error) bool { return errors.As(err, &gone) }
+	both := func(a, b *corev1.Pod) []watch.Event { return append(modified(a), modified(b)...) }
+	failed := podIn("1", corev1.PodFailed)
 	for name, c := range map[string]struct {
 		server *scripted
 		ok     func(error) bool
@@ -75,6 +84,9 @@ func TestAwait(t *testing.T) {
 	}{
 		"there at once":           {&scripted{gets: []any{up}}, nil, 0},
 		"seen by the watch":       {&scripted{gets: []any{pending}, watches: []any{modified(up)}}, nil, 0},
+		"lost at once":            {&scripted{gets: []any{pending}, watches: []any{both(up, failed)}}, func(err error) bool { return errors.Is(err, errFailed) }, 0},
+		"lost, and there again":   {&scripted{gets: []any{pending}, watches: []any{append(both(up, pending), modified(up)...)}}, nil, 0},
+		"gone at once":            {&scripted{gets: []any{pending}, watches: []any{append(modified(up), watch.Event{Type: watch.Deleted, Object: up})}}, isGone, 0},
 		"after a broken watch":    {&scripted{gets: []any{pending}, watches: []any{[]watch.Event{}, modified(up)}}, nil, resumeInterval},
 		"after an expired watch":  {&scripted{gets: []any{pending}, watches: []any{[]watch.Event{{Type: watch.Error, Object: &metav1.Status{}}}, modified(up)}}, nil, resumeInterval},
 		"polled":                  {&scripted{gets: []any{pending, pending, up}, watches: []any{forbidden}}, nil, 2 * pollInterval},

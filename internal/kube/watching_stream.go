@@ -175,8 +175,16 @@ func (s *stream[T]) await(ctx context.Context, ref Ref, known T, get func(contex
 			}
 			continue
 		}
-		if done, err := check(now.latest); done || err != nil {
+		done, err := check(now.latest)
+		if err != nil {
 			return now.latest, err
+		}
+		if done {
+			// What was told while the check was made counts too.
+			if meanwhile, _ := s.look(sub); meanwhile.version != now.version || meanwhile.gone {
+				continue
+			}
+			return now.latest, nil
 		}
 		select {
 		case <-ctx.Done():

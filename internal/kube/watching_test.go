@@ -157,6 +157,23 @@ func TestStream_looksForItself(t *testing.T) {
 	})
 }
 
+// TestStream_takesWhatIsToldMeanwhile holds that what the watch tells while a check is made counts:
+// an object that was as wished for a moment, and failed.
+func TestStream_takesWhatIsToldMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, checks := newStream[*corev1.Pod](), 0
+		last, err := s.await(t.Context(), Ref{Kind: "Pod", Namespace: "dev", Name: "web"}, podAt("web", 10, corev1.PodRunning), unread, func(pod *corev1.Pod) (bool, error) {
+			if checks++; checks == 1 {
+				s.see(podAt("web", 11, corev1.PodFailed), false)
+			}
+			return running(pod)
+		})
+		if !errors.Is(err, errFailed) || last.Status.Phase != corev1.PodFailed || checks != 2 {
+			t.Errorf("got %v after %d checks", err, checks)
+		}
+	})
+}
+
 func TestStream_catchesUpWithANamesake(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStream[*corev1.Pod]()

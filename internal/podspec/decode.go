@@ -13,7 +13,9 @@ import (
 // Declared is what a configuration says of a Pod in pod. The zero value says
 // nothing.
 type Declared struct {
-	root *node
+	// written is all that is written down, root that without what says nothing: zero and
+	// empty values that mean the same as left out.
+	written, root *node
 	// unknown is whether a part isn't known yet.
 	unknown bool
 }
@@ -32,7 +34,8 @@ func Decode(value types.Dynamic) (Declared, []Fault) {
 		return Declared{}, nil
 	}
 	if value.IsUnknown() || value.IsUnderlyingValueUnknown() {
-		return Declared{root: &node{shape: podSpec(), at: &place{}, unknown: true}, unknown: true}, nil
+		root := &node{shape: podSpec(), at: &place{}, unknown: true}
+		return Declared{written: root, root: root, unknown: true}, nil
 	}
 	d := decoder{}
 	top := d.top(value)
@@ -43,7 +46,7 @@ func Decode(value types.Dynamic) (Declared, []Fault) {
 	if len(d.faults) > 0 {
 		return Declared{}, d.faults
 	}
-	return Declared{root: root, unknown: d.unknown}, nil
+	return Declared{written: root, root: root.withoutNothing(), unknown: d.unknown}, nil
 }
 
 type decoder struct {
@@ -134,11 +137,18 @@ func (d *decoder) members(s *shape, r raw) []member {
 				d.fault(e.value.at, "%s", unknownField(s, e.key))
 				continue
 			}
-			if f.refused != "" && e.value.kind != rawNull {
-				d.fault(e.value.at, "%s", f.refused)
+			if f.refused != "" {
+				if !e.value.isNothing(f) {
+					d.fault(e.value.at, "%s", f.refused)
+				}
 				continue
 			}
 			inner = f.shape
+			var err error
+			if e.value, err = e.value.octal(f); err != nil {
+				d.fault(e.value.at, "%v", err)
+				continue
+			}
 		}
 		if n := d.node(inner, e.value); n != nil {
 			members = append(members, member{e.key, n})

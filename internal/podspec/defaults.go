@@ -86,6 +86,7 @@ func (r rules) addVolumes() {
 	r.add(reflect.TypeFor[corev1.DownwardAPIVolumeSource](), "defaultMode", int64(corev1.DownwardAPIVolumeSourceDefaultMode))
 	r.add(reflect.TypeFor[corev1.ProjectedVolumeSource](), "defaultMode", int64(corev1.ProjectedVolumeSourceDefaultMode))
 	r.add(reflect.TypeFor[corev1.ServiceAccountTokenProjection](), "expirationSeconds", int64(60*60))
+	r.add(reflect.TypeFor[corev1.PodCertificateProjection](), "maxExpirationSeconds", int64(24*60*60))
 	r.add(reflect.TypeFor[corev1.HostPathVolumeSource](), "type", string(corev1.HostPathUnset))
 	r.add(reflect.TypeFor[corev1.PersistentVolumeClaimSpec](), "volumeMode", string(corev1.PersistentVolumeFilesystem))
 	r.addFrom(reflect.TypeFor[corev1.ImageVolumeSource](), "pullPolicy", func(in map[string]any) any { return pullPolicy(in["reference"]) })

@@ -7,9 +7,15 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
+// Same is whether two specs mean the same Pod: amounts, defaults, empty values and an order
+// that means nothing are no difference.
+func Same(a, b corev1.PodSpec) bool {
+	return podSpec().same(meaningOf(treeOf(a)), meaningOf(treeOf(b)))
+}
+
 // Equal is whether two declarations mean the same Pod over what the flat attributes
-// mean: amounts, defaults, the order of keyed lists, nulls and the language are no
-// difference. What isn't known yet equals nothing.
+// mean, in the sense of Same. The language is no difference either. What isn't known yet
+// equals nothing.
 func Equal(a, b Declared, base corev1.PodSpec) bool {
 	if a.IsNull() && b.IsNull() {
 		return true
@@ -20,11 +26,19 @@ func Equal(a, b Declared, base corev1.PodSpec) bool {
 	return podSpec().same(filled(base, a), filled(base, b))
 }
 
-// filled is the whole Pod with all defaults.
+// filled is what the whole Pod means.
 func filled(base corev1.PodSpec, d Declared) map[string]any {
-	tree := merged(base, d)
+	return meaningOf(merged(base, d))
+}
+
+// meaningOf brings a tree, in place, into a form that is the same for all specs that mean
+// the same: with the defaults that the API server fills in, and without those that it
+// leaves out.
+func meaningOf(tree map[string]any) map[string]any {
 	podSpec().normal(tree)
 	fillPod(tree)
+	fillInherited(tree)
+	podSpec().plain(tree)
 	return tree
 }
 
@@ -56,6 +70,9 @@ func (s *shape) same(a, b any) bool {
 func (s *shape) sameItems(a, b []any) bool {
 	if slices.EqualFunc(a, b, s.elem.same) {
 		return true
+	}
+	if s.unordered {
+		return s.sameInAnyOrder(a, b)
 	}
 	if s.orderMatters(a) || s.orderMatters(b) {
 		return false

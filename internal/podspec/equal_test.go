@@ -40,6 +40,26 @@ func TestEqual_aRespellingIsNoChange(t *testing.T) {
 			`{containers: [{name: a, image: a, env: [{name: A, value: a}, {name: B, value: b}], ports: [{containerPort: 53}, {containerPort: 53, protocol: UDP}]}, {name: b, image: b}], imagePullSecrets: [{name: a}, {name: b}]}`,
 			`{containers: [{name: b, image: b}, {name: a, image: a, env: [{name: B, value: b}, {name: A, value: a}], ports: [{containerPort: 53, protocol: UDP}, {containerPort: 53}]}], imagePullSecrets: [{name: b}, {name: a}]}`,
 		},
+		"defaults that the API server leaves out": {
+			`{volumes: [{name: s, secret: {secretName: a}}, {name: e, emptyDir: {}}], topologySpreadConstraints: [{topologyKey: z, maxSkew: 1, whenUnsatisfiable: DoNotSchedule}], tolerations: [{key: a}], dnsConfig: {options: [{name: a}]}, containers: [{name: a, image: b, volumeMounts: [{name: e, mountPath: /e}], env: [{name: A, valueFrom: {resourceFieldRef: {resource: limits.cpu}}}, {name: B, valueFrom: {configMapKeyRef: {name: a, key: b}}}]}]}`,
+			`{shareProcessNamespace: false, setHostnameAsFQDN: false, hostUsers: true, securityContext: {fsGroupChangePolicy: Always, supplementalGroupsPolicy: Merge, windowsOptions: {hostProcess: false}}, volumes: [{name: s, secret: {secretName: a, optional: false}}, {name: e, emptyDir: {}}], topologySpreadConstraints: [{topologyKey: z, maxSkew: 1, whenUnsatisfiable: DoNotSchedule, minDomains: 1, nodeAffinityPolicy: Honor, nodeTaintsPolicy: Ignore}], tolerations: [{key: a, operator: Equal}], dnsConfig: {options: [{name: a, value: ""}]}, containers: [{name: a, image: b, securityContext: {privileged: false, readOnlyRootFilesystem: false, allowPrivilegeEscalation: true, procMount: Default}, resizePolicy: [{resourceName: cpu, restartPolicy: NotRequired}], volumeMounts: [{name: e, mountPath: /e, mountPropagation: None, recursiveReadOnly: Disabled}], env: [{name: A, valueFrom: {resourceFieldRef: {resource: limits.cpu, divisor: "1"}}}, {name: B, valueFrom: {configMapKeyRef: {name: a, key: b, optional: false}}}]}]}`,
+		},
+		"what a container inherits": {
+			`{securityContext: {windowsOptions: {hostProcess: true}}, containers: [{name: a, image: b}]}`,
+			`{securityContext: {windowsOptions: {hostProcess: true}}, containers: [{name: a, image: b, securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}, windowsOptions: {hostProcess: true}}}]}`,
+		},
+		"nothing in many words": {
+			`{containers: [{name: a, image: b}]}`,
+			`{affinity: {nodeAffinity: {}, podAffinity: {requiredDuringSchedulingIgnoredDuringExecution: []}, podAntiAffinity: null}, tolerations: [], dnsConfig: {searches: []}, hostAliases: [], nodeSelector: {}, overhead: {}, resources: {limits: {}}, securityContext: {sysctls: []}, priorityClassName: "", hostname: "", subdomain: "", nodeName: "", dnsPolicy: "", schedulerName: "", restartPolicy: "", serviceAccountName: "", containers: [{name: a, image: b, command: [], args: [], env: [], imagePullPolicy: "", terminationMessagePath: "", lifecycle: {}, resources: {limits: {}, claims: []}, securityContext: {capabilities: {add: []}, seLinuxOptions: null}}, {name: app, image: "", command: [], args: [], resources: {limits: {}}, securityContext: {capabilities: {}}}]}`,
+		},
+		"zeros": {
+			`{tolerations: [{operator: Exists}], containers: [{name: a, image: b, ports: [{containerPort: 1}], livenessProbe: {httpGet: {port: 1}}}]}`,
+			`{tolerations: [{operator: Exists, key: "", value: "", effect: ""}], containers: [{name: a, image: b, ports: [{containerPort: 1, hostPort: 0, name: "", hostIP: "", protocol: ""}], livenessProbe: {httpGet: {port: 1, host: "", path: "", scheme: ""}, periodSeconds: 0, failureThreshold: 0}}]}`,
+		},
+		"order that means nothing": {
+			`{tolerations: [{key: a, operator: Exists}, {key: b, operator: Exists}], securityContext: {supplementalGroups: [1, 2], sysctls: [{name: a, value: b}, {name: c, value: d}]}, readinessGates: [{conditionType: a}, {conditionType: b}], affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: a, operator: In, values: [v, w]}, {key: b, operator: Exists}]}, {matchFields: [{key: metadata.name, operator: In, values: [m]}]}]}}, podAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, podAffinityTerm: {topologyKey: a, namespaces: [b, c]}}, {weight: 2, podAffinityTerm: {topologyKey: b}}]}}, volumes: [{name: a, secret: {secretName: a, items: [{key: a, path: a}, {key: b, path: b}]}}], containers: [{name: a, image: b, securityContext: {capabilities: {add: [A, B]}}}]}`,
+			`{tolerations: [{key: b, operator: Exists}, {key: a, operator: Exists}], securityContext: {supplementalGroups: [2, 1], sysctls: [{name: c, value: d}, {name: a, value: b}]}, readinessGates: [{conditionType: b}, {conditionType: a}], affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchFields: [{key: metadata.name, operator: In, values: [m]}]}, {matchExpressions: [{key: b, operator: Exists}, {key: a, operator: In, values: [w, v]}]}]}}, podAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 2, podAffinityTerm: {topologyKey: b}}, {weight: 1, podAffinityTerm: {topologyKey: a, namespaces: [c, b]}}]}}, volumes: [{name: a, secret: {secretName: a, items: [{key: b, path: b}, {key: a, path: a}]}}], containers: [{name: a, image: b, securityContext: {capabilities: {add: [B, A]}}}]}`,
+		},
 		"nulls":         {`{hostname: null, affinity: {nodeAffinity: null}, tolerations: [null]}`, `{affinity: {}}`},
 		"the container": {`{containers: [{name: app}]}`, `{}`},
 	} {
@@ -51,6 +71,11 @@ func TestEqual_aRespellingIsNoChange(t *testing.T) {
 					}
 					if changed := podspec.ChangedPaths(a, b, flatly(t)); len(changed) > 0 {
 						t.Error("paths of no change:", changed)
+					}
+					for _, of := range [][2]podspec.Declared{{a, b}, {b, a}} {
+						if live := lived(t, merged(t, flatly(t), of[0])); !podspec.Holds(of[1], live, podspec.Main) {
+							t.Error("on the Pod of the one the other is drift:", podspec.ChangedPaths(of[0], of[1], flatly(t)))
+						}
 					}
 				}
 			}
@@ -76,7 +101,7 @@ func TestChangedPaths_nameWhatDiffers(t *testing.T) {
 		"pod.containers[side].args":                           {`{containers: [{name: side, image: a, args: [a, b]}]}`, `{containers: [{name: side, image: a, args: [b, a]}]}`},
 		"pod.terminationGracePeriodSeconds":                   {`{terminationGracePeriodSeconds: 0}`, `{}`},
 		"pod.volumes[a].emptyDir":                             {`{volumes: [{name: a, emptyDir: {}}]}`, `{volumes: [{name: a, hostPath: {path: /}}]}`},
-		"pod.shareProcessNamespace":                           {`{shareProcessNamespace: false}`, `{}`},
+		"pod.shareProcessNamespace":                           {`{shareProcessNamespace: true}`, `{}`},
 		"pod.hostname":                                        {`{hostname: "(unknown)"}`, `{hostname: a}`},
 		"pod.containers[…]":                                   {`{containers: [{name: "(unknown)", image: a}]}`, `{}`},
 		"pod":                                                 {`{}`, `(unknown)`},
@@ -96,6 +121,19 @@ func TestChangedPaths_nameWhatDiffers(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A file's mode is octal where it is a text, as in volumes.mode.
+func TestDecode_modesInTextsAreOctal(t *testing.T) {
+	for written, want := range map[string]int32{`"0440"`: 0o440, `"0o640"`: 0o640, `"0"`: 0, `288`: 0o440, `"288"`: 0o440} {
+		spec := merged(t, corev1.PodSpec{}, declared(t, `{volumes: [{name: a, secret: {secretName: a, defaultMode: `+written+`}}]}`))
+		if got := *spec.Volumes[0].Secret.DefaultMode; got != want {
+			t.Errorf("%s is read as %o, want %o", written, got, want)
+		}
+	}
+	if _, faults := podspec.Decode(hcl(t, `{volumes: [{name: a, secret: {defaultMode: "0980"}}]}`)); len(faults) != 1 {
+		t.Errorf("digits that aren't octal: %s", words(faults))
 	}
 }
 

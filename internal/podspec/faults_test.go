@@ -59,7 +59,7 @@ func TestDecode_namesAllThatIsWrong(t *testing.T) {
 		{"amounts", `{overhead: {cpu: "-1", memory: "0.0001"}, volumes: [{name: a, emptyDir: {sizeLimit: big}}]}`},
 		{"ports", `{containers: [{name: a, livenessProbe: {httpGet: {port: 99999999999}, initialDelaySeconds: soon}}]}`},
 		{"directives", `{containers: [{name: a, $patch: delete}], $setElementOrder/containers: []}`},
-		{"refused", `{restartPolicy: Never, serviceAccountName: a, serviceAccount: a, ephemeralContainers: [], securityContext: {runAsNonRoot: true, runAsUser: 1, runAsGroup: 1, fsGroup: 1, seccompProfile: {}, appArmorProfile: {}, seLinuxOptions: {}}}`},
+		{"refused", `{restartPolicy: Never, serviceAccountName: a, serviceAccount: a, ephemeralContainers: [{name: a}], securityContext: {runAsNonRoot: true, runAsUser: 1, runAsGroup: 1, fsGroup: 1, seccompProfile: {}, appArmorProfile: {}, seLinuxOptions: {}}}`},
 		{"claim template", `{volumes: [{name: a, ephemeral: {volumeClaimTemplate: {metadata: {name: a, creationTimestamp: x}}}}]}`},
 	} {
 		_, faults := podspec.Decode(hcl(t, b.yaml))

@@ -1,5 +1,7 @@
 package podspec
 
+import "slices"
+
 // node is a declared part of a PodSpec. Nulls have none.
 type node struct {
 	shape  *shape
@@ -19,6 +21,52 @@ type node struct {
 type member struct {
 	name string
 	*node
+}
+
+// withoutNothing returns the node without the fields that mean the same left out: zero values
+// where the API can't tell zero from none, and empty lists and objects.
+func (n *node) withoutNothing() *node {
+	if n == nil || n.unknown {
+		return n
+	}
+	rest := *n
+	rest.members, rest.items = nil, nil
+	for _, m := range n.members {
+		inner := m.withoutNothing()
+		if f := n.shape.fields[m.name]; f == nil || !inner.isNothing(f) {
+			rest.members = append(rest.members, member{m.name, inner})
+		}
+	}
+	for _, item := range n.items {
+		rest.items = append(rest.items, item.withoutNothing().withKeys(n.shape.keys, item))
+	}
+	return &rest
+}
+
+// withKeys puts back the keys of a list's element, so that a key that is zero is a fault
+// and not a missing one. A port's protocol may be left out.
+func (n *node) withKeys(keys []string, whole *node) *node {
+	for _, m := range whole.members {
+		if m.name != "protocol" && slices.Contains(keys, m.name) && n.get(m.name) == nil {
+			n.members = append(n.members, m)
+		}
+	}
+	return n
+}
+
+// isNothing reports whether a field with this value means the same left out.
+func (n *node) isNothing(f *field) bool {
+	switch {
+	case n.unknown:
+		return false
+	case f.shape.kind == object:
+		return len(n.members) == 0 && f.hollow
+	case f.shape.kind == mapping:
+		return len(n.members) == 0
+	case f.shape.kind == list:
+		return len(n.items) == 0
+	}
+	return !f.pointer && isZero(f.shape, n.value)
 }
 
 // get returns a member, or nil.

@@ -34,7 +34,9 @@ func Holds(d Declared, live corev1.PodSpec, main string) bool {
 }
 
 func (d Declared) look(live corev1.PodSpec, main string) *seen {
-	return look(d.root, liveTree(live, main), true)
+	tree := liveTree(live, main)
+	fillInherited(tree)
+	return look(d.written, tree, true)
 }
 
 // liveTree is the live Pod with all defaults, in the names that declarations use.
@@ -114,8 +116,7 @@ func look(n *node, live any, keep bool) *seen {
 	switch {
 	case n.shape.kind == object || n.shape.kind == mapping:
 		for _, m := range n.members {
-			_, keep := n.shape.inner(m.name)
-			s.add(look(m.node, mapOf(live)[m.name], keep))
+			s.add(lookMember(n.shape, m, mapOf(live)))
 		}
 	case n.shape.kind == list && n.shape.elem.kind == object:
 		s.lookItems(listOf(live))
@@ -127,6 +128,24 @@ func look(n *node, live any, keep bool) *seen {
 		s.differs, s.leaf = true, live
 	}
 	return s
+}
+
+// lookMember compares a field or an entry. A field that is as good as left out holds where
+// the same goes for the live one, and wherever it says nothing. A false does say something.
+func lookMember(in *shape, m member, live map[string]any) *seen {
+	value := live[m.name]
+	f, keep := in.fields[m.name], true
+	if f != nil {
+		keep = f.pointer
+		if f.shape.kind != boolean && m.withoutNothing().isNothing(f) {
+			return &seen{node: m.node}
+		}
+	}
+	part := look(m.node, value, keep)
+	if part.differs && in.kind == object && in.isIdle(m.name, value, live) && in.isIdle(m.name, m.tree(), live) {
+		return &seen{node: m.node}
+	}
+	return part
 }
 
 // zeroable is the node's normal tree, which is empty where all in it is zero.
@@ -145,10 +164,14 @@ func holdsAll(n *node, live []any) bool {
 	}
 	for _, item := range n.items {
 		i := slices.IndexFunc(live, func(other any) bool { return item.shape.sameScalar(item.value, other) })
-		if i < 0 {
+		switch {
+		case i < 0:
 			return false
+		case n.shape.unordered:
+			live = slices.Concat(live[:i], live[i+1:])
+		default:
+			live = live[i+1:]
 		}
-		live = live[i+1:]
 	}
 	return true
 }
@@ -203,7 +226,12 @@ func (s *seen) lookItems(live []any) {
 	order := make([]int, 0, len(n.items))
 	for _, item := range n.items {
 		i := n.shape.find(live, n.shape.key(item.tree()))
-		if i < 0 {
+		switch {
+		case i >= 0:
+		case n.shape.elem.isIdleItem(item.tree()):
+			s.add(&seen{node: item})
+			continue
+		default:
 			s.add(look(item, nil, true))
 			continue
 		}

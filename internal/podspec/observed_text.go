@@ -42,7 +42,7 @@ func rewritten(text string, s *seen) string {
 // means is whether a text declares a tree.
 func means(text string, want any) bool {
 	d, faults := Decode(types.DynamicValue(types.StringValue(text)))
-	return len(faults) == 0 && !d.IsNull() && podSpec().same(d.root.tree(), want)
+	return len(faults) == 0 && !d.IsNull() && podSpec().same(d.written.tree(), want)
 }
 
 // patch puts other bytes in the place of some.

@@ -55,7 +55,36 @@ func random(seed int64) corev1.PodSpec {
 	var spec corev1.PodSpec
 	fill.Fill(&spec)
 	spec.RestartPolicy, spec.ServiceAccountName, spec.DeprecatedServiceAccount, spec.EphemeralContainers = "", "", "", nil
+	withoutHollow(reflect.ValueOf(&spec).Elem())
 	return spec
+}
+
+// withoutHollow leaves out objects that mean the same as none, which aren't sent.
+func withoutHollow(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				withoutHollow(v.Field(i))
+			}
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			withoutHollow(v.Index(i))
+		}
+	case reflect.Pointer:
+		if v.IsNil() {
+			return
+		}
+		withoutHollow(v.Elem())
+		switch v.Interface().(type) {
+		case *corev1.Affinity, *corev1.NodeAffinity, *corev1.PodAffinity, *corev1.PodAntiAffinity, *corev1.PodSecurityContext, *corev1.SecurityContext,
+			*corev1.Capabilities, *corev1.WindowsSecurityContextOptions, *corev1.PodDNSConfig, *corev1.Lifecycle, *corev1.ResourceRequirements:
+			if written, err := json.Marshal(v.Interface()); err == nil && string(written) == "{}" {
+				v.SetZero()
+			}
+		}
+	}
 }
 
 // spellings are the ways to declare a spec.

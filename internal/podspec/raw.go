@@ -47,6 +47,19 @@ type entry struct {
 	value raw
 }
 
+// isNothing reports whether a field with this value means the same left out.
+func (r raw) isNothing(f *field) bool {
+	switch r.kind {
+	case rawNull:
+		return true
+	case rawObject:
+		return len(r.entries) == 0 && f.shape.kind != text && (!f.pointer || f.hollow)
+	case rawList:
+		return len(r.items) == 0 && f.shape.kind == list
+	}
+	return r.kind == rawString && r.text == "" && f.shape.kind == text && !f.pointer
+}
+
 // fromValue reads what Terraform has.
 func fromValue(v attr.Value, at *place) raw {
 	r := raw{at: at, source: v}

@@ -93,6 +93,22 @@ func number(r raw) (int64, error) {
 	return i, nil
 }
 
+// octal reads the text of a file's mode as people write it, such as "0440", and leaves
+// everything else as it is. A text of YAML says by itself which of its numbers are octal.
+func (r raw) octal(f *field) (raw, error) {
+	isMode := f.shape.kind == integer && (f.name == "mode" || f.name == "defaultMode")
+	digits, leadingZero := strings.CutPrefix(r.text, "0")
+	if !isMode || !leadingZero || digits == "" || r.kind != rawString {
+		return r, nil
+	}
+	mode, err := strconv.ParseInt(strings.TrimPrefix(digits, "o"), 8, 32)
+	if err != nil {
+		return r, fmt.Errorf("with a leading zero it is octal, as in \"0440\", and %q isn't", r.text)
+	}
+	r.text = strconv.FormatInt(mode, 10)
+	return r, nil
+}
+
 func inRange(i, from, to int64) error {
 	if i < from || i > to {
 		return fmt.Errorf("%d is beyond what the API can hold: %d to %d", i, from, to)

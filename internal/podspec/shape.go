@@ -37,6 +37,8 @@ type shape struct {
 	ordered bool
 	// whole is whether a list of texts is one thing, as the words of a command are.
 	whole bool
+	// unordered is whether the order of a list without keys means nothing.
+	unordered bool
 	// union are the fields of an object of which exactly one has to be there.
 	union []string
 }
@@ -48,6 +50,10 @@ type field struct {
 	pointer bool
 	// refused says why a configuration may not have the field.
 	refused string
+	// implied is the default that the API documents and the API server doesn't fill in.
+	implied any
+	// hollow is whether an empty object means the same as none.
+	hollow bool
 }
 
 // podSpec is the shape of corev1.PodSpec.
@@ -116,8 +122,12 @@ func (b builder) addFields(s *shape, t reflect.Type) {
 				inner.keys = listKeys(t, in, name)
 				inner.ordered = name == "initContainers"
 				inner.whole = name == "command" || name == "args"
+				inner.unordered = isUnordered(t, name)
 			}
-			s.fields[name] = &field{name: name, shape: inner, pointer: in.Type.Kind() == reflect.Pointer}
+			f := &field{name: name, shape: inner, pointer: in.Type.Kind() == reflect.Pointer}
+			f.implied = impliedFor(t, f)
+			f.hollow = inner.kind == object && (!f.pointer || hollow(inner.of))
+			s.fields[name] = f
 		}
 	}
 }

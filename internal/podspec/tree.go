@@ -107,16 +107,14 @@ func (s *shape) key(item any) string {
 }
 
 func keyText(name string, value any) string {
-	switch v := value.(type) {
-	case string:
-		return v
-	case nil:
-		if name == "protocol" {
-			return string(corev1.ProtocolTCP)
-		}
-		return ""
-	case unknownValue:
+	if _, unknown := value.(unknownValue); unknown {
 		return "…"
+	}
+	switch {
+	case name == "protocol" && (value == nil || value == ""):
+		return string(corev1.ProtocolTCP)
+	case value == nil:
+		return ""
 	}
 	return fmt.Sprint(value)
 }

@@ -15,7 +15,7 @@ func (v *checks) scalar(s *shape, name string, n *node) {
 		v.add(n, "has to be one of %s, and is %q", strings.Join(allowed, ", "), n.value)
 	}
 	if mode, isNumber := n.value.(int64); isNumber && (name == "mode" || name == "defaultMode") && (mode < 0 || mode > 0o777) {
-		v.add(n, "a file's mode is 0 to 511, which is 0777 in octal; write 0644 as 420, or parseint(\"0644\", 8)")
+		v.add(n, "a file's mode is 0 to 511, which is 0777 in octal; write it as a text, \"0644\", or as a number, 420")
 	}
 }
 

@@ -20,10 +20,15 @@ func NewServer(version string) (tfprotov6.ProviderServer, error) {
 func NewPluginServer(version string) (tfprotov6.ProviderServer, error) {
 	mar := newProvider(version)
 	mar.hasSiblings = true
-	return serverOf(mar)
+	s, err := serverOf(mar)
+	if err != nil {
+		return nil, err
+	}
+	s.keys = newUnknownKeys(s.protocolServer)
+	return s, nil
 }
 
-func serverOf(mar *marProvider) (tfprotov6.ProviderServer, error) {
+func serverOf(mar *marProvider) (*server, error) {
 	inner, ok := providerserver.NewProtocol6(mar)().(protocolServer)
 	if !ok {
 		return nil, errors.New("the plugin framework's server lacks a part of the protocol")
@@ -53,6 +58,8 @@ type server struct {
 	numbersAsText atomic.Bool
 	mar           *marProvider
 	schemas       func() (map[string]resourceSchema, error)
+	// keys is nil in a process that Terraform hasn't started: it may have any folder.
+	keys *unknownKeys
 }
 
 func (s *server) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
@@ -60,6 +67,7 @@ func (s *server) ConfigureProvider(ctx context.Context, req *tfprotov6.Configure
 		s.answers.close(s.mar.hasSiblings)
 	}
 	s.numbersAsText.Store(tellsNumbersApart(req.TerraformVersion))
+	s.keys.stop()
 	return s.protocolServer.ConfigureProvider(ctx, req)
 }
 

@@ -91,7 +91,7 @@ func Table() []Row {
 			Without: map[string]string{"get": "it isn't seen that somebody exchanged the Secret"},
 		},
 		{
-			Part: Instances, For: "the cause in an error or a warning of an instance", Resources: []string{"events"},
+			Part: Instances, For: "the cause in an error, a warning or a data source of an instance", Resources: []string{"events"},
 			Plan: []string{"list"}, Without: map[string]string{"list": "its warning events are left out"},
 		},
 		{

@@ -7,7 +7,7 @@ data "mar_instance" "web" {
 check "web_is_ready" {
   assert {
     condition     = data.mar_instance.web.ready
-    error_message = "web is ${data.mar_instance.web.status}, not ready: ${coalesce(data.mar_instance.web.reason, "no reason given")}."
+    error_message = "web is ${data.mar_instance.web.status}, not ready. ${coalesce(data.mar_instance.web.problem, "Nothing is known to be wrong.")} ${coalesce(data.mar_instance.web.advice, "It may need longer.")}"
   }
 }
 

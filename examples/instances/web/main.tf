@@ -38,6 +38,9 @@ resource "mar_instance" "web" {
     liveness = { http_path = "/", http_port = "http", period = 10, failure_threshold = 3 }
   }
 
+  # The apply counts it as ready once it has been so for three seconds. If it ends before that, the apply fails and says why.
+  min_ready_seconds = 3
+
   # The only place to write to, in memory and empty whenever the instance is new.
   volumes = {
     tmp = { mount_path = "/tmp", empty_dir = "Memory", size = "32Mi" }

@@ -180,11 +180,12 @@ resource "mar_instance" "this" {
   })
   annotations = each.value.annotations
 
-  service_account  = each.value.service_account
-  restart_policy   = each.value.restart_policy
-  restart_triggers = each.value.restart_triggers
-  desired_status   = each.value.desired_status
-  wait_for         = each.value.wait_for
+  service_account   = each.value.service_account
+  restart_policy    = each.value.restart_policy
+  restart_triggers  = each.value.restart_triggers
+  desired_status    = each.value.desired_status
+  wait_for          = each.value.wait_for
+  min_ready_seconds = each.value.min_ready_seconds
 
   lifecycle {
     precondition {

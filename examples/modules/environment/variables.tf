@@ -241,14 +241,15 @@ variable "instances" {
       seccomp_profile            = optional(string)
     }))
 
-    labels           = optional(map(string), {})
-    annotations      = optional(map(string))
-    service_account  = optional(string)
-    restart_policy   = optional(string)
-    restart_triggers = optional(map(string))
-    desired_status   = optional(string)
-    wait_for         = optional(string)
-    pod              = optional(string)
+    labels            = optional(map(string), {})
+    annotations       = optional(map(string))
+    service_account   = optional(string)
+    restart_policy    = optional(string)
+    restart_triggers  = optional(map(string))
+    desired_status    = optional(string)
+    wait_for          = optional(string)
+    min_ready_seconds = optional(number)
+    pod               = optional(string)
   }))
   default  = {}
   nullable = false

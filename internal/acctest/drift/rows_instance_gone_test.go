@@ -33,6 +33,8 @@ func preempts(ctx context.Context, o outside) error {
 
 func gonePods() table {
 	const beingDeleted = "Instance is being deleted"
+	looping := then(plays("behavior", "crash-loop"), awaits("restarted", func(pod *corev1.Pod) bool { return status(pod).RestartCount > 1 }))
+	running := then(plays("behavior", "running"), awaits("running again", func(pod *corev1.Pod) bool { return status(pod).State.Running != nil }))
 	return table{
 		title: "Instances that are gone or going", of: instance,
 		rows: []row{
@@ -56,6 +58,19 @@ func gonePods() table {
 				happens: "its node is lost for a moment", config: `env = { A = "2" }`, played: true,
 				plan:   silent().warning("The instance's node doesn't answer", "unless the node comes back"),
 				change: then(plays("behavior", "lost"), awaits("not ready", isUnready)),
+			},
+			{
+				happens: "its program ends again and again", config: `env = { A = "3" }`, played: true,
+				plan: silent().warning("Instance keeps ending", "container app keeps ending"), change: looping,
+			},
+			{
+				happens: "its program ended again and again, and happens to run", config: `env = { A = "4" }`, played: true,
+				plan: silent().warning("Instance keeps ending", "Error, exit code 1"), change: then(looping, running),
+			},
+			{
+				happens: "its readiness goes", config: `env = { A = "5" }`, played: true,
+				plan:   silent().warning("Instance isn't ready any more", "has failed its readiness check"),
+				change: then(plays("behavior", "not-ready"), awaits("unready", isUnready)),
 			},
 		},
 	}

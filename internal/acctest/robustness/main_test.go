@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/headgym/terraform-provider-mar/internal/acctest"
 	"github.com/headgym/terraform-provider-mar/internal/acctest/robustness/report"
@@ -47,6 +48,13 @@ func run(m *testing.M) int {
 		return failed(err)
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
+	// A provider that is killed leaves its socket where temporary files are.
+	if err := os.Setenv("TMPDIR", dir); err != nil {
+		return failed(err)
+	}
+	if full() {
+		go progress()
+	}
 	policy := filepath.Join(dir, "audit-policy.yaml")
 	if err := os.WriteFile(policy, []byte(witness.AuditPolicy), 0o600); err != nil {
 		return failed(err)
@@ -60,6 +68,16 @@ func run(m *testing.M) int {
 	}
 	theProvider.remove()
 	return code
+}
+
+// progress says once a minute how far the runs are.
+func progress() {
+	start := time.Now()
+	for range time.Tick(time.Minute) {
+		_, total := results.Rows()
+		fmt.Fprintf(os.Stderr, "robustness: %d runs after %.0f min: %d lost, %d doubled, %d not converged, %d other\n",
+			total.Runs, time.Since(start).Minutes(), total.Lost, total.Doubled, total.Stuck, total.Other)
+	}
 }
 
 func failed(err error) int {

@@ -31,6 +31,7 @@ func TestBehaviors(t *testing.T) {
 			"succeeded":         succeeded,
 			"crash-loop":        crashLoop,
 			"crashNever":        crashNever,
+			"livenessFailed":    livenessFailed,
 			"oom-killed":        oomKilled,
 			"evicted":           evicted,
 			"image-pull":        imagePull,
@@ -157,6 +158,16 @@ func crashLoop(b bench) {
 	if pod := b.isReady("crash-loop"); containerOf(pod).RestartCount < 4 || lastEndOf(pod).ExitCode != 2 {
 		b.t.Errorf("healed, it forgot its past: %+v", containerOf(pod))
 	}
+}
+
+func livenessFailed(b bench) {
+	b.create(newPod("liveness", map[string]string{"behavior": "liveness-failed", "exit-code": "0"}))
+	b.becomes("liveness", func(pod *corev1.Pod) string {
+		return all(want("enough restarts", containerOf(pod).RestartCount >= 2, true), want("running", containerOf(pod).State.Running != nil, true),
+			want("ready", containerOf(pod).Ready, true), want("last reason", lastEndOf(pod).Reason, "Completed"))
+	})
+	b.tells("liveness", "Warning", "Unhealthy", "Liveness probe failed: HTTP probe failed with statuscode: 500")
+	b.tells("liveness", "Normal", "Killing", "Container app failed liveness probe, will be restarted")
 }
 
 func crashNever(b bench) {

@@ -120,6 +120,24 @@ func (b builder) crashed(container corev1.Container, code int32, reason string) 
 	return status
 }
 
+// restarted is a container that its node has ended, and that runs again.
+func (b builder) restarted(container corev1.Container) corev1.ContainerStatus {
+	previous := b.previous(container.Name)
+	if previous.State.Running == nil || isPlainInit(b.pod, container.Name) {
+		return b.started(container)
+	}
+	code, why := failure(b.pod)
+	if code == 0 {
+		why = reason(b.pod, "Completed")
+	}
+	status := b.running(container)
+	status.LastTerminationState.Terminated = b.ended(previous, code, why, message(b.pod, ""))
+	status.RestartCount++
+	status.State.Running = &corev1.ContainerStateRunning{StartedAt: b.node.Now}
+	status.ContainerID = b.containerID(container.Name, status.RestartCount)
+	return status
+}
+
 // ended is the end, just now, of a container's present run.
 func (b builder) ended(previous corev1.ContainerStatus, code int32, reason, message string) *corev1.ContainerStateTerminated {
 	began := b.node.Now

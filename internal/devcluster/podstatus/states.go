@@ -79,6 +79,12 @@ func CrashLooping(pod *corev1.Pod, node Node) corev1.PodStatus {
 	return b.finish(b.inOrder(b.onTarget(crashed, b.started)))
 }
 
+// Restarted is a Pod whose target container was ended by its node and runs again.
+func Restarted(pod *corev1.Pod, node Node) corev1.PodStatus {
+	b := builder{pod, node}
+	return b.finish(b.inOrder(b.onTarget(b.restarted, b.started)))
+}
+
 // Evicted is a Pod that its node has ended to save memory, or for another reason that an annotation gives.
 func Evicted(pod *corev1.Pod, node Node) corev1.PodStatus {
 	b := builder{pod, node}
@@ -185,8 +191,12 @@ func (b builder) completed(container corev1.Container) corev1.ContainerStatus {
 
 // failure is how the target container ends.
 func failure(pod *corev1.Pod) (code int32, why string) {
-	if pod.Annotations[vocabulary.Behavior] == vocabulary.OOMKilled {
+	switch pod.Annotations[vocabulary.Behavior] {
+	case vocabulary.OOMKilled:
 		return exitCode(pod, 137), reason(pod, "OOMKilled")
+	case vocabulary.LivenessFailed:
+		// A program that doesn't handle SIGTERM is killed by SIGKILL.
+		return exitCode(pod, 137), reason(pod, "Error")
 	}
 	return exitCode(pod, 1), reason(pod, "Error")
 }

@@ -20,6 +20,7 @@ func Functions() template.FuncMap {
 		"failed":          status(podstatus.Failed),
 		"succeeded":       status(podstatus.Succeeded),
 		"crashLooping":    status(podstatus.CrashLooping),
+		"restarted":       status(podstatus.Restarted),
 		"evicted":         status(podstatus.Evicted),
 		"pullFailed":      status(podstatus.PullFailed),
 		"pullBackedOff":   status(podstatus.PullBackedOff),

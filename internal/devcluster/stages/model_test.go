@@ -151,7 +151,7 @@ func (m machine) play(stage *internalversion.Stage, pod *corev1.Pod) (after *cor
 	return after, string(before) != string(now)
 }
 
-// settle plays stages until nothing changes any more, but no further than a crash loop's third restart.
+// settle plays stages until nothing changes any more, but no further than a third restart.
 func (m machine) settle(pod *corev1.Pod) (*corev1.Pod, []string) {
 	m.t.Helper()
 	var played []string
@@ -163,7 +163,7 @@ func (m machine) settle(pod *corev1.Pod) (*corev1.Pod, []string) {
 		played = append(played, stage.Name)
 		after, changed := m.play(stage, pod)
 		pod = after
-		if !changed || (stage.Name == "pod-crash-loop" && maxRestarts(pod) >= 3) {
+		if !changed || (slices.Contains([]string{"pod-crash-loop", "pod-liveness-failed"}, stage.Name) && maxRestarts(pod) >= 3) {
 			return pod, played
 		}
 	}
@@ -202,7 +202,7 @@ func amounts(cpu string) corev1.ResourceRequirements {
 
 func behaviors() []string {
 	return []string{
-		"", "running", "not-ready", "failed", "succeeded", "crash-loop", "oom-killed", "evicted", "image-pull", "config-error", "lost", "nonsense",
+		"", "running", "not-ready", "failed", "succeeded", "crash-loop", "oom-killed", "liveness-failed", "evicted", "image-pull", "config-error", "lost", "nonsense",
 	}
 }
 
@@ -278,16 +278,21 @@ func TestPods_paths(t *testing.T) {
 		change      func(*corev1.Pod)
 		want        string
 	}{
-		"healthy":       {want: "pod-start"},
-		"slow":          {annotations: map[string]string{"start-delay": "1s"}, want: "pod-create pod-start"},
-		"fails":         {annotations: map[string]string{"behavior": "failed"}, want: "pod-failed"},
-		"fails later":   {annotations: map[string]string{"behavior": "failed", "delay": "1s"}, want: "pod-start pod-failed"},
-		"slow to fail":  {annotations: map[string]string{"behavior": "failed", "start-delay": "1s"}, want: "pod-create pod-start pod-failed"},
-		"crashes":       {annotations: map[string]string{"behavior": "crash-loop"}, want: "pod-crash-loop pod-crash-loop pod-crash-loop"},
-		"crashes once":  {policy: corev1.RestartPolicyNever, annotations: map[string]string{"behavior": "oom-killed"}, want: "pod-failed"},
-		"not pulled":    {annotations: map[string]string{"behavior": "image-pull"}, want: "pod-image-pull pod-image-back-off"},
-		"not ready":     {annotations: map[string]string{"behavior": "not-ready"}, want: "pod-not-ready"},
-		"misconfigured": {annotations: map[string]string{"behavior": "config-error"}, want: "pod-config-error"},
+		"healthy":      {want: "pod-start"},
+		"slow":         {annotations: map[string]string{"start-delay": "1s"}, want: "pod-create pod-start"},
+		"fails":        {annotations: map[string]string{"behavior": "failed"}, want: "pod-failed"},
+		"fails later":  {annotations: map[string]string{"behavior": "failed", "delay": "1s"}, want: "pod-start pod-failed"},
+		"slow to fail": {annotations: map[string]string{"behavior": "failed", "start-delay": "1s"}, want: "pod-create pod-start pod-failed"},
+		"crashes":      {annotations: map[string]string{"behavior": "crash-loop"}, want: "pod-crash-loop pod-crash-loop pod-crash-loop"},
+		"is killed": {
+			annotations: map[string]string{"behavior": "liveness-failed"},
+			want:        "pod-start pod-liveness-failed pod-liveness-failed pod-liveness-failed",
+		},
+		"is killed once": {policy: corev1.RestartPolicyNever, annotations: map[string]string{"behavior": "liveness-failed"}, want: "pod-start pod-failed"},
+		"crashes once":   {policy: corev1.RestartPolicyNever, annotations: map[string]string{"behavior": "oom-killed"}, want: "pod-failed"},
+		"not pulled":     {annotations: map[string]string{"behavior": "image-pull"}, want: "pod-image-pull pod-image-back-off"},
+		"not ready":      {annotations: map[string]string{"behavior": "not-ready"}, want: "pod-not-ready"},
+		"misconfigured":  {annotations: map[string]string{"behavior": "config-error"}, want: "pod-config-error"},
 		"bad registry": {
 			change: func(p *corev1.Pod) { p.Spec.Containers[0].Image = "registry.invalid/a" },
 			want:   "pod-start pod-image-back-off pod-start",

@@ -2,7 +2,7 @@
 
 def annotation($name): .metadata.annotations["devcluster.mar.headgym.com/" + $name];
 
-def behaviors: "running", "not-ready", "failed", "succeeded", "crash-loop", "oom-killed", "evicted", "image-pull", "config-error", "lost";
+def behaviors: "running", "not-ready", "failed", "succeeded", "crash-loop", "oom-killed", "liveness-failed", "evicted", "image-pull", "config-error", "lost";
 
 def behavior: annotation("behavior") // "running";
 

@@ -19,8 +19,11 @@ const (
 	PreviousLogs = Prefix + "previous-logs"
 )
 
-// OOMKilled is the behaviour whose exit code and reason differ from the other crashes'.
-const OOMKilled = "oom-killed"
+// The behaviours whose exit code or reason differ from the other crashes'.
+const (
+	OOMKilled      = "oom-killed"
+	LivenessFailed = "liveness-failed"
+)
 
 // NodeLabel says whether a node's kubelet is played. With any other value than NodeRunning the node is lost: its
 // lease isn't renewed any more, and its Pods are left as they are. It is a label because nodes are selected by it.

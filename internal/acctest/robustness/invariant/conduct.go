@@ -2,7 +2,6 @@ package invariant
 
 import (
 	"fmt"
-	"net/http"
 	"strings"
 
 	"github.com/headgym/terraform-provider-mar/internal/acctest/robustness/witness"
@@ -41,11 +40,11 @@ func deletesByUID(h witness.History) []string {
 		}
 	}
 	for _, e := range h.Audit {
-		// What isn't allowed is refused before it is read.
-		read := e.Code != http.StatusUnauthorized && e.Code != http.StatusForbidden
 		byUID := e.Resource == "pods" || e.Resource == "podtemplates" || e.Resource == "namespaces"
-		if read && byUID && e.Verb == "delete" && e.Writes() && e.UID == "" {
-			all = append(all, fmt.Sprintf("the API server was asked to delete %s %s without a UID", e.Resource, e.Name))
+		// The log has no UID either where the API server refused a request before it read its body,
+		// or where the body never came, because the request was cancelled.
+		if e.Carried() && byUID && e.Verb == "delete" && e.UID == "" {
+			all = append(all, fmt.Sprintf("the API server deleted %s %s without a UID", e.Resource, e.Name))
 		}
 	}
 	return all

@@ -1,0 +1,220 @@
+package fw
+
+import (
+	"context"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
+)
+
+// IsNothing reports whether a value says nothing: it is null, an empty collection, or an
+// object of which all attributes say nothing. Modules pass any of these for what they leave
+// to the default, so all of them mean the same.
+func IsNothing(value attr.Value) bool {
+	if value == nil || value.IsNull() {
+		return true
+	}
+	if value.IsUnknown() {
+		return false
+	}
+	switch v := value.(type) {
+	case types.List:
+		return len(v.Elements()) == 0
+	case types.Set:
+		return len(v.Elements()) == 0
+	case types.Map:
+		return len(v.Elements()) == 0
+	case types.Object:
+		for _, attribute := range v.Attributes() {
+			if !IsNothing(attribute) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// Same reports whether two values mean the same: both say nothing, or they are equal but
+// for the spelling of amounts and for parts that say nothing. What isn't known yet is the
+// same as nothing else.
+func Same(a, b attr.Value) bool {
+	switch {
+	case IsNothing(a) || IsNothing(b):
+		return IsNothing(a) && IsNothing(b)
+	case a.IsUnknown() || b.IsUnknown():
+		return false
+	}
+	switch a := a.(type) {
+	case fwtypes.Quantity:
+		b, ok := b.(fwtypes.Quantity)
+		return ok && a.SemanticallyEqual(b)
+	case types.Object:
+		b, ok := b.(types.Object)
+		return ok && sameAttributes(a.Attributes(), b.Attributes())
+	case types.Map:
+		b, ok := b.(types.Map)
+		return ok && sameEntries(a.Elements(), b.Elements())
+	case types.List:
+		b, ok := b.(types.List)
+		return ok && sameLists(a.Elements(), b.Elements())
+	}
+	return a.Equal(b)
+}
+
+func sameAttributes(a, b map[string]attr.Value) bool {
+	for name, value := range a {
+		if !Same(value, b[name]) {
+			return false
+		}
+	}
+	return len(a) == len(b)
+}
+
+// sameEntries compares maps, in which a key says something even if its value doesn't.
+func sameEntries(a, b map[string]attr.Value) bool {
+	for key, value := range a {
+		if other, there := b[key]; !there || !Same(value, other) {
+			return false
+		}
+	}
+	return len(a) == len(b)
+}
+
+func sameLists(a, b []attr.Value) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i, value := range a {
+		if !Same(value, b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// SameDurations is Same for an object of durations, such as timeouts.
+func SameDurations(a, b attr.Value) bool {
+	one, isOne := a.(types.Object)
+	other, isOther := b.(types.Object)
+	if !isOne || !isOther || a.IsUnknown() || b.IsUnknown() {
+		return Same(a, b)
+	}
+	after := other.Attributes()
+	for name, value := range one.Attributes() {
+		if !Same(value, after[name]) && !sameDuration(value, after[name]) {
+			return false
+		}
+	}
+	return true
+}
+
+func sameDuration(a, b attr.Value) bool {
+	one, isOne := a.(types.String)
+	other, isOther := b.(types.String)
+	if !isOne || !isOther {
+		return false
+	}
+	x, errX := time.ParseDuration(one.ValueString())
+	y, errY := time.ParseDuration(other.ValueString())
+	return errX == nil && errY == nil && x == y
+}
+
+// AsPrior returns what to plan for an attribute: its prior value if that is the same as the
+// planned one, so that the plan shows no difference, or else the planned value with those of
+// its attributes that are the same as they were. Terraform takes a prior value only where
+// both that and the configuration have one. Same compares two values of an attribute.
+func AsPrior(prior, config, plan attr.Value, same func(prior, plan attr.Value) bool) attr.Value {
+	for _, value := range []attr.Value{prior, config, plan} {
+		if value == nil || value.IsNull() || value.IsUnknown() {
+			return plan
+		}
+	}
+	if plan.Equal(prior) || same(prior, plan) {
+		return prior
+	}
+	switch plan := plan.(type) {
+	case types.Object:
+		return attributesAsPrior(prior, config, plan)
+	case types.Map:
+		return entriesAsPrior(prior, config, plan)
+	}
+	return plan
+}
+
+func attributesAsPrior(prior, config attr.Value, plan types.Object) types.Object {
+	before, hasPrior := prior.(types.Object)
+	written, hasConfig := config.(types.Object)
+	if !hasPrior || !hasConfig {
+		return plan
+	}
+	values, was, is := plan.Attributes(), before.Attributes(), written.Attributes()
+	for name, value := range values {
+		values[name] = AsPrior(was[name], is[name], value, Same)
+	}
+	respelt, diags := types.ObjectValue(plan.AttributeTypes(context.Background()), values)
+	if diags.HasError() {
+		return plan
+	}
+	return respelt
+}
+
+// entriesAsPrior does so for the attributes of a map's entries. The values of a map of
+// anything else aren't attributes: Terraform takes such a map as a whole.
+func entriesAsPrior(prior, config attr.Value, plan types.Map) types.Map {
+	before, hasPrior := prior.(types.Map)
+	written, hasConfig := config.(types.Map)
+	if !hasPrior || !hasConfig {
+		return plan
+	}
+	values, was, is := plan.Elements(), before.Elements(), written.Elements()
+	for key, value := range values {
+		entry, isObject := value.(types.Object)
+		if isObject && !entry.IsNull() && !entry.IsUnknown() && was[key] != nil && is[key] != nil {
+			values[key] = attributesAsPrior(was[key], is[key], entry)
+		}
+	}
+	respelt, diags := types.MapValue(plan.ElementType(context.Background()), values)
+	if diags.HasError() {
+		return plan
+	}
+	return respelt
+}
+
+// SayingNothingAs returns what was read, in which each part that says nothing is written as
+// the prior value has it: null, or empty.
+func SayingNothingAs(prior, seen attr.Value) attr.Value {
+	if prior == nil || prior.IsNull() || prior.IsUnknown() || seen == nil || seen.IsUnknown() {
+		return seen
+	}
+	if IsNothing(seen) && IsNothing(prior) {
+		return prior
+	}
+	switch seen := seen.(type) {
+	case types.Object:
+		if before, ok := prior.(types.Object); ok && !seen.IsNull() {
+			values := partsSayingNothingAs(before.Attributes(), seen.Attributes())
+			if object, diags := types.ObjectValue(seen.AttributeTypes(context.Background()), values); !diags.HasError() {
+				return object
+			}
+		}
+	case types.Map:
+		if before, ok := prior.(types.Map); ok && !seen.IsNull() {
+			values := partsSayingNothingAs(before.Elements(), seen.Elements())
+			if all, diags := types.MapValue(seen.ElementType(context.Background()), values); !diags.HasError() {
+				return all
+			}
+		}
+	}
+	return seen
+}
+
+func partsSayingNothingAs(prior, seen map[string]attr.Value) map[string]attr.Value {
+	for name, value := range seen {
+		seen[name] = SayingNothingAs(prior[name], value)
+	}
+	return seen
+}

@@ -1,0 +1,32 @@
+package fw
+
+import (
+	"fmt"
+	"strings"
+)
+
+// UnknownKey is a key in a file of the configuration that the schema doesn't have.
+type UnknownKey struct {
+	Name string
+	// In is the attribute that has it, Has what that may have, and Nearest the one of those
+	// that was probably meant, or empty.
+	In      string
+	Has     []string
+	Nearest string
+	File    string
+	Line    int
+}
+
+// Warning words it. The summary names the place, because core shows only the first of several
+// warnings with one summary.
+func (k UnknownKey) Warning() (summary, detail string) {
+	var meant string
+	switch {
+	case k.Nearest != "":
+		meant = fmt.Sprintf("Did you mean `%s`?", k.Nearest)
+	default:
+		meant = fmt.Sprintf("Its keys are `%s`.", strings.Join(k.Has, "`, `"))
+	}
+	return fmt.Sprintf("Key without effect: %s in %s, line %d", k.Name, k.File, k.Line),
+		fmt.Sprintf("`%s` has no key `%s`. %s\n\nTerraform drops a key that the type of an attribute doesn't have, and gives no error. What is set here has no effect. Rename the key, or remove it.", k.In, k.Name, meant)
+}

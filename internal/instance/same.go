@@ -1,0 +1,189 @@
+package instance
+
+import (
+	"context"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/headgym/terraform-provider-mar/internal/fw"
+	"github.com/headgym/terraform-provider-mar/internal/podspec"
+)
+
+// A plan compares what the state and the configuration mean, not how they are written. Two
+// values of an attribute are the same if the Pods that they mean are the same. So null and
+// empty, a default that is left out or written down, and two spellings of one amount are no
+// difference, in whichever attribute, and neither is a setting that moves to or from pod.
+
+// shaper is an attribute that shapes the Pod, and that nothing changes in place.
+type shaper struct {
+	name  string
+	value func(m model) attr.Value
+	copy  func(to *model, from model)
+}
+
+func shapers() []shaper {
+	return []shaper{
+		{"args", func(m model) attr.Value { return m.Args }, func(to *model, from model) { to.Args = from.Args }},
+		{"command", func(m model) attr.Value { return m.Command }, func(to *model, from model) { to.Command = from.Command }},
+		{"env", func(m model) attr.Value { return m.Env }, func(to *model, from model) { to.Env = from.Env }},
+		{"env_value_from", func(m model) attr.Value { return m.EnvValueFrom }, func(to *model, from model) { to.EnvValueFrom = from.EnvValueFrom }},
+		{"health_checks", func(m model) attr.Value { return m.HealthChecks }, func(to *model, from model) { to.HealthChecks = from.HealthChecks }},
+		{"ports", func(m model) attr.Value { return m.Ports }, func(to *model, from model) { to.Ports = from.Ports }},
+		{"restart_policy", func(m model) attr.Value { return m.RestartPolicy }, func(to *model, from model) { to.RestartPolicy = from.RestartPolicy }},
+		{"security", func(m model) attr.Value { return m.Security }, func(to *model, from model) { to.Security = from.Security }},
+		{"service_account", func(m model) attr.Value { return m.ServiceAccount }, func(to *model, from model) { to.ServiceAccount = from.ServiceAccount }},
+		{"volumes", func(m model) attr.Value { return m.Volumes }, func(to *model, from model) { to.Volumes = from.Volumes }},
+	}
+}
+
+// differences are what a plan changes about the Pod beyond its image and its size.
+type differences struct {
+	// Attributes are those, but for pod, that mean another Pod, and Pod is whether pod does.
+	Attributes []string
+	Pod        bool
+}
+
+// differencesBetween is a pure function of the two: plan, apply and the update itself hear
+// the same. What isn't known yet is a difference.
+func differencesBetween(ctx context.Context, prior, plan model) differences {
+	all := shapers()
+	changed := slices.DeleteFunc(slices.Clone(all), func(s shaper) bool { return s.value(plan).Equal(s.value(prior)) })
+	podChanged := !plan.Pod.Equal(prior.Pod)
+	if len(changed) == 0 && !podChanged {
+		return differences{}
+	}
+	isOpen := func(s shaper) bool { return !isKnown(ctx, s.value(plan)) }
+	allKnown := isKnown(ctx, plan.Pod) && !slices.ContainsFunc(all, isOpen)
+	if allKnown && meansSamePod(ctx, withSizeOf(prior, plan), plan) {
+		return differences{}
+	}
+	d := differences{Pod: podChanged && !samePodAttribute(ctx, prior, plan)}
+	for _, s := range changed {
+		before := plan
+		s.copy(&before, prior)
+		if isOpen(s) || !meansSamePod(ctx, before, plan) {
+			d.Attributes = append(d.Attributes, s.name)
+		}
+	}
+	if len(d.Attributes) == 0 && !d.Pod && allKnown {
+		// Each alone changes nothing, and together they do.
+		for _, s := range changed {
+			d.Attributes = append(d.Attributes, s.name)
+		}
+	}
+	return d
+}
+
+// withSizeOf gives a model the image and the size of another, which are changed in place.
+func withSizeOf(m, other model) model {
+	m.Image, m.CPU, m.Memory, m.Limits, m.Requests = other.Image, other.CPU, other.Memory, other.Limits, other.Requests
+	return m
+}
+
+// meansSamePod compares the Pods that two models mean, as far as these are known.
+func meansSamePod(ctx context.Context, a, b model) bool {
+	one, valid := meantSpec(ctx, a)
+	other, alsoValid := meantSpec(ctx, b)
+	return valid && alsoValid && podspec.Same(one, other)
+}
+
+func meantSpec(ctx context.Context, m model) (corev1.PodSpec, bool) {
+	m = known(ctx, m)
+	if !isKnown(ctx, m.Pod) {
+		m.Pod = types.DynamicNull()
+	}
+	spec, diags := desiredSpec(ctx, m, making{})
+	// A volume that was read with a source for which there are no words has none here, which
+	// to the API server is a folder.
+	unread := func(v corev1.Volume) bool { return v.VolumeSource == corev1.VolumeSource{} }
+	return spec, !diags.HasError() && !slices.ContainsFunc(spec.Volumes, unread)
+}
+
+// samePodAttribute compares what pod means over what the other attributes of the plan do.
+func samePodAttribute(ctx context.Context, prior, plan model) bool {
+	base, diags := baseSpec(ctx, known(ctx, plan))
+	was, faults := podspec.Decode(prior.Pod)
+	is, more := podspec.Decode(plan.Pod)
+	return !diags.HasError() && len(faults)+len(more) == 0 && podspec.Equal(was, is, base)
+}
+
+// has reports whether an attribute means another Pod.
+func (d differences) has(name string) bool {
+	return slices.Contains(d.Attributes, name)
+}
+
+// asPrior plans the prior value of each attribute that means the same as before.
+func (d differences) asPrior(prior, config, plan resourceModel) resourceModel {
+	shaped := func(name string) func(_, _ attr.Value) bool {
+		return func(_, _ attr.Value) bool { return !d.has(name) }
+	}
+	keep(&plan.Args, prior.Args, config.Args, shaped("args"))
+	keep(&plan.Command, prior.Command, config.Command, shaped("command"))
+	keep(&plan.Env, prior.Env, config.Env, shaped("env"))
+	keep(&plan.EnvValueFrom, prior.EnvValueFrom, config.EnvValueFrom, shaped("env_value_from"))
+	keep(&plan.HealthChecks, prior.HealthChecks, config.HealthChecks, shaped("health_checks"))
+	keep(&plan.Ports, prior.Ports, config.Ports, shaped("ports"))
+	keep(&plan.Security, prior.Security, config.Security, shaped("security"))
+	keep(&plan.Volumes, prior.Volumes, config.Volumes, shaped("volumes"))
+	keep(&plan.CPU, prior.CPU, config.CPU, fw.Same)
+	keep(&plan.Memory, prior.Memory, config.Memory, fw.Same)
+	keep(&plan.Limits, prior.Limits, config.Limits, fw.Same)
+	keep(&plan.Requests, prior.Requests, config.Requests, fw.Same)
+	keep(&plan.Timeouts.Object, prior.Timeouts.Object, config.Timeouts.Object, fw.SameDurations)
+	if prior.saysPod() && config.saysPod() && !d.Pod {
+		plan.Pod = prior.Pod
+	}
+	return plan
+}
+
+// keep sets a planned value to the prior one where that is the same.
+func keep[T attr.Value](plan *T, prior, config T, same func(prior, plan attr.Value) bool) {
+	if value, ok := fw.AsPrior(prior, config, *plan, same).(T); ok {
+		*plan = value
+	}
+}
+
+// replacedBy are the paths of an attribute that force a replacement: in security those of
+// the settings that differ.
+func replacedBy(name string, prior, plan model) []path.Path {
+	root := path.Root(name)
+	if name != "security" {
+		return []path.Path{root}
+	}
+	var paths []path.Path
+	before, after := prior.Security.Attributes(), plan.Security.Attributes()
+	for setting, value := range after {
+		if !fw.Same(before[setting], value) {
+			paths = append(paths, root.AtName(setting))
+		}
+	}
+	if len(paths) == 0 {
+		return []path.Path{root}
+	}
+	return paths
+}
+
+// sayingNothingAs writes what says nothing as the prior model does: as null, or as empty.
+func (m model) sayingNothingAs(prior model) model {
+	sayNothingAs(&m.Args, prior.Args)
+	sayNothingAs(&m.Command, prior.Command)
+	sayNothingAs(&m.Env, prior.Env)
+	sayNothingAs(&m.EnvValueFrom, prior.EnvValueFrom)
+	sayNothingAs(&m.HealthChecks, prior.HealthChecks)
+	sayNothingAs(&m.Limits, prior.Limits)
+	sayNothingAs(&m.Requests, prior.Requests)
+	sayNothingAs(&m.Ports, prior.Ports)
+	sayNothingAs(&m.Security, prior.Security)
+	sayNothingAs(&m.Volumes, prior.Volumes)
+	return m
+}
+
+func sayNothingAs[T attr.Value](seen *T, prior T) {
+	if value, ok := fw.SayingNothingAs(prior, *seen).(T); ok {
+		*seen = value
+	}
+}

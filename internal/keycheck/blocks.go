@@ -1,0 +1,173 @@
+package keycheck
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	hcljson "github.com/hashicorp/hcl/v2/json"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// Key is one that the schema doesn't have.
+type Key struct {
+	Name string
+	// In says which object it is in, as in `volumes["data"].empty_dir`, and Has what keys
+	// that object may have.
+	In  string
+	Has []string
+	// Nearest is the one of those that was probably meant, or empty.
+	Nearest string
+	File    string
+	Line    int
+	// Path leads to the key as far as that is certain.
+	Path *tftypes.AttributePath
+}
+
+// Block is a block of one of the provider's types that has such keys.
+type Block struct {
+	Kind Kind
+	Type string
+	Keys []Key
+
+	sets     map[string]bool
+	literals []literal
+}
+
+// DataFolder is where Terraform keeps what it has installed for the root module.
+func DataFolder(root string) string {
+	if folder := os.Getenv("TF_DATA_DIR"); folder != "" {
+		return folder
+	}
+	return filepath.Join(root, ".terraform")
+}
+
+// Read returns the blocks that have unknown keys, of the root module and of the installed
+// modules. Data is the folder in which Terraform notes these.
+func Read(root, data string, schemas Schemas) []*Block {
+	room := mostOfAll
+	known := shapes(schemas)
+	var found []*Block
+	for _, folder := range folders(root, data) {
+		found = append(found, readModule(files(folder, &room), known)...)
+	}
+	return found
+}
+
+// address is what a block is known by in its module.
+type address struct {
+	kind           Kind
+	typeName, name string
+}
+
+// readModule returns the blocks of one folder. Attributes of files that override take the
+// place of those of other files.
+func readModule(files []file, known map[Kind]map[string]shape) []*Block {
+	all := map[address]hcl.Attributes{}
+	for _, f := range files {
+		for at, attributes := range readFile(f, known) {
+			if !f.overrides || all[at] == nil {
+				all[at] = attributes
+				continue
+			}
+			maps.Copy(all[at], attributes)
+		}
+	}
+	var found []*Block
+	for at, attributes := range all {
+		block := &Block{Kind: at.kind, Type: at.typeName, sets: map[string]bool{}}
+		w := walk{block: block}
+		w.body(attributes, known[at.kind][at.typeName])
+		if len(block.Keys) > 0 {
+			found = append(found, block)
+		}
+	}
+	slices.SortFunc(found, func(a, b *Block) int { return compare(a.Keys[0], b.Keys[0]) })
+	return found
+}
+
+func compare(a, b Key) int {
+	if byFile := strings.Compare(a.File, b.File); byFile != 0 {
+		return byFile
+	}
+	return a.Line - b.Line
+}
+
+// readFile returns the arguments of the file's blocks of the provider's types. What can't be
+// parsed has none. Neither has what makes the parser panic: a warning isn't worth a plan.
+func readFile(f file, known map[Kind]map[string]shape) (found map[address]hcl.Attributes) {
+	defer func() {
+		if recover() != nil {
+			found = nil
+		}
+	}()
+	content, _, diags := parse(f).PartialContent(headers())
+	if diags.HasErrors() {
+		return nil
+	}
+	found = map[address]hcl.Attributes{}
+	for _, block := range content.Blocks {
+		at := address{kind: Kind(block.Type), typeName: block.Labels[0], name: block.Labels[1]}
+		s, isOurs := known[at.kind][at.typeName]
+		if !isOurs {
+			continue
+		}
+		if arguments := arguments(block); arguments != nil {
+			found[at] = declared(arguments, s)
+		}
+	}
+	return found
+}
+
+func parse(f file) hcl.Body {
+	var (
+		parsed *hcl.File
+		diags  hcl.Diagnostics
+	)
+	if strings.HasSuffix(f.path, ".json") {
+		parsed, diags = hcljson.Parse(f.content, f.path)
+	} else {
+		parsed, diags = hclsyntax.ParseConfig(f.content, f.path, hcl.InitialPos)
+	}
+	if diags.HasErrors() || parsed == nil {
+		return hcl.EmptyBody()
+	}
+	return parsed.Body
+}
+
+func headers() *hcl.BodySchema {
+	s := &hcl.BodySchema{}
+	for _, kind := range []Kind{Resource, DataSource, Ephemeral, Action, List} {
+		s.Blocks = append(s.Blocks, hcl.BlockHeaderSchema{Type: string(kind), LabelNames: []string{"type", "name"}})
+	}
+	return s
+}
+
+// arguments is the body with what the schema is about, or nil.
+func arguments(block *hcl.Block) hcl.Body {
+	if kind := Kind(block.Type); kind != Action && kind != List {
+		return block.Body
+	}
+	content, _, diags := block.Body.PartialContent(&hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{{Type: "config"}}})
+	if diags.HasErrors() || len(content.Blocks) != 1 {
+		return nil
+	}
+	return content.Blocks[0].Body
+}
+
+// declared are the attributes of a body that the shape has.
+func declared(body hcl.Body, s shape) hcl.Attributes {
+	schema := &hcl.BodySchema{}
+	for name := range s.attributes {
+		schema.Attributes = append(schema.Attributes, hcl.AttributeSchema{Name: name})
+	}
+	content, _, diags := body.PartialContent(schema)
+	if diags.HasErrors() {
+		return nil
+	}
+	return content.Attributes
+}
