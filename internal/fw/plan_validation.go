@@ -217,7 +217,7 @@ const toDestroy = "A destroy makes this plan first, to refresh; `terraform destr
 
 func (v PlanValidation) closingWithoutAnswer(how severity) string {
 	if how == failure {
-		return "So nobody knows what an apply of this plan may be refused, and plan_validation = \"strict\" lets no plan pass that wasn't checked. This is said once. Plan again once the API server answers; with plan_validation = \"warn\" in the provider block this is a warning. " + toDestroy
+		return "So nobody knows what an apply of this plan may be refused, and plan_validation = \"strict\" lets no plan pass that wasn't checked. This is said once. If the API server was slow, plan again; with plan_validation = \"warn\" in the provider block this is a warning. " + toDestroy
 	}
 	return "So this plan doesn't say what its apply may be refused; it is the same plan. This is said once. To have plans ask nothing of the API server beforehand, set plan_validation = \"off\" in the provider block."
 }

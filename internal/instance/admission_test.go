@@ -2,6 +2,7 @@ package instance
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
@@ -43,11 +44,11 @@ func TestBlamed(t *testing.T) {
 		"a rule that only Pods have":           {[]metav1.StatusCause{{Field: "spec.nodeName", Message: "Forbidden: cannot be set until all schedulingGates have been cleared"}}, nil, kube.RefusedAsChanged},
 		"a rule that only Pods have, and sent": {[]metav1.StatusCause{{Field: "spec.restartPolicy", Message: "Forbidden: cannot be set until all schedulingGates have been cleared"}}, nil, kube.RefusedAsInvalid},
 	} {
-		var text string
+		var texts []string
 		for _, cause := range c.causes {
-			text += cause.Field + ": " + cause.Message
+			texts = append(texts, cause.Field+": "+cause.Message)
 		}
-		err := &apierrors.StatusError{ErrStatus: metav1.Status{Code: 422, Reason: metav1.StatusReasonInvalid, Message: text, Details: &metav1.StatusDetails{Causes: c.causes}}}
+		err := &apierrors.StatusError{ErrStatus: metav1.Status{Code: 422, Reason: metav1.StatusReasonInvalid, Message: strings.Join(texts, ", "), Details: &metav1.StatusDetails{Causes: c.causes}}}
 		var refused *kube.RefusedError
 		if !errors.As(kube.Wrap(kube.Ref{}, "create", err), &refused) {
 			t.Fatalf("%s: it is no refusal", name)

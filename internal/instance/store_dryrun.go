@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
@@ -71,18 +70,19 @@ func (s *store) tryPod(ctx context.Context, pod *corev1.Pod) error {
 	pod = pod.DeepCopy()
 	ensureName(&pod.ObjectMeta)
 	_, err := s.pods(podRef(pod)).Create(ctx, pod, s.dryRun())
-	return orTaken(err)
+	return orTaken(podRef(pod), err)
 }
 
 func (s *store) tryTemplate(ctx context.Context, template *corev1.PodTemplate) error {
 	template = template.DeepCopy()
 	ensureName(&template.ObjectMeta)
 	_, err := s.templates(template.Namespace).Create(ctx, template, s.dryRun())
-	return orTaken(err)
+	return orTaken(templateRef(template.Namespace, template.Name), err)
 }
 
-func orTaken(err error) error {
-	if apierrors.IsAlreadyExists(err) {
+// orTaken is nil where only the name stands in the way.
+func orTaken(ref kube.Ref, err error) error {
+	if kube.AnswerOf(ref, err) == kube.Exists {
 		return nil
 	}
 	return err

@@ -62,7 +62,7 @@ func conductAttributes() map[string]schema.Attribute {
 			Validators:          []validator.Int64{int64validator.Between(0, mostLogLines)},
 		},
 		"plan_validation": schema.StringAttribute{
-			MarkdownDescription: "What a plan does about writes that the API server would refuse, such as an instance beyond the cluster's quota. It asks by a dry run, which changes nothing. `\"warn\"` (default) says so as a warning, and as an error where the object is invalid whatever happens; `\"strict\"` makes every refusal an error; `\"off\"` asks nothing, for plans whose credentials may only read. The planned actions and values are the same in each. Environment variable: `MAR_PLAN_VALIDATION`.",
+			MarkdownDescription: "What a plan does about writes that the API server would refuse, such as an instance beyond the cluster's quota. It asks by a dry run, which changes nothing. `\"warn\"` (default) says so as a warning, and as an error where the configuration is invalid by itself. `\"strict\"` makes every refusal an error that the rest of the plan makes no difference to, and silence of the API server, too. `\"off\"` asks nothing, for plans whose credentials may only read. The guide [What a plan checks](guides/plan-validation) has the whole table. The planned actions and values are the same in each. Environment variable: `MAR_PLAN_VALIDATION`.",
 			Optional:            true,
 			Validators:          []validator.String{stringvalidator.OneOf(fw.PlanWarn, fw.PlanStrict, fw.PlanOff)},
 		},
