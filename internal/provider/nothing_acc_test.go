@@ -16,6 +16,7 @@ import (
 // back, on a stopped instance too, and to each from an import.
 func TestAccProvider_nothingIsNothingInEveryAttribute(t *testing.T) {
 	t.Parallel()
+	acctest.Kubeconfig(t)
 	unused := somethingAfterAll()
 	for _, typeName := range []string{"mar_cluster", "mar_instance"} {
 		t.Run(typeName, func(t *testing.T) {
