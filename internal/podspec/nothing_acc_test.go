@@ -156,7 +156,8 @@ func (w *fieldWalk) values(of, taken reflect.Type, field reflect.StructField, na
 	}
 	// Of a union exactly one member has to be there, be it empty. A number that the API can
 	// tell from none is one, zero too.
-	if isNumber := holds.Kind() == reflect.Int32 || holds.Kind() == reflect.Int64; !isThere && !isUnion && !(isNumber && field.Type.Kind() == reflect.Pointer) {
+	isOwnNumber := field.Type.Kind() == reflect.Pointer && (holds.Kind() == reflect.Int32 || holds.Kind() == reflect.Int64)
+	if !isThere && !isUnion && !isOwnNumber {
 		try(zeroOf(holds), "")
 	}
 	for _, value := range documented(taken, holds, name) {
