@@ -20,8 +20,8 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/acctest"
 )
 
-// Promise 1, no false drift: a new spelling of an equal amount changes the state
-// and sends nothing.
+// Promise 1, no false drift: a new spelling of an equal amount is no difference, and sends
+// nothing. The state keeps its own.
 func TestAccCluster_respelledQuantitySendsNothing(t *testing.T) {
 	name := acctest.ClusterName(t)
 	var before string
@@ -49,9 +49,9 @@ func TestAccCluster_respelledQuantitySendsNothing(t *testing.T) {
 					return nil
 				}),
 				ConfigStateChecks: []statecheck.StateCheck{
-					statecheck.ExpectKnownValue(address, tfjsonpath.New("quota").AtMapKey("storage"), knownvalue.StringExact("4Gi")),
+					statecheck.ExpectKnownValue(address, tfjsonpath.New("quota").AtMapKey("storage"), knownvalue.StringExact("4096Mi")),
 				},
-				ConfigPlanChecks: emptyAfterwards(),
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
 			},
 		},
 	})

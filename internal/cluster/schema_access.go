@@ -49,7 +49,7 @@ func ruleAttributes() map[string]schema.Attribute {
 		"api_groups": parts("API groups of the resources: `\"\"` for Pods, Services and the other resources of Kubernetes' core, `apps`, `batch`; `*` for all."),
 		"resources":  parts("Resources in the plural, such as `pods`, or `pods/log` for a part of one; `*` for all."),
 		"resource_names": schema.SetAttribute{
-			MarkdownDescription: "Objects by name, where not all are meant. It has no effect on `list`, `watch`, `create` and `deletecollection`.",
+			MarkdownDescription: "Objects by name, where not all are meant. Left out, all are; an empty set is refused. It has no effect on `list`, `watch`, `create` and `deletecollection`.",
 			ElementType:         types.StringType,
 			Optional:            true,
 			Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},

@@ -64,17 +64,17 @@ func directionAttributes(way string) map[string]schema.Attribute {
 func networkRuleAttributes(way string) map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"clusters": schema.SetAttribute{
-			MarkdownDescription: "Names of the clusters whose instances connections may " + way + ", such as `[\"frontend\", \"ingress-nginx\"]`. Any Namespace can be named, whether MAR made it or not.",
+			MarkdownDescription: "Names of the clusters whose instances connections may " + way + ", such as `[\"frontend\", \"ingress-nginx\"]`. Any Namespace can be named, whether MAR made it or not. An empty set is refused.",
 			ElementType:         types.StringType,
 			Optional:            true,
 		},
 		"cluster_labels": schema.MapAttribute{
-			MarkdownDescription: "Labels of the clusters whose instances connections may " + way + ", such as `{ team = \"payments\" }`: clusters that have all of them. Instead of `clusters`.",
+			MarkdownDescription: "Labels of the clusters whose instances connections may " + way + ", such as `{ team = \"payments\" }`: clusters that have all of them. Instead of `clusters`. An empty map is refused, for Kubernetes takes it for all clusters.",
 			ElementType:         types.StringType,
 			Optional:            true,
 		},
 		"instance_labels": schema.MapAttribute{
-			MarkdownDescription: "Labels of the instances that connections may " + way + ", such as `{ role = \"web\" }`: those that have all of them. With `clusters` or `cluster_labels`, instances of these clusters; alone, instances of this very cluster.",
+			MarkdownDescription: "Labels of the instances that connections may " + way + ", such as `{ role = \"web\" }`: those that have all of them. With `clusters` or `cluster_labels`, instances of these clusters; alone, instances of this very cluster. An empty map is refused, for Kubernetes takes it for all instances.",
 			ElementType:         types.StringType,
 			Optional:            true,
 		},
@@ -97,7 +97,7 @@ func networkRuleAttributes(way string) map[string]schema.Attribute {
 			Optional:            true,
 		},
 		"applies_to": schema.MapAttribute{
-			MarkdownDescription: "Labels of the cluster's own instances that the rule is for, such as `{ role = \"web\" }`: those that have all of them. Left out, all instances.",
+			MarkdownDescription: "Labels of the cluster's own instances that the rule is for, such as `{ role = \"web\" }`: those that have all of them. Left out, all instances; an empty map is refused.",
 			ElementType:         types.StringType,
 			Optional:            true,
 		},

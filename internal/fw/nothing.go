@@ -127,7 +127,7 @@ func sameDuration(a, b attr.Value) bool {
 // planned one, so that the plan shows no difference, or else the planned value with those of
 // its attributes that are the same as they were. Terraform takes a prior value only where
 // both that and the configuration have one. Same compares two values of an attribute.
-func AsPrior(prior, config, plan attr.Value, same func(prior, plan attr.Value) bool) attr.Value {
+func AsPrior(ctx context.Context, prior, config, plan attr.Value, same func(prior, plan attr.Value) bool) attr.Value {
 	for _, value := range []attr.Value{prior, config, plan} {
 		if value == nil || value.IsNull() || value.IsUnknown() {
 			return plan
@@ -138,14 +138,14 @@ func AsPrior(prior, config, plan attr.Value, same func(prior, plan attr.Value) b
 	}
 	switch plan := plan.(type) {
 	case types.Object:
-		return attributesAsPrior(prior, config, plan)
+		return attributesAsPrior(ctx, prior, config, plan)
 	case types.Map:
-		return entriesAsPrior(prior, config, plan)
+		return entriesAsPrior(ctx, prior, config, plan)
 	}
 	return plan
 }
 
-func attributesAsPrior(prior, config attr.Value, plan types.Object) types.Object {
+func attributesAsPrior(ctx context.Context, prior, config attr.Value, plan types.Object) types.Object {
 	before, hasPrior := prior.(types.Object)
 	written, hasConfig := config.(types.Object)
 	if !hasPrior || !hasConfig {
@@ -153,9 +153,9 @@ func attributesAsPrior(prior, config attr.Value, plan types.Object) types.Object
 	}
 	values, was, is := plan.Attributes(), before.Attributes(), written.Attributes()
 	for name, value := range values {
-		values[name] = AsPrior(was[name], is[name], value, Same)
+		values[name] = AsPrior(ctx, was[name], is[name], value, Same)
 	}
-	respelt, diags := types.ObjectValue(plan.AttributeTypes(context.Background()), values)
+	respelt, diags := types.ObjectValue(plan.AttributeTypes(ctx), values)
 	if diags.HasError() {
 		return plan
 	}
@@ -164,7 +164,7 @@ func attributesAsPrior(prior, config attr.Value, plan types.Object) types.Object
 
 // entriesAsPrior does so for the attributes of a map's entries. The values of a map of
 // anything else aren't attributes: Terraform takes such a map as a whole.
-func entriesAsPrior(prior, config attr.Value, plan types.Map) types.Map {
+func entriesAsPrior(ctx context.Context, prior, config attr.Value, plan types.Map) types.Map {
 	before, hasPrior := prior.(types.Map)
 	written, hasConfig := config.(types.Map)
 	if !hasPrior || !hasConfig {
@@ -174,10 +174,10 @@ func entriesAsPrior(prior, config attr.Value, plan types.Map) types.Map {
 	for key, value := range values {
 		entry, isObject := value.(types.Object)
 		if isObject && !entry.IsNull() && !entry.IsUnknown() && was[key] != nil && is[key] != nil {
-			values[key] = attributesAsPrior(was[key], is[key], entry)
+			values[key] = attributesAsPrior(ctx, was[key], is[key], entry)
 		}
 	}
-	respelt, diags := types.MapValue(plan.ElementType(context.Background()), values)
+	respelt, diags := types.MapValue(plan.ElementType(ctx), values)
 	if diags.HasError() {
 		return plan
 	}
@@ -186,7 +186,7 @@ func entriesAsPrior(prior, config attr.Value, plan types.Map) types.Map {
 
 // SayingNothingAs returns what was read, in which each part that says nothing is written as
 // the prior value has it: null, or empty.
-func SayingNothingAs(prior, seen attr.Value) attr.Value {
+func SayingNothingAs(ctx context.Context, prior, seen attr.Value) attr.Value {
 	if prior == nil || prior.IsNull() || prior.IsUnknown() || seen == nil || seen.IsUnknown() {
 		return seen
 	}
@@ -196,15 +196,15 @@ func SayingNothingAs(prior, seen attr.Value) attr.Value {
 	switch seen := seen.(type) {
 	case types.Object:
 		if before, ok := prior.(types.Object); ok && !seen.IsNull() {
-			values := partsSayingNothingAs(before.Attributes(), seen.Attributes())
-			if object, diags := types.ObjectValue(seen.AttributeTypes(context.Background()), values); !diags.HasError() {
+			values := partsSayingNothingAs(ctx, before.Attributes(), seen.Attributes())
+			if object, diags := types.ObjectValue(seen.AttributeTypes(ctx), values); !diags.HasError() {
 				return object
 			}
 		}
 	case types.Map:
 		if before, ok := prior.(types.Map); ok && !seen.IsNull() {
-			values := partsSayingNothingAs(before.Elements(), seen.Elements())
-			if all, diags := types.MapValue(seen.ElementType(context.Background()), values); !diags.HasError() {
+			values := partsSayingNothingAs(ctx, before.Elements(), seen.Elements())
+			if all, diags := types.MapValue(seen.ElementType(ctx), values); !diags.HasError() {
 				return all
 			}
 		}
@@ -212,9 +212,9 @@ func SayingNothingAs(prior, seen attr.Value) attr.Value {
 	return seen
 }
 
-func partsSayingNothingAs(prior, seen map[string]attr.Value) map[string]attr.Value {
+func partsSayingNothingAs(ctx context.Context, prior, seen map[string]attr.Value) map[string]attr.Value {
 	for name, value := range seen {
-		seen[name] = SayingNothingAs(prior[name], value)
+		seen[name] = SayingNothingAs(ctx, prior[name], value)
 	}
 	return seen
 }

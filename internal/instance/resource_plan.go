@@ -50,7 +50,7 @@ func (r *instanceResource) planChange(ctx context.Context, req resource.ModifyPl
 		return
 	}
 	of := facts{Resizable: true, Differs: differencesBetween(ctx, prior.model, plan.model)}
-	*plan = of.Differs.asPrior(prior, config, *plan)
+	*plan = of.Differs.asPrior(ctx, prior, config, *plan)
 	if of.Differs.Pod {
 		var diags diag.Diagnostics
 		var err error

@@ -117,23 +117,23 @@ func (d differences) has(name string) bool {
 }
 
 // asPrior plans the prior value of each attribute that means the same as before.
-func (d differences) asPrior(prior, config, plan resourceModel) resourceModel {
+func (d differences) asPrior(ctx context.Context, prior, config, plan resourceModel) resourceModel {
 	shaped := func(name string) func(_, _ attr.Value) bool {
 		return func(_, _ attr.Value) bool { return !d.has(name) }
 	}
-	keep(&plan.Args, prior.Args, config.Args, shaped("args"))
-	keep(&plan.Command, prior.Command, config.Command, shaped("command"))
-	keep(&plan.Env, prior.Env, config.Env, shaped("env"))
-	keep(&plan.EnvValueFrom, prior.EnvValueFrom, config.EnvValueFrom, shaped("env_value_from"))
-	keep(&plan.HealthChecks, prior.HealthChecks, config.HealthChecks, shaped("health_checks"))
-	keep(&plan.Ports, prior.Ports, config.Ports, shaped("ports"))
-	keep(&plan.Security, prior.Security, config.Security, shaped("security"))
-	keep(&plan.Volumes, prior.Volumes, config.Volumes, shaped("volumes"))
-	keep(&plan.CPU, prior.CPU, config.CPU, fw.Same)
-	keep(&plan.Memory, prior.Memory, config.Memory, fw.Same)
-	keep(&plan.Limits, prior.Limits, config.Limits, fw.Same)
-	keep(&plan.Requests, prior.Requests, config.Requests, fw.Same)
-	keep(&plan.Timeouts.Object, prior.Timeouts.Object, config.Timeouts.Object, fw.SameDurations)
+	keep(ctx, &plan.Args, prior.Args, config.Args, shaped("args"))
+	keep(ctx, &plan.Command, prior.Command, config.Command, shaped("command"))
+	keep(ctx, &plan.Env, prior.Env, config.Env, shaped("env"))
+	keep(ctx, &plan.EnvValueFrom, prior.EnvValueFrom, config.EnvValueFrom, shaped("env_value_from"))
+	keep(ctx, &plan.HealthChecks, prior.HealthChecks, config.HealthChecks, shaped("health_checks"))
+	keep(ctx, &plan.Ports, prior.Ports, config.Ports, shaped("ports"))
+	keep(ctx, &plan.Security, prior.Security, config.Security, shaped("security"))
+	keep(ctx, &plan.Volumes, prior.Volumes, config.Volumes, shaped("volumes"))
+	keep(ctx, &plan.CPU, prior.CPU, config.CPU, fw.Same)
+	keep(ctx, &plan.Memory, prior.Memory, config.Memory, fw.Same)
+	keep(ctx, &plan.Limits, prior.Limits, config.Limits, fw.Same)
+	keep(ctx, &plan.Requests, prior.Requests, config.Requests, fw.Same)
+	keep(ctx, &plan.Timeouts.Object, prior.Timeouts.Object, config.Timeouts.Object, fw.SameDurations)
 	if prior.saysPod() && config.saysPod() && !d.Pod {
 		plan.Pod = prior.Pod
 	}
@@ -141,8 +141,8 @@ func (d differences) asPrior(prior, config, plan resourceModel) resourceModel {
 }
 
 // keep sets a planned value to the prior one where that is the same.
-func keep[T attr.Value](plan *T, prior, config T, same func(prior, plan attr.Value) bool) {
-	if value, ok := fw.AsPrior(prior, config, *plan, same).(T); ok {
+func keep[T attr.Value](ctx context.Context, plan *T, prior, config T, same func(prior, plan attr.Value) bool) {
+	if value, ok := fw.AsPrior(ctx, prior, config, *plan, same).(T); ok {
 		*plan = value
 	}
 }
@@ -169,21 +169,22 @@ func replacedBy(name string, prior, plan model) []path.Path {
 
 // sayingNothingAs writes what says nothing as the prior model does: as null, or as empty.
 func (m model) sayingNothingAs(prior model) model {
-	sayNothingAs(&m.Args, prior.Args)
-	sayNothingAs(&m.Command, prior.Command)
-	sayNothingAs(&m.Env, prior.Env)
-	sayNothingAs(&m.EnvValueFrom, prior.EnvValueFrom)
-	sayNothingAs(&m.HealthChecks, prior.HealthChecks)
-	sayNothingAs(&m.Limits, prior.Limits)
-	sayNothingAs(&m.Requests, prior.Requests)
-	sayNothingAs(&m.Ports, prior.Ports)
-	sayNothingAs(&m.Security, prior.Security)
-	sayNothingAs(&m.Volumes, prior.Volumes)
+	ctx := context.Background() // the types of built-in values take one and don't use it
+	sayNothingAs(ctx, &m.Args, prior.Args)
+	sayNothingAs(ctx, &m.Command, prior.Command)
+	sayNothingAs(ctx, &m.Env, prior.Env)
+	sayNothingAs(ctx, &m.EnvValueFrom, prior.EnvValueFrom)
+	sayNothingAs(ctx, &m.HealthChecks, prior.HealthChecks)
+	sayNothingAs(ctx, &m.Limits, prior.Limits)
+	sayNothingAs(ctx, &m.Requests, prior.Requests)
+	sayNothingAs(ctx, &m.Ports, prior.Ports)
+	sayNothingAs(ctx, &m.Security, prior.Security)
+	sayNothingAs(ctx, &m.Volumes, prior.Volumes)
 	return m
 }
 
-func sayNothingAs[T attr.Value](seen *T, prior T) {
-	if value, ok := fw.SayingNothingAs(prior, *seen).(T); ok {
+func sayNothingAs[T attr.Value](ctx context.Context, seen *T, prior T) {
+	if value, ok := fw.SayingNothingAs(ctx, prior, *seen).(T); ok {
 		*seen = value
 	}
 }

@@ -121,7 +121,7 @@ func TestAccInstance_imageOfAFinishedOneReplaces(t *testing.T) {
 }
 
 // TestAccInstance_stateOnlyChangesSendNothing holds that a new spelling of an
-// amount, and what only the provider itself goes by, touch no Pod.
+// amount is no change, and that what only the provider itself goes by touches no Pod.
 func TestAccInstance_stateOnlyChangesSendNothing(t *testing.T) {
 	t.Parallel()
 	cluster := acctest.Namespace(t)
@@ -138,7 +138,11 @@ func TestAccInstance_stateOnlyChangesSendNothing(t *testing.T) {
 			Config: instanceConfig(cluster, `cpu = "1000m"`, `memory = "1024Mi"`, `limits = { ephemeral-storage = "2048Mi" }`),
 			Check:  thePod(t, cluster, before.note),
 		},
-		step(`cpu = "1"`, `memory = "1Gi"`, `limits = { ephemeral-storage = "2Gi" }`),
+		resource.TestStep{
+			Config:           instanceConfig(cluster, `cpu = "1"`, `memory = "1Gi"`, `limits = { ephemeral-storage = "2Gi" }`),
+			ConfigPlanChecks: planned(plancheck.ExpectEmptyPlan()),
+			Check:            thePod(t, cluster, before.untouched),
+		},
 		step(`cpu = "1"`, `memory = "1Gi"`, `limits = { ephemeral-storage = "2Gi" }`, `requests = { cpu = "1000m" }`),
 		step(`cpu = "1"`, `memory = "1Gi"`, `limits = { ephemeral-storage = "2Gi" }`, `requests = { cpu = "1000m" }`, `wait_for = "Running"`),
 		step(`cpu = "1"`, `memory = "1Gi"`, `limits = { ephemeral-storage = "2Gi" }`, `requests = { cpu = "1000m" }`, `replace_on = []`, `timeouts = { create = "1m" }`),

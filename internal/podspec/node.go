@@ -60,7 +60,7 @@ func (n *node) isNothing(f *field) bool {
 	case n.unknown:
 		return false
 	case f.shape.kind == object:
-		return len(n.members) == 0 && f.hollow
+		return f.hollow && !slices.ContainsFunc(n.members, func(m member) bool { return !m.isNothing(f.shape.fields[m.name]) })
 	case f.shape.kind == mapping:
 		return len(n.members) == 0
 	case f.shape.kind == list:

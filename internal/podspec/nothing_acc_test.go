@@ -63,7 +63,7 @@ type attempt struct {
 	// field and value are what is tried, all is what stands in notNothing for all that the
 	// documentation has.
 	field, value, all string
-	without, with map[string]any
+	without, with     map[string]any
 	// wrong has a value that can't be right. Where the API server takes even that, it doesn't
 	// know the field, or doesn't look at it.
 	wrong map[string]any
@@ -78,9 +78,9 @@ type fieldWalk struct {
 	attempts  []attempt
 	fields    int
 
-	lock   sync.Mutex
+	lock            sync.Mutex
 	taken, excepted int
-	unused map[string]string
+	unused          map[string]string
 	// specs are the API server's answers by what was asked, nil where it refused.
 	specs map[string]*corev1.PodSpec
 }
@@ -156,7 +156,8 @@ func (w *fieldWalk) values(of, taken reflect.Type, field reflect.StructField, na
 	}
 	// Of a union exactly one member has to be there, be it empty. A number that the API can
 	// tell from none is one, zero too.
-	if isNumber := holds.Kind() == reflect.Int32 || holds.Kind() == reflect.Int64; !isThere && !isUnion && !(isNumber && field.Type.Kind() == reflect.Pointer) {
+	isOwnNumber := field.Type.Kind() == reflect.Pointer && (holds.Kind() == reflect.Int32 || holds.Kind() == reflect.Int64)
+	if !isThere && !isUnion && !isOwnNumber {
 		try(zeroOf(holds), "")
 	}
 	for _, value := range documented(taken, holds, name) {

@@ -137,7 +137,7 @@ func lookMember(in *shape, m member, live map[string]any) *seen {
 	f, keep := in.fields[m.name], true
 	if f != nil {
 		keep = f.pointer
-		if f.shape.kind != boolean && m.withoutNothing().isNothing(f) {
+		if f.shape.kind != boolean && m.isNothing(f) {
 			return &seen{node: m.node}
 		}
 	}

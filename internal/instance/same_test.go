@@ -1,0 +1,64 @@
+package instance
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+func podOf(yaml string) types.Dynamic { return types.DynamicValue(types.StringValue(yaml)) }
+
+// TestDifferencesBetween_isOfMeaning has a change in each direction.
+func TestDifferencesBetween_isOfMeaning(t *testing.T) {
+	volume := func(edit func(*volumeModel)) types.Map {
+		v := newVolume()
+		v.MountPath = types.StringValue("/a")
+		edit(&v)
+		return types.MapValueMust(volumeType(), map[string]attr.Value{"a": v.object()})
+	}
+	for name, c := range map[string]struct {
+		before, after func(*model)
+		want          string
+	}{
+		"nothing as empty": {func(m *model) {}, func(m *model) {
+			m.Env, m.Command, m.Args, m.Ports = texted(), list(), list(), types.MapValueMust(portType(), map[string]attr.Value{})
+		}, ""},
+		"a variable": {func(m *model) {}, func(m *model) { m.Env = texted("A", "b") }, "env"},
+		"a variable that isn't known yet": {func(m *model) {}, func(m *model) {
+			m.Env = types.MapValueMust(types.StringType, map[string]attr.Value{"A": types.StringUnknown()})
+		}, "env"},
+		"a variable that moves to pod": {
+			func(m *model) { m.Env = texted("A", "b") },
+			func(m *model) { m.Pod = podOf(`containers: [{name: app, env: [{name: A, value: b}]}]`) }, "",
+		},
+		"a default in pod": {func(m *model) {}, func(m *model) { m.Pod = podOf(`shareProcessNamespace: false`) }, ""},
+		"another pod":      {func(m *model) {}, func(m *model) { m.Pod = podOf(`shareProcessNamespace: true`) }, "pod"},
+		"a mode": {func(m *model) { m.Volumes = volume(func(v *volumeModel) { v.Secret = types.StringValue("s") }) }, func(m *model) {
+			m.Volumes = volume(func(v *volumeModel) { v.Secret, v.Mode = types.StringValue("s"), types.StringValue("644") })
+		}, ""},
+		"a source without words": {func(m *model) { m.Volumes = volume(func(*volumeModel) {}) }, func(m *model) {
+			m.Volumes = volume(func(v *volumeModel) { v.EmptyDir = types.StringValue(mediumDisk) })
+		}, "volumes"},
+		"an image and a variable": {func(m *model) {}, func(m *model) { m.Image, m.Env = types.StringValue("web:2"), texted("A", "b") }, "env"},
+		"a token":                 {func(m *model) {}, func(m *model) { m.ServiceAccount = types.StringValue("default") }, "service_account"},
+	} {
+		before, after := planned(), planned()
+		c.before(&before)
+		c.after(&after)
+		for _, of := range [][2]model{{before, after}, {after, before}} {
+			if !isKnown(t.Context(), of[0].Env) {
+				continue // a state is known
+			}
+			d := differencesBetween(t.Context(), of[0], of[1])
+			got := d.Attributes
+			if d.Pod {
+				got = append(got, "pod")
+			}
+			if strings.Join(got, " ") != c.want {
+				t.Errorf("%s: got %v, want %q", name, got, c.want)
+			}
+		}
+	}
+}
