@@ -31,10 +31,10 @@ func TestBuild_isToldFromOthersOfItsVersion(t *testing.T) {
 		t.Error("another build of the same version is taken for the first")
 	}
 	unknown := errors.New("no executable")
-	if fileOf("", unknown) == fileOf("", unknown) {
+	if one, other := fileOf("", unknown), fileOf("", unknown); one == other {
 		t.Error("a build that can't be known is taken for another")
 	}
-	if buildOf("dev") != buildOf("dev") || buildOf("dev") == buildOf("1.0.0") {
+	if one, again := buildOf("dev"), buildOf("dev"); one != again || one == buildOf("1.0.0") {
 		t.Error("a build isn't itself, or is of another version")
 	}
 }

@@ -14,24 +14,25 @@ import (
 
 // NoNulls refuses a null in a map, a list or a set, and names the element. The framework's own
 // validators only say that there is one.
-func NoNulls() noNulls { return noNulls{} }
+func NoNulls() NullRule { return NullRule{} }
 
-type noNulls struct{}
+// NullRule is what NoNulls returns. It validates each kind of collection.
+type NullRule struct{}
 
 var (
-	_ validator.List = noNulls{}
-	_ validator.Map  = noNulls{}
-	_ validator.Set  = noNulls{}
+	_ validator.List = NullRule{}
+	_ validator.Map  = NullRule{}
+	_ validator.Set  = NullRule{}
 )
 
 // Description implements validator.Describer.
-func (noNulls) Description(context.Context) string { return "no element may be null" }
+func (NullRule) Description(context.Context) string { return "no element may be null" }
 
 // MarkdownDescription implements validator.Describer.
-func (n noNulls) MarkdownDescription(ctx context.Context) string { return n.Description(ctx) }
+func (n NullRule) MarkdownDescription(ctx context.Context) string { return n.Description(ctx) }
 
 // ValidateMap implements validator.Map.
-func (noNulls) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
+func (NullRule) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
 	elements := req.ConfigValue.Elements()
 	for _, key := range slices.Sorted(maps.Keys(elements)) {
 		if isNull(elements[key]) {
@@ -41,7 +42,7 @@ func (noNulls) ValidateMap(_ context.Context, req validator.MapRequest, resp *va
 }
 
 // ValidateList implements validator.List.
-func (noNulls) ValidateList(_ context.Context, req validator.ListRequest, resp *validator.ListResponse) {
+func (NullRule) ValidateList(_ context.Context, req validator.ListRequest, resp *validator.ListResponse) {
 	for i, element := range req.ConfigValue.Elements() {
 		if isNull(element) {
 			addNull(&resp.Diagnostics, req.Path.AtListIndex(i), fmt.Sprintf("Element %d of `%s`, counted from 0,", i, req.Path))
@@ -50,7 +51,7 @@ func (noNulls) ValidateList(_ context.Context, req validator.ListRequest, resp *
 }
 
 // ValidateSet implements validator.Set.
-func (noNulls) ValidateSet(_ context.Context, req validator.SetRequest, resp *validator.SetResponse) {
+func (NullRule) ValidateSet(_ context.Context, req validator.SetRequest, resp *validator.SetResponse) {
 	if slices.ContainsFunc(req.ConfigValue.Elements(), isNull) {
 		addNull(&resp.Diagnostics, req.Path, fmt.Sprintf("An element of `%s`", req.Path))
 	}
