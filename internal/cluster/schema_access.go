@@ -1,7 +1,6 @@
 package cluster
 
 import (
-	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -14,12 +13,12 @@ import (
 func accessAttribute() schema.Attribute {
 	named := setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))
 	subjects := func(text string, rule validator.Set) schema.Attribute {
-		return schema.SetAttribute{MarkdownDescription: text, ElementType: types.StringType, Optional: true, Validators: []validator.Set{setvalidator.NoNullValues(), rule}}
+		return schema.SetAttribute{MarkdownDescription: text, ElementType: types.StringType, Optional: true, Validators: []validator.Set{validate.NoNulls(), rule}}
 	}
 	return schema.MapNestedAttribute{
 		MarkdownDescription: "Who may do what in the cluster, by a key of your choice: the RoleBindings `mar-<key>`. An entry has `role` or `rules`, and at least one user, group or service account. It holds in this cluster only.",
 		Optional:            true,
-		Validators:          []validator.Map{validate.ChildKeys(accessPrefix), mapvalidator.NoNullValues()},
+		Validators:          []validator.Map{validate.ChildKeys(accessPrefix), validate.NoNulls()},
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"role": schema.StringAttribute{
 				MarkdownDescription: "A ClusterRole, such as `view` (read all but Secrets), `edit` or `admin`. Exactly one of `role` and `rules` is set. A change makes a new RoleBinding, for Kubernetes doesn't let one change its role; access is interrupted for a moment.",
@@ -42,7 +41,7 @@ func ruleAttributes() map[string]schema.Attribute {
 	parts := func(text string) schema.Attribute {
 		return schema.SetAttribute{
 			MarkdownDescription: text, ElementType: types.StringType, Required: true,
-			Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues()},
+			Validators: []validator.Set{setvalidator.SizeAtLeast(1), validate.NoNulls()},
 		}
 	}
 	return map[string]schema.Attribute{
@@ -52,7 +51,7 @@ func ruleAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "Objects by name, where not all are meant. Left out, all are; an empty set is refused. It has no effect on `list`, `watch`, `create` and `deletecollection`.",
 			ElementType:         types.StringType,
 			Optional:            true,
-			Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
+			Validators:          []validator.Set{setvalidator.SizeAtLeast(1), validate.NoNulls(), setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
 		},
 		"verbs": parts("What is allowed: `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`, `deletecollection`; `*` for all."),
 	}
@@ -63,7 +62,7 @@ func serviceAccountsAttribute() schema.Attribute {
 		MarkdownDescription: "ServiceAccounts that programs act as, by name, such as `[\"deployer\"]`. What they may do is said in `access`. Instances use them by `service_account`. `default` is Kubernetes' own. Taken out, one is deleted, and its tokens with it. Changed in place.",
 		ElementType:         types.StringType,
 		Optional:            true,
-		Validators:          []validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(validate.ServiceAccountName())},
+		Validators:          []validator.Set{validate.NoNulls(), setvalidator.ValueStringsAre(validate.ServiceAccountName())},
 	}
 }
 

@@ -2,7 +2,6 @@ package cluster
 
 import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -27,18 +26,18 @@ func scopedQuotasAttribute() schema.Attribute {
 		MarkdownDescription: "Which part is counted; several narrow it down together. `Terminating` (instances with a deadline, `active_deadline_seconds`) or `NotTerminating`; `BestEffort` (instances without requests and limits) or `NotBestEffort`; `PriorityClass`; `CrossNamespacePodAffinity`; `VolumeAttributesClass`. Each allows some keys only: `BestEffort` only `instances`; `VolumeAttributesClass` only `volumes` and `storage`; the others only `instances` and CPU and memory. Changed in place.",
 		ElementType:         types.StringType,
 		Required:            true,
-		Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(stringvalidator.OneOf(quotaScopes()...))},
+		Validators:          []validator.Set{setvalidator.SizeAtLeast(1), validate.NoNulls(), setvalidator.ValueStringsAre(stringvalidator.OneOf(quotaScopes()...))},
 	}
 	keys["priority_classes"] = schema.SetAttribute{
 		MarkdownDescription: "With the scope `PriorityClass`: the PriorityClasses whose instances are counted, such as `[\"high\"]`. Left out, instances of every PriorityClass are. Changed in place.",
 		ElementType:         types.StringType,
 		Optional:            true,
-		Validators:          []validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(validate.ObjectName("a PriorityClass's name"))},
+		Validators:          []validator.Set{validate.NoNulls(), setvalidator.ValueStringsAre(validate.ObjectName("a PriorityClass's name"))},
 	}
 	return schema.MapNestedAttribute{
 		MarkdownDescription: "Further quotas by a key of your choice, each for a part of the instances or volumes: the ResourceQuotas `mar-quota-<key>`. They hold beside `quota`. Changed in place.",
 		Optional:            true,
-		Validators:          []validator.Map{validate.ChildKeys(scopedQuotaPrefix), mapvalidator.NoNullValues()},
+		Validators:          []validator.Map{validate.ChildKeys(scopedQuotaPrefix), validate.NoNulls()},
 		NestedObject:        schema.NestedAttributeObject{Attributes: keys},
 	}
 }

@@ -114,7 +114,18 @@ func saysAll(v volumeModel, volume corev1.Volume, mount corev1.VolumeMount) bool
 		slices.SortFunc(source.Secret.Items, byKey)
 	}
 	return equality.Semantic.DeepEqual(desiredVolumeSource(v), *source) &&
-		equality.Semantic.DeepEqual(desiredMount(volume.Name, v), mount)
+		equality.Semantic.DeepEqual(desiredMount(volume.Name, v), plainMount(mount))
+}
+
+// plainMount leaves out defaults that hashicorp/kubernetes and others write down.
+func plainMount(mount corev1.VolumeMount) corev1.VolumeMount {
+	if ptr.Deref(mount.MountPropagation, "") == corev1.MountPropagationNone {
+		mount.MountPropagation = nil
+	}
+	if ptr.Deref(mount.RecursiveReadOnly, "") == corev1.RecursiveReadOnlyDisabled {
+		mount.RecursiveReadOnly = nil
+	}
+	return mount
 }
 
 func byKey(a, b corev1.KeyToPath) int { return strings.Compare(a.Key, b.Key) }

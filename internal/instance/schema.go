@@ -6,8 +6,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -65,24 +63,24 @@ func programAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "The program to run and its first arguments, instead of the image's entry point: `[\"/bin/server\", \"--verbose\"]`. Left out or empty, the image decides. It is no shell command line; write `[\"sh\", \"-c\", \"…\"]` for one. A change replaces the instance.",
 			ElementType:         types.StringType,
 			Optional:            true,
-			Validators:          []validator.List{listvalidator.NoNullValues()},
+			Validators:          []validator.List{validate.NoNulls()},
 		},
 		"args": schema.ListAttribute{
 			MarkdownDescription: "Arguments for `command`, or for the image's entry point where no command is given: `[\"--port\", \"8080\"]`. Left out or empty, the image's own are used. A change replaces the instance.",
 			ElementType:         types.StringType,
 			Optional:            true,
-			Validators:          []validator.List{listvalidator.NoNullValues()},
+			Validators:          []validator.List{validate.NoNulls()},
 		},
 		"env": schema.MapAttribute{
 			MarkdownDescription: "Environment variables by name: `{ LOG_LEVEL = \"debug\" }`. A value may use another variable as `$(NAME)`; write `$$(NAME)` to mean the characters themselves. The values are in the state and in the Pod for whoever may read those, so they are no place for secrets: `secret_env_wo` and `env_value_from` are. A change replaces the instance.",
 			ElementType:         types.StringType,
 			Optional:            true,
-			Validators:          []validator.Map{validate.EnvVarNames(), mapvalidator.NoNullValues()},
+			Validators:          []validator.Map{validate.EnvVarNames(), validate.NoNulls()},
 		},
 		"ports": schema.MapNestedAttribute{
 			MarkdownDescription: "The network ports that the instance listens on, by name (at most 15 lower-case letters, digits and hyphens): `{ http = { port = 8080 } }`. They inform people and let services refer to a port by its name; a port that isn't listed can be reached too. A change replaces the instance.",
 			Optional:            true,
-			Validators:          []validator.Map{validate.PortNames(), mapvalidator.NoNullValues()},
+			Validators:          []validator.Map{validate.PortNames(), validate.NoNulls()},
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"port": schema.Int64Attribute{
 					MarkdownDescription: "The port's number, 1 to 65535, such as `8080`. As `security` takes root's rights away by default, ports below 1024 may not be had.",
@@ -229,7 +227,7 @@ func resourceAttributes(ctx context.Context) map[string]schema.Attribute {
 		Computed:            true,
 		Default:             setdefault.StaticValue(textSet(statusFailed)),
 		Validators: []validator.Set{
-			setvalidator.NoNullValues(),
+			validate.NoNulls(),
 			setvalidator.ValueStringsAre(stringvalidator.OneOf(statusFailed, statusSucceeded, statusUnknown, statusPending)),
 		},
 	}

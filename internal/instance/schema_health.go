@@ -4,7 +4,6 @@ import (
 	"math"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -23,7 +22,7 @@ func healthChecksAttribute() schema.Attribute {
 		Optional:            true,
 		Validators: []validator.Map{
 			mapvalidator.KeysAre(stringvalidator.OneOf(checkLiveness, checkReadiness, checkStartup)),
-			mapvalidator.NoNullValues(),
+			validate.NoNulls(),
 		},
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"http_path": schema.StringAttribute{
@@ -58,7 +57,7 @@ func healthChecksAttribute() schema.Attribute {
 				MarkdownDescription: "A program to run inside of the instance, and its arguments: `[\"pg_isready\", \"-q\"]`. Exit code 0 passes. It is no shell command line.",
 				ElementType:         types.StringType,
 				Optional:            true,
-				Validators:          []validator.List{listvalidator.NoNullValues()},
+				Validators:          []validator.List{validate.NoNulls()},
 			},
 			"initial_delay":     countAttribute(0, 0, "Seconds from the program's start to the first check. Default: 0."),
 			"period":            countAttribute(1, 10, "Seconds from one check to the next. Default: 10."),

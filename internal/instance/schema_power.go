@@ -2,7 +2,6 @@ package instance
 
 import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -24,7 +23,7 @@ func powerAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "Any values whose change restarts the instance in place, under its name, such as a checksum of the configuration that it reads at its start: `{ config = sha256(local.config) }`. Setting them for the first time, or taking them away, restarts nothing. An instance that was stopped by other means than `desired_status` is started.",
 			ElementType:         types.StringType,
 			Optional:            true,
-			Validators:          []validator.Map{mapvalidator.NoNullValues()},
+			Validators:          []validator.Map{validate.NoNulls()},
 		},
 		"secret_env_wo": schema.MapAttribute{
 			MarkdownDescription: "Environment variables by name whose values are secret: `{ DB_PASSWORD = var.password }`. They are write-only: they are neither in the state nor in a plan, and may come from ephemeral values. In Kubernetes they are an immutable Secret that belongs to the instance and goes with it. Terraform can't see that a value has changed; raising `secret_env_wo_version` along with it replaces the instance. Needs Terraform 1.11.",
@@ -35,7 +34,7 @@ func powerAttributes() map[string]schema.Attribute {
 			WriteOnly: true,
 			Validators: []validator.Map{
 				validate.EnvVarNames(),
-				mapvalidator.NoNullValues(),
+				validate.NoNulls(),
 			},
 		},
 		"secret_env_wo_version": schema.Int64Attribute{

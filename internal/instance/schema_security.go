@@ -14,6 +14,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/headgym/terraform-provider-mar/internal/validate"
 )
 
 // securityAttribute is all defaults when left out, so that plans and the
@@ -61,7 +63,7 @@ func securityAttribute() schema.Attribute {
 				ElementType:         types.StringType,
 				Optional:            true,
 				Validators: []validator.Map{
-					mapvalidator.NoNullValues(),
+					validate.NoNulls(),
 					mapvalidator.KeysAre(stringvalidator.OneOf("user", "role", "type", "level")),
 					mapvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1)),
 				},
@@ -93,7 +95,7 @@ func numberAttribute(description string) schema.Attribute {
 
 func capabilityNames() []validator.Set {
 	return []validator.Set{
-		setvalidator.NoNullValues(),
+		validate.NoNulls(),
 		setvalidator.ValueStringsAre(stringvalidator.RegexMatches(regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`), "must be a capability in capital letters, such as NET_BIND_SERVICE"), notPrefixed()),
 	}
 }

@@ -18,7 +18,7 @@ func volumesAttribute() schema.Attribute {
 	return schema.MapNestedAttribute{
 		MarkdownDescription: "Folders that the instance sees besides its image's, by a name of your choice (lower-case letters, digits and hyphens, at most 63), each under its `mount_path`: `{ data = { mount_path = \"/var/lib/db\", claim = \"db\" } }`. Each comes from exactly one of `claim`, `config_map`, `secret`, `empty_dir` and `host_path`. As `security.read_only_root_filesystem` is true by default, nothing can be written to the image's own files: where the program has to write, give it an `empty_dir`, such as `{ tmp = { mount_path = \"/tmp\", empty_dir = \"Disk\" } }`. A change replaces the instance.",
 		Optional:            true,
-		Validators:          []validator.Map{validate.VolumeNames(), mapvalidator.NoNullValues()},
+		Validators:          []validator.Map{validate.VolumeNames(), validate.NoNulls()},
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"mount_path": schema.StringAttribute{
 				MarkdownDescription: "Where the instance sees it: an absolute path without a colon, such as `/var/cache`. What the image has there is hidden.",
@@ -71,7 +71,7 @@ func volumesAttribute() schema.Attribute {
 				ElementType:         types.StringType,
 				Optional:            true,
 				Validators: []validator.Map{
-					mapvalidator.NoNullValues(),
+					validate.NoNulls(),
 					validate.DataKeys(),
 					mapvalidator.ValueStringsAre(validate.RelativePath("a path within the volume")),
 				},

@@ -19,6 +19,10 @@ func Rest(live, said corev1.PodSpec, main string) types.Dynamic {
 	withoutRefused(podSpec(), tree)
 	withoutDefaults(tree)
 	withoutDefaults(known)
+	for _, t := range []map[string]any{tree, known} {
+		withoutOwnResources(t)
+		withoutImplied(t)
+	}
 	withoutAttributes(tree)
 	rest := podSpec().beyond(tree, known)
 	if rest == nil {
@@ -50,6 +54,44 @@ func withoutAdded(tree map[string]any) {
 		}
 		for _, weighted := range listOf(mapOf(affinity[kind])["preferredDuringSchedulingIgnoredDuringExecution"]) {
 			withoutMergedKeys(mapOf(mapOf(weighted)["podAffinityTerm"]))
+		}
+	}
+}
+
+// withoutOwnResources takes away, from variables that have a container's resource for their
+// value, what means the same left out: the name of the very container, and the divisor 1, for
+// which 0 is another word.
+func withoutOwnResources(tree map[string]any) {
+	for _, container := range containersOf(tree) {
+		for _, variable := range listOf(container["env"]) {
+			resource := mapOf(mapOf(mapOf(variable)["valueFrom"])["resourceFieldRef"])
+			if resource["containerName"] == container["name"] {
+				delete(resource, "containerName")
+			}
+			if d := resource["divisor"]; d == "0" || d == "1" {
+				delete(resource, "divisor")
+			}
+		}
+	}
+}
+
+// withoutImplied takes away what other tools write down and nothing is changed by: the
+// implied defaults of the Pod itself and of its mounts, such as shareProcessNamespace = false
+// and mountPropagation = "None". What containers inherit from the Pod stays.
+func withoutImplied(tree map[string]any) {
+	objects := map[*shape][]any{podSpec(): {tree}}
+	mount := podSpec().fields["containers"].shape.elem.fields["volumeMounts"].shape.elem
+	for _, container := range containersOf(tree) {
+		objects[mount] = append(objects[mount], listOf(container["volumeMounts"])...)
+	}
+	for s, all := range objects {
+		for _, object := range all {
+			o := mapOf(object)
+			for name, value := range o {
+				if f := s.fields[name]; f != nil && f.implied != nil && f.shape.sameScalar(value, f.implied) {
+					delete(o, name)
+				}
+			}
 		}
 	}
 }

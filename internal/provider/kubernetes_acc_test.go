@@ -12,9 +12,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// kubernetesProvider stands in for hashicorp/kubernetes, whose present versions are
-// no Go modules that could be built here: Terraform asks a provider for its schema as long as a state or a
-// configuration names it. Whatever else it is asked for is an error.
+// kubernetesProvider stands in for hashicorp/kubernetes, of which the tests only have recordings:
+// Terraform asks a provider for its schema as long as a state or a configuration names it.
+// Whatever else it is asked for is an error.
 type kubernetesProvider struct{}
 
 func (kubernetesProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {

@@ -33,11 +33,13 @@ var (
 )
 
 func newProvider(version string) *marProvider {
-	return &marProvider{version: version, serviceAccountFolder: "/var/run/secrets/kubernetes.io/serviceaccount"}
+	return &marProvider{version: version, build: buildOf(version), serviceAccountFolder: "/var/run/secrets/kubernetes.io/serviceaccount"}
 }
 
 type marProvider struct {
 	version string
+	// build is one build of the version.
+	build string
 	// serviceAccountFolder is where Kubernetes puts a Pod's own credentials.
 	serviceAccountFolder string
 	// hasSiblings is that Terraform may have started more such processes.
@@ -51,8 +53,8 @@ type marProvider struct {
 }
 
 // fingerprint stands for everything that reads and plans depend on beside a resource's own values
-// and the server: the provider's version, and what its block says of its conduct.
-func (p *marProvider) fingerprint() string { return p.version + "\n" + p.settings }
+// and the server: this build of the provider, and what its block says of its conduct.
+func (p *marProvider) fingerprint() string { return p.build + "\n" + p.settings }
 
 // isStill reports whether the server's object of a resource with that identity has a
 // version that is the one; of kinds that don't keep any it isn't known.

@@ -19,7 +19,7 @@ func Labels(places ...kube.KeyPlace) []validator.Map {
 			says:   keySays,
 			faults: keyFaults(places, validation.IsQualifiedName),
 		}},
-		mapvalidator.NoNullValues(),
+		NoNulls(),
 		mapvalidator.ValueStringsAre(LabelValue()),
 	}
 }
@@ -34,7 +34,7 @@ func Annotations(places ...kube.KeyPlace) []validator.Map {
 			// The API server checks annotation keys in lower case.
 			faults: keyFaults(places, func(s string) []string { return validation.IsQualifiedName(strings.ToLower(s)) }),
 		}},
-		mapvalidator.NoNullValues(),
+		NoNulls(),
 	}
 }
 
