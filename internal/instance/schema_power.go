@@ -36,7 +36,7 @@ func powerAttributes() map[string]schema.Attribute {
 			// every value that has the whole instance in it, such as an output, sensitive.
 			WriteOnly: true,
 			Validators: []validator.Map{
-				validate.EnvVarNames(),
+				validate.SecretVariableNames(),
 				mapvalidator.NoNullValues(),
 				mapvalidator.SizeAtLeast(1),
 				mapvalidator.AlsoRequires(path.MatchRoot("secret_env_wo_version")),
