@@ -2,8 +2,6 @@ package instance
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -31,6 +29,8 @@ type making struct {
 	// Secret is the name of the Secret whose keys become environment variables,
 	// if there is one.
 	Secret string
+	// Unset names what an imported Pod didn't say, see unsetIn.
+	Unset []string
 }
 
 // desired is the Pod that a new instance is made from. What the model doesn't
@@ -47,7 +47,7 @@ func desired(ctx context.Context, m model, how making) (*corev1.Pod, diag.Diagno
 		Spec: spec,
 	}
 	pod.Annotations[kube.AnnotationNonce] = how.Nonce
-	pod.Annotations[kube.AnnotationSpec] = specText(spec)
+	noteSpec(pod)
 	return pod, diags
 }
 
@@ -62,8 +62,17 @@ func desiredSpec(ctx context.Context, m model, how making) (corev1.PodSpec, diag
 	spec, err := podspec.Merge(base, declared)
 	if err != nil {
 		diags.AddAttributeError(path.Root("pod"), "Invalid pod", fw.Sentence(err.Error()))
+		return base, diags
 	}
-	return withSecret(spec, how.Secret), diags
+	app := mainOf(&spec)
+	app.Env = usedFirst(app.Env, len(mainOf(&base).Env))
+	return withSecret(how.unsetAgain(spec, m), how.Secret), diags
+}
+
+// mainOf is the main container of a spec that is made here.
+func mainOf(spec *corev1.PodSpec) *corev1.Container {
+	i := slices.IndexFunc(spec.Containers, func(c corev1.Container) bool { return c.Name == containerName })
+	return &spec.Containers[i]
 }
 
 // baseSpec is what all attributes but pod mean.
@@ -98,15 +107,6 @@ func baseSpec(ctx context.Context, m model) (corev1.PodSpec, diag.Diagnostics) {
 			SecurityContext: containerSecurity,
 		}},
 	}, diags
-}
-
-// specText is a spec as AnnotationSpec holds it.
-func specText(spec corev1.PodSpec) string {
-	data, err := json.Marshal(spec)
-	if err != nil {
-		panic(fmt.Sprintf("a PodSpec doesn't marshal: %v", err))
-	}
-	return string(data)
 }
 
 // declared is the plan with nothing in it but what the configuration says: CPU

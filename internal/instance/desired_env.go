@@ -3,39 +3,60 @@ package instance
 import (
 	"context"
 	"maps"
-	"regexp"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/utils/ptr"
+
+	"github.com/headgym/terraform-provider-mar/internal/podspec"
 )
 
-// desiredEnv puts a variable after those that its value uses, for Kubernetes
-// only fills in what comes before; otherwise by name. Sources are the variables
-// that get their values from elsewhere: they use none, but may be used.
+// desiredEnv are the variables of both attributes, each after those that its value
+// uses, otherwise by name. Sources are the variables that get their values from
+// elsewhere: they use none, but may be used.
 func desiredEnv(literals map[string]string, sources map[string]*corev1.EnvVarSource) []corev1.EnvVar {
-	uses := regexp.MustCompile(`\$\$|\$\(([^)]+)\)`)
-	var ordered []corev1.EnvVar
-	seen := map[string]bool{}
-	var add func(name string)
-	add = func(name string) {
-		value, literal := literals[name]
-		source, sourced := sources[name]
-		if seen[name] || !literal && !sourced {
-			return
-		}
-		seen[name] = true
-		for _, use := range uses.FindAllStringSubmatch(value, -1) {
-			add(use[1])
-		}
-		ordered = append(ordered, corev1.EnvVar{Name: name, Value: value, ValueFrom: source})
-	}
+	var env []corev1.EnvVar
 	names := slices.AppendSeq(slices.Collect(maps.Keys(literals)), maps.Keys(sources))
 	slices.Sort(names)
 	for _, name := range names {
-		add(name)
+		env = append(env, corev1.EnvVar{Name: name, Value: literals[name], ValueFrom: sources[name]})
+	}
+	return usedFirst(env, len(env))
+}
+
+// usedFirst puts a variable after those that its value uses, for Kubernetes only
+// fills in what comes before. The variables from listed on are a list of pod: where
+// one of them uses another, they keep the order in which they are written.
+func usedFirst(env []corev1.EnvVar, listed int) []corev1.EnvVar {
+	at := map[string]int{}
+	uses := make([][]string, len(env))
+	for i, v := range env {
+		at[v.Name], uses[i] = i, podspec.VariablesUsed(v.Value)
+	}
+	var ordered []corev1.EnvVar
+	seen := make([]bool, len(env))
+	var add func(i int)
+	add = func(i int) {
+		if seen[i] {
+			return
+		}
+		seen[i] = true
+		for k := listed; k < i; k++ {
+			if slices.Contains(uses[k], env[i].Name) {
+				add(k)
+			}
+		}
+		for _, name := range uses[i] {
+			if used, there := at[name]; there && (i < listed || used < i) {
+				add(used)
+			}
+		}
+		ordered = append(ordered, env[i])
+	}
+	for i := range env {
+		add(i)
 	}
 	return ordered
 }

@@ -1,9 +1,61 @@
 package instance
 
-import corev1 "k8s.io/api/core/v1"
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/headgym/terraform-provider-mar/internal/fw"
+)
 
 // ResizeObstacle is why a Pod can't get such resources in place, empty where it can:
 // for the test that asks the API server the same.
 func ResizeObstacle(pod *corev1.Pod, want corev1.ResourceRequirements) string {
 	return resizeObstacle(standingOf(pod, presence{Pod: podAlive}), sizeOf(want), true)
+}
+
+// Import is what becomes of a Pod that others have made.
+type Import struct {
+	// Config is what a configuration says that was generated of it.
+	Config tftypes.Value
+	// Made is the Pod that the instance would be made anew as.
+	Made *corev1.Pod
+	// Changed is what a second look finds otherwise.
+	Changed []string
+	// Main is the name of the main container.
+	Main string
+}
+
+// ImportOf imports a Pod without asking anybody.
+func ImportOf(ctx context.Context, pod *corev1.Pod) (Import, string) {
+	m, limited, diags := imported(ctx, pod, "us", fw.Defaults{})
+	state := newResourceModel(ctx)
+	state.model = m
+	made, more := desired(ctx, m, making{Nonce: "nonce", Unset: unsetIn(pod, m)})
+	diags.Append(more...)
+	i := Import{Made: made, Main: mainContainer(pod).Name}
+	second := observed(pod, m, limited)
+	for name, same := range map[string]bool{
+		"env": m.Env.Equal(second.Env), "pod": m.Pod.Equal(second.Pod), "security": m.Security.Equal(second.Security),
+		"env_value_from": sameEntries(m.EnvValueFrom, second.EnvValueFrom), "volumes": sameEntries(m.Volumes, second.Volumes),
+		"health_checks": sameEntries(m.HealthChecks, second.HealthChecks), "ports": m.Ports.Equal(second.Ports),
+		"command": m.Command.Equal(second.Command), "args": m.Args.Equal(second.Args), "limits": m.Limits.Equal(second.Limits),
+		"requests": m.Requests.Equal(second.Requests), "service_account": m.ServiceAccount.Equal(second.ServiceAccount),
+	} {
+		if !same {
+			i.Changed = append(i.Changed, name)
+		}
+	}
+	for _, computed := range []*types.String{&state.ID, &state.UID, &state.Status, &state.Node, &state.IP} {
+		*computed = types.StringNull()
+	}
+	state.LabelsAll, state.AnnotationsAll = types.MapNull(types.StringType), types.MapNull(types.StringType)
+	config := tfsdk.State{Schema: schema.Schema{Attributes: resourceAttributes(ctx)}}
+	diags.Append(config.Set(ctx, state)...)
+	i.Config = config.Raw
+	return i, faults(diags)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/podspec"
 )
 
 // imported reads a Pod whose configuration isn't known. The server's record of
@@ -46,13 +47,13 @@ func imported(ctx context.Context, pod *corev1.Pod, manager string, defaults fw.
 		m.Args = types.ListNull(types.StringType)
 	}
 	var env []corev1.EnvVar
-	for _, v := range container.Env {
+	for _, v := range importedEnv(container.Env) {
 		if own.has(in("env", fieldpath.KeyByFields("name", v.Name))...) {
 			env = append(env, v)
 		}
 	}
 	var ports []corev1.ContainerPort
-	for _, p := range container.Ports {
+	for _, p := range podspec.PortsOnce(container.Ports) {
 		if own.has(in("ports", fieldpath.KeyByFields("containerPort", int64(p.ContainerPort), "protocol", string(p.Protocol)))...) {
 			ports = append(ports, p)
 		}
@@ -64,7 +65,7 @@ func imported(ctx context.Context, pod *corev1.Pod, manager string, defaults fw.
 	m.ServiceAccount = importedServiceAccount(pod)
 	m.Limits = own.filter(m.Limits, fwtypes.QuantityType{}, in("resources", "limits")...)
 	m.Requests = own.filter(unequalRequests(container.Resources), fwtypes.QuantityType{}, in("resources", "requests")...)
-	m.Security = importedSecurity(m.Security, own)
+	m.Security = importedSecurity(securityBeside(pod, ownContainerLevel(pod)), own)
 
 	var limited []string
 	for _, name := range []string{cpu, memory} {

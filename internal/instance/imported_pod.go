@@ -2,7 +2,6 @@ package instance
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -23,21 +22,23 @@ func restOf(ctx context.Context, pod *corev1.Pod, m model) (types.Dynamic, diag.
 		return types.DynamicNull(), diags
 	}
 	sent, main := pod.Spec, mainContainer(pod).Name
-	if text := pod.Annotations[kube.AnnotationSpec]; text != "" {
-		var recorded corev1.PodSpec
-		if err := json.Unmarshal([]byte(text), &recorded); err != nil {
+	if _, there := pod.Annotations[kube.AnnotationSpec]; there {
+		if recorded, err := specIn(pod); err != nil {
 			diags.AddAttributeWarning(path.Root("pod"), "Unreadable record of an instance",
 				fmt.Sprintf("The annotation %s of %s isn't a Pod's spec: %v. What others have put into the instance may be taken for declared.", kube.AnnotationSpec, m.key().ref(), err))
 		} else {
 			sent, main = recorded, containerName
 		}
 	}
-	rest := podspec.Rest(withoutSecret(sent, ownSecret(pod, m)), said, main)
+	sent = withEnv(withoutSecret(sent, ownSecret(pod, m)), main, importedEnv)
+	rest := podspec.Rest(sent, said, main)
 	return podspec.Observed(rest, pod.Spec, mainContainer(pod).Name), diags
 }
 
 // restNow is what a Pod is at this moment beyond what the flat attributes say.
 func restNow(ctx context.Context, pod *corev1.Pod, m model) (types.Dynamic, diag.Diagnostics) {
 	said, diags := baseSpec(ctx, m)
-	return podspec.Rest(pod.Spec, said, mainContainer(pod).Name), diags
+	main := mainContainer(pod).Name
+	live := withEnv(pod.Spec, main, func(list []corev1.EnvVar) []corev1.EnvVar { return declaredEnv(list, m.Env) })
+	return podspec.Rest(live, said, main), diags
 }

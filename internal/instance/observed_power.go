@@ -113,7 +113,7 @@ func (r record) withStored(have found, sent string) record {
 
 // making is how the instance's Pod is made again.
 func (r record) making() making {
-	var how making
+	how := making{Unset: r.Unset}
 	if r.Secret != nil {
 		how.Secret = r.Secret.Name
 	}

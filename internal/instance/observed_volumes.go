@@ -12,6 +12,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
+	"github.com/headgym/terraform-provider-mar/internal/validate"
 )
 
 // readVolumes reads the volumes of which volumes can say all: mounted once by the
@@ -21,7 +22,7 @@ func readVolumes(pod *corev1.Pod, keep func(corev1.Volume, corev1.VolumeMount) b
 	values := map[string]attr.Value{}
 	for _, volume := range pod.Spec.Volumes {
 		mounts := mountsOf(pod, volume.Name)
-		if len(mounts) != 1 || !keep(volume, mounts[0]) {
+		if len(mounts) != 1 || !validate.IsMountPath(mounts[0].MountPath) || !keep(volume, mounts[0]) {
 			continue
 		}
 		if v := readVolume(volume, mounts[0]); saysAll(v, volume, mounts[0]) {

@@ -31,6 +31,8 @@ type record struct {
 	// Unrecorded is set when the Pod has a size that its own record, from which it is
 	// made anew, doesn't say: an update ended between the two.
 	Unrecorded bool `json:"unrecorded,omitempty"`
+	// Unset names what an imported Pod didn't say, see unsetIn.
+	Unset []string `json:"unset,omitempty"`
 	// Missed is the UID of a Pod whose program finished before it took up a change.
 	Missed string `json:"missed,omitempty"`
 	// Admitted is what earlier versions noted of what admission policies made of attributes

@@ -63,6 +63,9 @@ func (p intent) trials(ctx context.Context) ([]trial, []string) {
 		return nil, nil
 	}
 	how := making{Nonce: "dry-run"}
+	if !p.makes() {
+		how.Unset = p.Record.Unset
+	}
 	if !known.SecretEnvVersion.IsNull() {
 		how.Secret = trialSecret
 	}
@@ -104,7 +107,7 @@ func (p intent) ofChange(ctx context.Context, known resourceModel, pod *corev1.P
 		return nil
 	case moveNone, moveTidy:
 	}
-	before, diags := desired(ctx, p.Prior.model, making{Nonce: "dry-run", Secret: trialSecretOf(*p.Prior)})
+	before, diags := desired(ctx, p.Prior.model, making{Nonce: "dry-run", Secret: trialSecretOf(*p.Prior), Unset: p.Record.Unset})
 	if diags.HasError() {
 		return nil
 	}
@@ -121,7 +124,7 @@ func (p intent) ofChange(ctx context.Context, known resourceModel, pod *corev1.P
 	}
 	if p.Todo.Change != nil {
 		c := desiredChange(p.Prior.model, known.model)
-		c.Spec = specText(pod.Spec)
+		c.Spec = pod.Annotations[kube.AnnotationSpec]
 		all = append(all, trial{Change: &c, Live: live, From: before, Want: pod, Manager: p.Record.Manager})
 	}
 	return all

@@ -1,7 +1,6 @@
 package instance
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 
@@ -26,8 +25,8 @@ func recordedPod(have found, seen presence, manager string) (*corev1.Pod, error)
 		of := have.Template.Template
 		return madeFrom(have.Template, of.Labels, of.Annotations, of.Spec), nil
 	}
-	var spec corev1.PodSpec
-	if err := json.Unmarshal([]byte(have.Pod.Annotations[kube.AnnotationSpec]), &spec); err != nil {
+	spec, err := specIn(have.Pod)
+	if err != nil {
 		return nil, fmt.Errorf("%s has no readable record of what it was made from, in its annotation %s: %w. Change the instance by its resource, which writes the record anew", podRef(have.Pod), kube.AnnotationSpec, err)
 	}
 	own := ownership(have.Pod.ManagedFields, manager)
@@ -50,7 +49,7 @@ func madeFrom(o metav1.Object, labels, annotations map[string]string, spec corev
 	}
 	maps.Copy(pod.Annotations, annotations)
 	pod.Annotations[kube.AnnotationNonce] = kube.NewNonce()
-	pod.Annotations[kube.AnnotationSpec] = specText(spec)
+	noteSpec(pod)
 	return pod
 }
 

@@ -51,7 +51,7 @@ func TestRecordedPod(t *testing.T) {
 		t.Errorf("without a record: %v", err)
 	}
 	sent := corev1.PodSpec{Containers: []corev1.Container{{Name: "app", Image: "web:1"}}}
-	pod.Annotations[kube.AnnotationSpec] = specText(sent)
+	pod.Annotations[kube.AnnotationSpec] = specText(sent, 1<<20)
 	made, err := recordedPod(found{Pod: pod}, presence{Pod: podAlive}, kube.FieldManager)
 	if err != nil {
 		t.Fatal(err)
@@ -59,7 +59,7 @@ func TestRecordedPod(t *testing.T) {
 	if len(made.Labels) != 1 || made.Labels["team"] != "shop" || made.Annotations["a"] != "1" || made.Annotations["cni.example.com/address"] != "" {
 		t.Errorf("got the labels %v and the annotations %v", made.Labels, made.Annotations)
 	}
-	if specText(made.Spec) != specText(sent) || made.Annotations[kube.AnnotationSpec] != specText(sent) || made.Annotations[kube.AnnotationNonce] == "old" {
+	if specText(made.Spec, 1<<20) != specText(sent, 1<<20) || made.Annotations[kube.AnnotationSpec] != specText(sent, 1<<20) || made.Annotations[kube.AnnotationNonce] == "old" {
 		t.Errorf("got %v", made)
 	}
 	template := templateOf(made, false)

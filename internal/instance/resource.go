@@ -204,6 +204,7 @@ func (r *instanceResource) read(ctx context.Context, state *resourceModel, rec *
 		var more diag.Diagnostics
 		state.model, rec.Limited, more = imported(ctx, subject, r.store.Manager(), r.defaults)
 		diags.Append(more...)
+		rec.Unset = unsetIn(subject, state.model)
 	} else {
 		prior := *state
 		state.model = rec.asSent(prior.model, observed(subject, prior.model, rec.Limited))

@@ -165,7 +165,7 @@ func (r *instanceResource) changeRunning(ctx context.Context, u upkeep) (outcome
 		return outcome{State: u.Plan, Record: u.Record}, nil
 	}
 	if u.Todo.Change != nil {
-		u.Todo.Change.Spec = specText(u.Parts.Pod.Spec)
+		u.Todo.Change.Spec = u.Parts.Pod.Annotations[kube.AnnotationSpec]
 	}
 	k := u.Plan.key()
 	done, err := r.store.after(u.Record.Manager).Update(ctx, k.ref(), u.Prior.UID.ValueString(), goalOf(u.Plan), u.Todo)

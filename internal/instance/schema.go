@@ -72,7 +72,7 @@ func programAttributes() map[string]schema.Attribute {
 			Validators:          []validator.List{validate.NoNulls()},
 		},
 		"env": schema.MapAttribute{
-			MarkdownDescription: "Environment variables by name: `{ LOG_LEVEL = \"debug\" }`. A value may use another variable as `$(NAME)`; write `$$(NAME)` to mean the characters themselves. The values are in the state and in the Pod for whoever may read those, so they are no place for secrets: `secret_env_wo` and `env_value_from` are. A change replaces the instance.",
+			MarkdownDescription: "Environment variables by name: `{ LOG_LEVEL = \"debug\" }`. A value may use another variable as `$(NAME)`, whichever attribute sets that one; write `$$(NAME)` to mean the characters themselves. A name may have any printable ASCII character but `=`: .NET reads `Logging:LogLevel:Default`. The values are in the state and in the Pod for whoever may read those, so they are no place for secrets: `secret_env_wo` and `env_value_from` are. A change replaces the instance.",
 			ElementType:         types.StringType,
 			Optional:            true,
 			Validators:          []validator.Map{validate.EnvVarNames(), validate.NoNulls()},

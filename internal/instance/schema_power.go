@@ -33,7 +33,7 @@ func powerAttributes() map[string]schema.Attribute {
 			// every value that has the whole instance in it, such as an output, sensitive.
 			WriteOnly: true,
 			Validators: []validator.Map{
-				validate.EnvVarNames(),
+				validate.SecretVariableNames(),
 				validate.NoNulls(),
 			},
 		},

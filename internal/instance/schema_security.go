@@ -5,7 +5,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
@@ -47,7 +46,7 @@ func securityAttribute() schema.Attribute {
 				Validators:          capabilityNames(),
 			},
 			"seccomp_profile": schema.StringAttribute{
-				MarkdownDescription: "Which system calls are allowed: `RuntimeDefault` (default), those that the container engine thinks safe; `Localhost/<file>`, those in a profile on the node; `Unconfined`, all.",
+				MarkdownDescription: "Which system calls are allowed: `RuntimeDefault` (default), those that the container engine thinks safe; `Localhost/<file>`, those in a profile on the node; `Unconfined`, all. An imported Pod that had no profile is `Unconfined`, and has none again when it is stopped and started.",
 				Optional:            true,
 				Computed:            true,
 				Default:             stringdefault.StaticString(profileRuntimeDefault),
@@ -96,14 +95,7 @@ func numberAttribute(description string) schema.Attribute {
 func capabilityNames() []validator.Set {
 	return []validator.Set{
 		validate.NoNulls(),
-		setvalidator.ValueStringsAre(stringvalidator.RegexMatches(regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`), "must be a capability in capital letters, such as NET_BIND_SERVICE"), notPrefixed()),
 	}
-}
-
-// notPrefixed refuses the kernel's way of naming capabilities, which Kubernetes
-// hands on unread and container engines then misread.
-func notPrefixed() validator.String {
-	return stringvalidator.RegexMatches(regexp.MustCompile(`^(?:[^C]|C[^A]|CA[^P]|CAP[^_])`), "must be written without CAP_ in front")
 }
 
 func profile() validator.String {

@@ -10,7 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 )
 
 // ValidateConfig refuses what contradicts itself. Values that aren't known yet
@@ -21,6 +20,7 @@ func (r *instanceResource) ValidateConfig(ctx context.Context, req resource.Vali
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	resp.Diagnostics.Append(sizeFaults(config.model)...)
 	resp.Diagnostics.Append(requestFaults(config.model)...)
 	resp.Diagnostics.Append(portFaults(ctx, config.Ports)...)
 	resp.Diagnostics.Append(repeatedVariables(variables{"env", config.Env}, variables{"env_value_from", config.EnvValueFrom}, variables{"secret_env_wo", config.SecretEnv})...)
@@ -92,34 +92,6 @@ func portFaults(ctx context.Context, declared types.Map) diag.Diagnostics {
 				fmt.Sprintf("Port %s is named %q already. Keep one of the two names.", number, other))
 		}
 		names[number] = name
-	}
-	return diags
-}
-
-func securityFaults(ctx context.Context, declared types.Object) diag.Diagnostics {
-	var diags diag.Diagnostics
-	if declared.IsNull() || declared.IsUnknown() {
-		return diags
-	}
-	var s securityModel
-	diags.Append(declared.As(ctx, &s, basetypes.ObjectAsOptions{})...)
-	at := path.Root("security")
-	nonRoot := s.RunAsNonRoot.IsNull() || s.RunAsNonRoot.ValueBool()
-	if !s.RunAsNonRoot.IsUnknown() && nonRoot && !s.RunAsUser.IsNull() && !s.RunAsUser.IsUnknown() && s.RunAsUser.ValueInt64() == 0 {
-		diags.AddAttributeError(at.AtName("run_as_user"), "User 0 is root",
-			"`run_as_non_root` is true, as it is by default, and user 0 is root. Choose another user, or set `run_as_non_root = false`.")
-	}
-	add, drop := texts(s.CapabilitiesAdd), texts(s.CapabilitiesDrop)
-	escalates := s.AllowPrivilegeEscalation.IsUnknown() || s.AllowPrivilegeEscalation.ValueBool()
-	if !escalates && (slices.Contains(add, "SYS_ADMIN") || slices.Contains(add, allCapabilities)) {
-		diags.AddAttributeError(at.AtName("capabilities_add"), "Contradicts allow_privilege_escalation",
-			"Who has SYS_ADMIN can gain any other right, so Kubernetes refuses it while `allow_privilege_escalation` is false, as it is by default. Leave it out, or set `allow_privilege_escalation = true`.")
-	}
-	for _, name := range add {
-		if name != "" && slices.Contains(drop, name) {
-			diags.AddAttributeError(at.AtName("capabilities_add"), "Capability both added and dropped",
-				fmt.Sprintf("%s is in `capabilities_drop` too. Name it in one of them.", name))
-		}
 	}
 	return diags
 }

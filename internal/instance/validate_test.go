@@ -63,10 +63,19 @@ func TestSecurityFaults(t *testing.T) {
 		"root by default": {func(s *securityModel) { s.RunAsUser, s.RunAsNonRoot = types.Int64Value(0), types.BoolNull() }, "security.run_as_user: User 0 is root"},
 		"root, allowed":   {func(s *securityModel) { s.RunAsUser, s.RunAsNonRoot = types.Int64Value(0), types.BoolValue(false) }, ""},
 		"root, not known": {func(s *securityModel) { s.RunAsUser, s.RunAsNonRoot = types.Int64Value(0), types.BoolUnknown() }, ""},
-		"SYS_ADMIN":       {func(s *securityModel) { s.CapabilitiesAdd = textSet("SYS_ADMIN") }, "security.capabilities_add: Contradicts allow_privilege_escalation"},
-		"SYS_ADMIN, escalates": {func(s *securityModel) {
-			s.CapabilitiesAdd, s.AllowPrivilegeEscalation = textSet("SYS_ADMIN"), types.BoolValue(true)
-		}, ""},
+		"SYS_ADMIN":       {func(s *securityModel) { s.CapabilitiesAdd = textSet("SYS_ADMIN") }, ""},
+		"CAP_SYS_ADMIN": {
+			func(s *securityModel) { s.CapabilitiesAdd = textSet("CAP_SYS_ADMIN") },
+			"security.capabilities_add: Contradicts allow_privilege_escalation; security.capabilities_add: Unknown capability",
+		},
+		"CAP_SYS_ADMIN, escalates": {func(s *securityModel) {
+			s.CapabilitiesAdd, s.AllowPrivilegeEscalation = textSet("CAP_SYS_ADMIN"), types.BoolValue(true)
+		}, "security.capabilities_add: Unknown capability"},
+		"prefixed":            {func(s *securityModel) { s.CapabilitiesDrop = textSet("cap_chown") }, "security.capabilities_drop: Unknown capability"},
+		"small letters":       {func(s *securityModel) { s.CapabilitiesAdd = textSet("chown") }, ""},
+		"a file outside":      {func(s *securityModel) { s.SeccompProfile = types.StringValue("Localhost/../a") }, "security.seccomp_profile: Invalid profile"},
+		"an absolute file":    {func(s *securityModel) { s.SeccompProfile = types.StringValue("Localhost//a") }, "security.seccomp_profile: Invalid profile"},
+		"a profile's padding": {func(s *securityModel) { s.AppArmorProfile = types.StringValue("Localhost/a ") }, "security.app_armor_profile: Invalid profile"},
 		"added and dropped": {func(s *securityModel) {
 			s.CapabilitiesAdd, s.CapabilitiesDrop = textSet("CHOWN"), textSet("CHOWN", "KILL")
 		}, "security.capabilities_add: Capability both added and dropped"},

@@ -28,7 +28,8 @@ const (
 	// sender knows its own object when the response was lost.
 	AnnotationNonce = AnnotationPrefix + "create-nonce"
 
-	// AnnotationSpec is a Pod's spec as the provider sent it, in JSON. The live
+	// AnnotationSpec is a Pod's spec as the provider sent it, in JSON, compressed where
+	// that is large, and left out where it doesn't fit. The live
 	// one has a node's name, tokens and injected containers in it, and so is no
 	// record to make the Pod anew from.
 	AnnotationSpec = AnnotationPrefix + "spec"

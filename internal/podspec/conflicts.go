@@ -19,8 +19,9 @@ func Conflicts(base corev1.PodSpec, d Declared) []Fault {
 		return nil
 	}
 	c := conflicts{}
-	c.mainContainer(d.root)
-	c.object(podSpec(), d.root, treeOf(base), nil)
+	said := treeOf(base)
+	c.mainContainer(d.root, mapOf(said["securityContext"]))
+	c.object(podSpec(), d.root, said, nil)
 	return c.faults
 }
 
@@ -40,8 +41,9 @@ func (c *conflicts) add(n *node, format string, args ...any) {
 	c.faults = append(c.faults, n.at.fault(format, args...))
 }
 
-// mainContainer finds what has an attribute whether or not that is set.
-func (c *conflicts) mainContainer(root *node) {
+// mainContainer finds what has an attribute whether or not that is set. What
+// security leaves open for the whole Pod may be said for the main container alone.
+func (c *conflicts) mainContainer(root *node, security map[string]any) {
 	for _, container := range root.list("initContainers") {
 		if name, _ := container.text("name"); name == Main {
 			c.add(container.get("name"), "%q is the name of the instance's main container; give the init container another", Main)
@@ -56,11 +58,10 @@ func (c *conflicts) mainContainer(root *node) {
 		}
 		c.saidThere(container.get("resources", "limits"), "cpu, memory or limits")
 		c.saidThere(container.get("resources", "requests"), "requests")
-		if security := container.get("securityContext"); security != nil {
-			for _, m := range security.members {
-				if attribute := securityAttribute(m.name); attribute != "" {
-					c.saidThere(m.node, attribute)
-				}
+		for _, m := range container.get("securityContext").all() {
+			open := slices.Contains(InheritedNames(), m.name) && isOpen(security[m.name])
+			if attribute := securityAttribute(m.name); attribute != "" && !open {
+				c.saidThere(m.node, attribute)
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package podspec
 
 import (
 	"reflect"
+	"regexp"
 	"strings"
 	"sync"
 
@@ -120,13 +121,19 @@ func pullPolicy(image any) any {
 	if i := strings.LastIndexByte(name, ':'); i > strings.LastIndexByte(name, '/') {
 		repository, tag, tagged = name[:i], name[i+1:], true
 	}
-	// What has capitals in its path is no image's name, and gets the other default.
+	// What is no image's name, with capitals in its path say, gets the other default.
 	_, path, hasDomain := strings.Cut(repository, "/")
 	if !hasDomain {
 		path = repository
 	}
-	if path == strings.ToLower(path) && (tag == "latest" || !tagged && !digested) {
+	if isImagePath(path) && len(repository) <= 255 && (tag == "latest" || !tagged && !digested) {
 		return string(corev1.PullAlways)
 	}
 	return string(corev1.PullIfNotPresent)
+}
+
+// isImagePath is the grammar of distribution/reference for what comes after the domain.
+func isImagePath(path string) bool {
+	const component = `[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*`
+	return regexp.MustCompile(`^` + component + `(?:/` + component + `)*$`).MatchString(path)
 }

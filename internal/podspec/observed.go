@@ -41,33 +41,48 @@ func (d Declared) look(live corev1.PodSpec, main string) *seen {
 
 // liveTree is the live Pod with all defaults, in the names that declarations use.
 func liveTree(live corev1.PodSpec, main string) map[string]any {
-	tree := treeOf(live)
+	tree := treeOf(withItemsOnce(live))
 	podSpec().normal(tree)
 	fillPod(tree)
 	settleToken(tree)
+	fillOwnName(tree)
 	if main != Main {
-		podSpec().rename(tree, main)
+		podSpec().rename(tree, Main, freeName(tree))
+		podSpec().rename(tree, main, Main)
 	}
 	return tree
 }
 
-// rename gives the main container, and what refers to it, the name that it has in
+// freeName is a name for an init container whose own the main container has in
 // declarations.
-func (s *shape) rename(tree any, main string) {
+func freeName(tree map[string]any) string {
+	taken := func(name string) bool {
+		return slices.ContainsFunc(containersOf(tree), func(c map[string]any) bool { return c["name"] == name })
+	}
+	name := Main + "-init"
+	for taken(name) {
+		name += "-1"
+	}
+	return name
+}
+
+// rename gives a container, and what refers to it, another name: the main one that
+// which it has in declarations.
+func (s *shape) rename(tree any, from, to string) {
 	switch v := tree.(type) {
 	case map[string]any:
 		for name, value := range v {
 			refers := name == "containerName" && s.of == reflect.TypeFor[corev1.ResourceFieldSelector]()
 			isMain := name == "name" && s.of == reflect.TypeFor[corev1.Container]()
-			if (refers || isMain) && value == main {
-				v[name] = Main
+			if (refers || isMain) && value == from {
+				v[name] = to
 			} else if inner, _ := s.inner(name); inner != nil {
-				inner.rename(value, main)
+				inner.rename(value, from, to)
 			}
 		}
 	case []any:
 		for _, item := range v {
-			s.elem.rename(item, main)
+			s.elem.rename(item, from, to)
 		}
 	}
 }
@@ -238,7 +253,7 @@ func (s *seen) lookItems(live []any) {
 		order = append(order, i)
 		s.add(look(item, live[i], true))
 	}
-	if len(order) == len(n.items) && n.shape.orderMatters(live) && !slices.IsSorted(order) {
+	if len(order) == len(n.items) && n.shape.otherOrder(n.items, order) {
 		s.differs, s.order = true, order
 	}
 }

@@ -16,6 +16,9 @@ func Rest(live, said corev1.PodSpec, main string) types.Dynamic {
 	podSpec().normal(known)
 	fillPod(known)
 	withoutAdded(tree)
+	fillInherited(tree)
+	stripInherited(tree, known)
+	stripOwnName(tree)
 	withoutRefused(podSpec(), tree)
 	withoutDefaults(tree)
 	withoutDefaults(known)
@@ -162,7 +165,7 @@ func withoutAttributes(tree map[string]any) {
 		delete(resources, "limits")
 		delete(resources, "requests")
 		for name := range security {
-			if securityAttribute(name) != "" {
+			if securityAttribute(name) != "" && !slices.Contains(InheritedNames(), name) {
 				delete(security, name)
 			}
 		}

@@ -58,6 +58,7 @@ func (v *checks) walk(p part) {
 	v.object(p)
 	for _, m := range p.members {
 		inner, _ := p.shape.inner(m.name)
+		v.field(p.shape.of, m.name, m.node)
 		v.value(inner, m.name, m.node, p.base[m.name])
 	}
 }
@@ -99,7 +100,7 @@ func (v *checks) items(s *shape, n *node, base []any) {
 func (v *checks) keyed(s *shape, item *node, seen map[string]bool) bool {
 	for _, key := range s.keys {
 		switch n := item.get(key); {
-		case n == nil && key != "protocol":
+		case n == nil && key != "protocol" && s.elem.of != reflect.TypeFor[corev1.LocalObjectReference]():
 			v.add(item, "%s is missing, by which the elements of this list are told apart", key)
 			return false
 		case n != nil && n.unknown:
@@ -117,6 +118,7 @@ func (v *checks) keyed(s *shape, item *node, seen map[string]bool) bool {
 // object checks what the fields of an object say together.
 func (v *checks) object(p part) {
 	v.union(p)
+	v.needed(p)
 	switch p.shape.of {
 	case reflect.TypeFor[corev1.PodSpec]():
 		v.pod(p)
@@ -126,6 +128,12 @@ func (v *checks) object(p part) {
 		if value, _ := p.text("value"); value != "" && p.has("valueFrom") {
 			v.add(p.node, "a variable has either value or valueFrom")
 		}
+	case reflect.TypeFor[corev1.VolumeMount]():
+		if p.has("subPath") && p.has("subPathExpr") {
+			v.add(p.node, "a mount has either subPath or subPathExpr")
+		}
+	case reflect.TypeFor[corev1.SeccompProfile](), reflect.TypeFor[corev1.AppArmorProfile]():
+		v.profile(p)
 	case reflect.TypeFor[corev1.Toleration]():
 		v.toleration(p)
 	case reflect.TypeFor[corev1.SecurityContext]():
@@ -151,6 +159,7 @@ func (v *checks) union(p part) {
 	switch {
 	case len(there) > 1:
 		v.add(p.node, "has several %ss, %s, and may have one", words, strings.Join(there, " and "))
+	case p.shape.of == reflect.TypeFor[corev1.VolumeProjection](): // Kubernetes takes one that projects nothing.
 	case len(there) == 0 && v.whole && !slices.ContainsFunc(p.shape.union, func(name string) bool { return p.base[name] != nil }):
 		v.add(p.node, "has no %s; %s", words, oneNeeded(p.shape))
 	}
@@ -170,12 +179,80 @@ func (v *checks) pod(p part) {
 	if seconds, ok := p.number("terminationGracePeriodSeconds"); ok && seconds < 0 {
 		v.add(p.get("terminationGracePeriodSeconds"), "is negative; how long a Pod may take to end is 0 seconds or more")
 	}
+	if p.isTrue("shareProcessNamespace") && p.isTrue("hostPID") {
+		v.add(p.get("shareProcessNamespace"), "and hostPID can't both be true")
+	}
+	v.sysctls(p)
+	v.preStop(p)
 	if seconds, ok := p.number("activeDeadlineSeconds"); ok && seconds < 1 {
 		v.add(p.get("activeDeadlineSeconds"), "has to be 1 second or more")
 	}
 }
 
+func (v *checks) sysctls(p part) {
+	seen := map[string]bool{}
+	for _, sysctl := range p.get("securityContext").list("sysctls") {
+		name, known := sysctl.text("name")
+		switch {
+		case p.isTrue("hostNetwork") && strings.HasPrefix(name, "net."):
+			v.add(sysctl.get("name"), "the node's own network can't have other settings for one Pod")
+		case known && seen[name]:
+			v.add(sysctl.get("name"), "%q is there twice", name)
+		}
+		seen[name] = true
+	}
+}
+
+// preStop checks that a Pod has the time to sleep before it ends.
+func (v *checks) preStop(p part) {
+	grace, said := p.number("terminationGracePeriodSeconds")
+	if !said && p.get("terminationGracePeriodSeconds") == nil {
+		grace = corev1.DefaultTerminationGracePeriodSeconds
+	} else if !said {
+		return
+	}
+	for _, list := range []string{"initContainers", "containers"} {
+		for _, container := range p.list(list) {
+			sleep := container.get("lifecycle", "preStop", "sleep", "seconds")
+			if sleep == nil {
+				continue
+			}
+			if seconds, known := sleep.value.(int64); known && (seconds < 0 || seconds > grace) {
+				v.add(sleep, "has to be from 0 to terminationGracePeriodSeconds, %d, and is %d", grace, seconds)
+			}
+		}
+	}
+}
+
+// profile checks that a file is named where it is the node's, and only there.
+func (v *checks) profile(p part) {
+	kind, known := p.text("type")
+	switch local := kind == string(corev1.SeccompProfileTypeLocalhost); {
+	case !known:
+	case local && !p.has("localhostProfile"):
+		v.add(p.node, "the type Localhost needs localhostProfile")
+	case !local && p.has("localhostProfile"):
+		v.add(p.get("localhostProfile"), "only the type Localhost has a profile on the node")
+	}
+}
+
+// probes checks what depends on which probe it is.
+func (v *checks) probes(p part) {
+	for _, name := range []string{"livenessProbe", "startupProbe"} {
+		if times, ok := p.number(name, "successThreshold"); ok && times != 1 {
+			v.add(p.get(name, "successThreshold"), "has to be 1 for this probe")
+		}
+	}
+	if seconds := p.get("readinessProbe", "terminationGracePeriodSeconds"); seconds != nil {
+		v.add(seconds, "a readiness probe ends nothing, and so has no such period")
+	}
+	if p.get("restartPolicyRules") != nil && !p.has("restartPolicy") {
+		v.add(p.get("restartPolicyRules"), "needs restartPolicy beside it")
+	}
+}
+
 func (v *checks) container(p part) {
+	v.probes(p)
 	if name, known := p.text("name"); known && name != Main && p.get("image") == nil {
 		v.add(p.node, "the container has no image")
 	}

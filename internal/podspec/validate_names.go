@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 )
 
@@ -46,6 +47,41 @@ func oneOf(t reflect.Type) []string {
 		return texts(corev1.ContainerRestartPolicyAlways, corev1.ContainerRestartPolicyOnFailure, corev1.ContainerRestartPolicyNever)
 	case reflect.TypeFor[corev1.NodeSelectorOperator]():
 		return texts(corev1.NodeSelectorOpIn, corev1.NodeSelectorOpNotIn, corev1.NodeSelectorOpExists, corev1.NodeSelectorOpDoesNotExist, corev1.NodeSelectorOpGt, corev1.NodeSelectorOpLt)
+	}
+	return oneOfFew(t)
+}
+
+// oneOfFew continues oneOf with types that are rarer.
+func oneOfFew(t reflect.Type) []string {
+	switch t {
+	case reflect.TypeFor[corev1.RecursiveReadOnlyMode]():
+		return texts(corev1.RecursiveReadOnlyDisabled, corev1.RecursiveReadOnlyIfPossible, corev1.RecursiveReadOnlyEnabled)
+	case reflect.TypeFor[corev1.ProcMountType]():
+		return texts(corev1.DefaultProcMount, corev1.UnmaskedProcMount)
+	case reflect.TypeFor[corev1.PodSELinuxChangePolicy]():
+		return texts(corev1.SELinuxChangePolicyRecursive, corev1.SELinuxChangePolicyMountOption)
+	case reflect.TypeFor[corev1.SupplementalGroupsPolicy]():
+		return texts(corev1.SupplementalGroupsPolicyMerge, corev1.SupplementalGroupsPolicyStrict)
+	case reflect.TypeFor[corev1.PodFSGroupChangePolicy]():
+		return texts(corev1.FSGroupChangeOnRootMismatch, corev1.FSGroupChangeAlways)
+	case reflect.TypeFor[corev1.ResourceResizeRestartPolicy]():
+		return texts(corev1.NotRequired, corev1.RestartContainer)
+	case reflect.TypeFor[corev1.OSName]():
+		return texts(corev1.Linux, corev1.Windows)
+	case reflect.TypeFor[corev1.SeccompProfileType]():
+		return texts(corev1.SeccompProfileTypeUnconfined, corev1.SeccompProfileTypeRuntimeDefault, corev1.SeccompProfileTypeLocalhost)
+	case reflect.TypeFor[corev1.AppArmorProfileType]():
+		return texts(corev1.AppArmorProfileTypeUnconfined, corev1.AppArmorProfileTypeRuntimeDefault, corev1.AppArmorProfileTypeLocalhost)
+	case reflect.TypeFor[corev1.NodeInclusionPolicy]():
+		return texts(corev1.NodeInclusionPolicyIgnore, corev1.NodeInclusionPolicyHonor)
+	case reflect.TypeFor[corev1.ContainerRestartRuleAction]():
+		return texts(corev1.ContainerRestartRuleActionRestart, corev1.ContainerRestartRuleActionRestartAllContainers)
+	case reflect.TypeFor[corev1.PersistentVolumeMode]():
+		return texts(corev1.PersistentVolumeBlock, corev1.PersistentVolumeFilesystem)
+	case reflect.TypeFor[corev1.PersistentVolumeAccessMode]():
+		return texts(corev1.ReadWriteOnce, corev1.ReadOnlyMany, corev1.ReadWriteMany, corev1.ReadWriteOncePod)
+	case reflect.TypeFor[metav1.LabelSelectorOperator]():
+		return texts(metav1.LabelSelectorOpIn, metav1.LabelSelectorOpNotIn, metav1.LabelSelectorOpExists, metav1.LabelSelectorOpDoesNotExist)
 	}
 	return nil
 }

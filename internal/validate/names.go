@@ -54,12 +54,21 @@ func FieldManager() validator.String {
 	}}
 }
 
-// EnvVarNames accepts the names of environment variables by Kubernetes' older,
-// stricter rule: since 1.32 a server takes nearly any character, but no shell
-// reads such a variable.
+// EnvVarNames accepts the names of environment variables. Programs of .NET have
+// colons in them.
 func EnvVarNames() validator.Map {
 	return keyRule{rule{
 		what:   "an environment variable's name",
+		says:   "printable ASCII characters, but no equals sign",
+		faults: validation.IsRelaxedEnvVarName,
+	}}
+}
+
+// SecretVariableNames accepts the names of variables that are the keys of a Secret
+// as well.
+func SecretVariableNames() validator.Map {
+	return keyRule{rule{
+		what:   "the name of a variable that is a key of a Secret as well",
 		says:   "letters, digits, underscores, hyphens and dots, not beginning with a digit",
 		faults: validation.IsEnvVarName,
 	}}
@@ -165,9 +174,15 @@ func quotaKeyFaults(s string) []string {
 		return faults
 	}
 	hugePages := strings.HasPrefix(s, corev1.ResourceHugePagesPrefix) || strings.HasPrefix(s, corev1.ResourceRequestsHugePagesPrefix)
-	if slices.Contains(standardResources(), s) || strings.Contains(s, "/") || hugePages {
+	if strings.Contains(s, "/") {
+		if why := uncounted(s); why != "" {
+			return []string{why}
+		}
 		return nil
 	}
-	return []string{fmt.Sprintf("a key without a slash must be one of %s, or hugepages-<size>; others are written as count/<resource>.<group>, requests.<vendor>/<resource> or <class>.storageclass.storage.k8s.io/requests.storage",
-		strings.Join(standardResources(), ", "))}
+	if slices.Contains(standardResources(), s) || hugePages {
+		return nil
+	}
+	return []string{fmt.Sprintf("a key without a slash must be one of %s%s, or hugepages-<size>; others are written as count/<resource>.<group>, requests.<vendor>/<resource> or <class>.storageclass.storage.k8s.io/requests.storage",
+		strings.Join(standardResources(), ", "), perhaps(s, standardResources(), ""))}
 }

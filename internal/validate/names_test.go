@@ -87,8 +87,13 @@ func TestKeyRules(t *testing.T) {
 		},
 		"env": {
 			rule:   validate.EnvVarNames(),
+			accept: []string{"PATH", "my.var", "my-var", "Logging:LogLevel:Default", "1A", "A B"},
+			refuse: map[string]string{"": "empty text", "A=B": "environment variable", "é": "environment variable"},
+		},
+		"secret env": {
+			rule:   validate.SecretVariableNames(),
 			accept: []string{"PATH", "my.var", "my-var"},
-			refuse: map[string]string{"": "empty text", "A=B": "environment variable", "1A": "environment variable", "A B": "environment variable"},
+			refuse: map[string]string{"": "empty text", "A=B": "environment variable", "1A": "environment variable", "A B": "environment variable", "A:B": "environment variable"},
 		},
 		"ports": {
 			rule:   validate.PortNames(),
@@ -102,8 +107,14 @@ func TestKeyRules(t *testing.T) {
 		},
 		"quota": {
 			rule:   validate.QuotaKeys(map[string]string{"pods": "use the attribute `instances`"}),
-			accept: []string{"count/jobs.batch", "requests.nvidia.com/gpu", "gold.storageclass.storage.k8s.io/requests.storage", "cpu", "hugepages-2Mi", "requests.hugepages-1Gi"},
-			refuse: map[string]string{"pods": "`instances`", "oranges": "must be one of", "a b": "name part"},
+			accept: []string{"count/jobs.batch", "requests.nvidia.com/gpu", "gold.storageclass.storage.k8s.io/requests.storage", "cpu", "hugepages-2Mi", "requests.hugepages-1Gi", "count/pods", "count/widgets.example.com", "gpu.deviceclass.resource.k8s.io/devices"},
+			refuse: map[string]string{
+				"pods": "`instances`", "oranges": "must be one of", "a b": "name part", "request.cpu": `perhaps "requests.cpu" is meant`,
+				"nvidia.com/gpu": `write "requests.nvidia.com/gpu"`, "limits.nvidia.com/gpu": `write "requests.nvidia.com/gpu"`,
+				"count/jobs": `write "count/jobs.batch"`, "count/deployment": `write "count/deployments.apps"`, "count/deployment.apps": `write "count/deployments.apps"`,
+				"count/pod": `perhaps "count/pods" is meant`, "count/widgets": "written with their group",
+				"gold.storageclass.storage.k8s.io/storage": "gold.storageclass.storage.k8s.io/requests.storage and",
+			},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

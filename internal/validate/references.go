@@ -72,20 +72,25 @@ func portFaults(s string) []string {
 // anything; container engines don't.
 func MountPath() validator.String {
 	return stringRule{rule{
-		what: "a mount path",
-		says: "an absolute path without a colon, such as /var/cache",
-		faults: func(s string) []string {
-			switch {
-			case !path.IsAbs(s):
-				return []string{"it must be an absolute path, such as /var/cache"}
-			case strings.Contains(s, ":"):
-				return []string{"it must not contain a colon"}
-			case path.Clean(s) == "/":
-				return []string{"a volume can't take the place of the image's whole file system"}
-			}
-			return nil
-		},
+		what:   "a mount path",
+		says:   "an absolute path without a colon, such as /var/cache",
+		faults: mountPathFaults,
 	}}
+}
+
+// IsMountPath reports whether MountPath accepts it.
+func IsMountPath(s string) bool { return len(mountPathFaults(s)) == 0 }
+
+func mountPathFaults(s string) []string {
+	switch {
+	case !path.IsAbs(s):
+		return []string{"it must be an absolute path, such as /var/cache"}
+	case strings.Contains(s, ":"):
+		return []string{"it must not contain a colon"}
+	case path.Clean(s) == "/":
+		return []string{"a volume can't take the place of the image's whole file system"}
+	}
+	return nil
 }
 
 // AbsolutePath accepts a path from the root that doesn't lead back.

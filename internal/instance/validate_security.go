@@ -1,0 +1,79 @@
+package instance
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+)
+
+// securityFaults refuses what Kubernetes does. What it takes and no container engine
+// can carry out is a warning: a Pod that is imported may have it.
+func securityFaults(ctx context.Context, declared types.Object) diag.Diagnostics {
+	var diags diag.Diagnostics
+	if declared.IsNull() || declared.IsUnknown() {
+		return diags
+	}
+	var s securityModel
+	diags.Append(declared.As(ctx, &s, basetypes.ObjectAsOptions{})...)
+	at := path.Root("security")
+	nonRoot := s.RunAsNonRoot.IsNull() || s.RunAsNonRoot.ValueBool()
+	if !s.RunAsNonRoot.IsUnknown() && nonRoot && s.RunAsUser.Equal(types.Int64Value(0)) {
+		diags.AddAttributeWarning(at.AtName("run_as_user"), "User 0 is root",
+			"`run_as_non_root` is true, as it is by default, and user 0 is root. The container doesn't start. Choose another user, or set `run_as_non_root = false`.")
+	}
+	diags.Append(profileFaults(at, s)...)
+	diags.Append(capabilityFaults(at, s)...)
+	return diags
+}
+
+// profileFaults checks the names of profiles on the node (validateSeccompProfileField
+// and ValidateAppArmorProfileField in pkg/apis/core/validation).
+func profileFaults(at path.Path, s securityModel) diag.Diagnostics {
+	var diags diag.Diagnostics
+	file, local := strings.CutPrefix(s.SeccompProfile.ValueString(), profileLocalhost)
+	if local && (strings.HasPrefix(file, "/") || slices.Contains(strings.Split(file, "/"), "..")) {
+		diags.AddAttributeError(at.AtName("seccomp_profile"), "Invalid profile",
+			fmt.Sprintf("%q has to be a path below the folder of seccomp profiles on the node, without `..`.", file))
+	}
+	name, local := strings.CutPrefix(s.AppArmorProfile.ValueString(), profileLocalhost)
+	if local && strings.TrimSpace(name) != name {
+		diags.AddAttributeError(at.AtName("app_armor_profile"), "Invalid profile", fmt.Sprintf("%q must neither begin nor end with a space.", name))
+	}
+	return diags
+}
+
+func capabilityFaults(at path.Path, s securityModel) diag.Diagnostics {
+	var diags diag.Diagnostics
+	add, drop := texts(s.CapabilitiesAdd), texts(s.CapabilitiesDrop)
+	escalates := s.AllowPrivilegeEscalation.IsUnknown() || s.AllowPrivilegeEscalation.ValueBool()
+	if !escalates && slices.Contains(add, "CAP_SYS_ADMIN") {
+		diags.AddAttributeError(at.AtName("capabilities_add"), "Contradicts allow_privilege_escalation",
+			"Kubernetes refuses CAP_SYS_ADMIN while `allow_privilege_escalation` is false, as it is by default. Leave it out, or set `allow_privilege_escalation = true`.")
+	}
+	for _, name := range add {
+		if name != "" && slices.Contains(drop, name) {
+			diags.AddAttributeWarning(at.AtName("capabilities_add"), "Capability both added and dropped",
+				fmt.Sprintf("%s is in `capabilities_drop` too. Container engines drop it. Name it in one of them.", name))
+		}
+	}
+	for _, set := range []struct {
+		name   string
+		values []attr.Value
+	}{{"capabilities_add", s.CapabilitiesAdd.Elements()}, {"capabilities_drop", s.CapabilitiesDrop.Elements()}} {
+		for _, element := range set.values {
+			text, _ := element.(types.String)
+			if bare, prefixed := strings.CutPrefix(strings.ToUpper(text.ValueString()), "CAP_"); prefixed {
+				diags.AddAttributeWarning(at.AtName(set.name), "Unknown capability",
+					fmt.Sprintf("Container engines put CAP_ in front of a capability themselves, and so don't know %s. Write %q.", text.ValueString(), bare))
+			}
+		}
+	}
+	return diags
+}

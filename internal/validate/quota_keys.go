@@ -1,0 +1,90 @@
+package validate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/agext/levenshtein"
+	corev1 "k8s.io/api/core/v1"
+)
+
+// uncounted says of a key of a ResourceQuota which the API server takes why nothing is
+// ever counted by it, and which one is meant; nothing of a key that something counts
+// (the evaluators in pkg/quota/v1).
+func uncounted(key string) string {
+	if resource, isCount := strings.CutPrefix(key, "count/"); isCount {
+		return uncountedObjects(resource)
+	}
+	domain, name, hasDomain := strings.Cut(key, "/")
+	if !hasDomain {
+		return ""
+	}
+	for _, kind := range []struct {
+		of    string
+		names []string
+	}{
+		{".storageclass.storage.k8s.io", []string{"requests.storage", "persistentvolumeclaims"}},
+		{".volumeattributesclass.storage.k8s.io", []string{"requests.storage", "persistentvolumeclaims"}},
+		{".deviceclass.resource.k8s.io", []string{"devices"}},
+	} {
+		if !strings.HasSuffix(domain, kind.of) {
+			continue
+		}
+		if slices.Contains(kind.names, name) {
+			return ""
+		}
+		return fmt.Sprintf("a class has the keys %s/%s, and nothing counts %q", domain, strings.Join(kind.names, " and "+domain+"/"), name)
+	}
+	if strings.HasPrefix(key, corev1.DefaultResourceRequestsPrefix) {
+		return ""
+	}
+	return fmt.Sprintf("nothing is counted by it, so it would limit nothing: of a vendor's resource Kubernetes counts what is requested; write %q",
+		corev1.DefaultResourceRequestsPrefix+strings.TrimPrefix(key, "limits."))
+}
+
+// uncountedObjects is uncounted for numbers of objects, which are counted by their
+// plural and group.
+func uncountedObjects(resource string) string {
+	groups := map[string]string{
+		"deployments": "apps", "replicasets": "apps", "statefulsets": "apps", "daemonsets": "apps", "controllerrevisions": "apps",
+		"jobs": "batch", "cronjobs": "batch", "horizontalpodautoscalers": "autoscaling",
+		"ingresses": "networking.k8s.io", "networkpolicies": "networking.k8s.io",
+		"roles": "rbac.authorization.k8s.io", "rolebindings": "rbac.authorization.k8s.io",
+		"poddisruptionbudgets": "policy", "leases": "coordination.k8s.io", "endpointslices": "discovery.k8s.io", "resourceclaims": "resource.k8s.io",
+	}
+	core := []string{
+		"pods", "services", "configmaps", "secrets", "persistentvolumeclaims", "replicationcontrollers", "resourcequotas",
+		"serviceaccounts", "endpoints", "events", "limitranges", "podtemplates",
+	}
+	name, group, hasGroup := strings.Cut(resource, ".")
+	if hasGroup {
+		if plural := name + "s"; groups[plural] == group {
+			return fmt.Sprintf("nothing is counted by it: kinds are named in the plural; write %q", "count/"+plural+"."+group)
+		}
+		return ""
+	}
+	for _, plural := range []string{name, name + "s"} {
+		if group, known := groups[plural]; known {
+			return fmt.Sprintf("nothing is counted by it: the kind needs its group; write %q", "count/"+plural+"."+group)
+		}
+	}
+	if slices.Contains(core, name) {
+		return ""
+	}
+	return fmt.Sprintf("Kubernetes itself has no kind %q in its core group%s; others are written with their group, such as count/jobs.batch", name, perhaps(name, core, "count/"))
+}
+
+// perhaps says which of the names may have been meant.
+func perhaps(name string, names []string, prefix string) string {
+	best, distance := "", max(2, len(name)/4)+1
+	for _, candidate := range names {
+		if d := levenshtein.Distance(candidate, name, nil); d < distance {
+			best, distance = candidate, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (perhaps %q is meant)", prefix+best)
+}
