@@ -22,27 +22,27 @@ func TestDifferencesBetween_isOfMeaning(t *testing.T) {
 		before, after func(*model)
 		want          string
 	}{
-		"nothing as empty": {func(m *model) {}, func(m *model) {
+		"nothing as empty": {func(*model) {}, func(m *model) {
 			m.Env, m.Command, m.Args, m.Ports = texted(), list(), list(), types.MapValueMust(portType(), map[string]attr.Value{})
 		}, ""},
-		"a variable": {func(m *model) {}, func(m *model) { m.Env = texted("A", "b") }, "env"},
-		"a variable that isn't known yet": {func(m *model) {}, func(m *model) {
+		"a variable": {func(*model) {}, func(m *model) { m.Env = texted("A", "b") }, "env"},
+		"a variable that isn't known yet": {func(*model) {}, func(m *model) {
 			m.Env = types.MapValueMust(types.StringType, map[string]attr.Value{"A": types.StringUnknown()})
 		}, "env"},
 		"a variable that moves to pod": {
 			func(m *model) { m.Env = texted("A", "b") },
 			func(m *model) { m.Pod = podOf(`containers: [{name: app, env: [{name: A, value: b}]}]`) }, "",
 		},
-		"a default in pod": {func(m *model) {}, func(m *model) { m.Pod = podOf(`shareProcessNamespace: false`) }, ""},
-		"another pod":      {func(m *model) {}, func(m *model) { m.Pod = podOf(`shareProcessNamespace: true`) }, "pod"},
+		"a default in pod": {func(*model) {}, func(m *model) { m.Pod = podOf(`shareProcessNamespace: false`) }, ""},
+		"another pod":      {func(*model) {}, func(m *model) { m.Pod = podOf(`shareProcessNamespace: true`) }, "pod"},
 		"a mode": {func(m *model) { m.Volumes = volume(func(v *volumeModel) { v.Secret = types.StringValue("s") }) }, func(m *model) {
 			m.Volumes = volume(func(v *volumeModel) { v.Secret, v.Mode = types.StringValue("s"), types.StringValue("644") })
 		}, ""},
 		"a source without words": {func(m *model) { m.Volumes = volume(func(*volumeModel) {}) }, func(m *model) {
 			m.Volumes = volume(func(v *volumeModel) { v.EmptyDir = types.StringValue(mediumDisk) })
 		}, "volumes"},
-		"an image and a variable": {func(m *model) {}, func(m *model) { m.Image, m.Env = types.StringValue("web:2"), texted("A", "b") }, "env"},
-		"a token":                 {func(m *model) {}, func(m *model) { m.ServiceAccount = types.StringValue("default") }, "service_account"},
+		"an image and a variable": {func(*model) {}, func(m *model) { m.Image, m.Env = types.StringValue("web:2"), texted("A", "b") }, "env"},
+		"a token":                 {func(*model) {}, func(m *model) { m.ServiceAccount = types.StringValue("default") }, "service_account"},
 	} {
 		before, after := planned(), planned()
 		c.before(&before)

@@ -61,6 +61,9 @@ func fieldRuleOf(t reflect.Type, field string) fieldRule {
 		}
 		return placementRuleOf(field)
 	}
+	if rule := variableRuleOf(t, field); rule != nil {
+		return rule
+	}
 	return containerRuleOf(t, field)
 }
 
@@ -78,7 +81,8 @@ func placementRuleOf(field string) fieldRule {
 	return nil
 }
 
-func containerRuleOf(t reflect.Type, field string) fieldRule {
+// variableRuleOf is of what the variables of a container come from.
+func variableRuleOf(t reflect.Type, field string) fieldRule {
 	switch t {
 	case reflect.TypeFor[corev1.EnvFromSource]():
 		if field == "prefix" {
@@ -98,13 +102,19 @@ func containerRuleOf(t reflect.Type, field string) fieldRule {
 		case "fieldPath":
 			return factFault
 		}
-	case reflect.TypeFor[corev1.HTTPGetAction](), reflect.TypeFor[corev1.TCPSocketAction](), reflect.TypeFor[corev1.GRPCAction]():
-		if field == "port" {
-			return portFault
-		}
 	case reflect.TypeFor[corev1.ResourceFieldSelector]():
 		if field == "resource" {
 			return resourceFault
+		}
+	}
+	return nil
+}
+
+func containerRuleOf(t reflect.Type, field string) fieldRule {
+	switch t {
+	case reflect.TypeFor[corev1.HTTPGetAction](), reflect.TypeFor[corev1.TCPSocketAction](), reflect.TypeFor[corev1.GRPCAction]():
+		if field == "port" {
+			return portFault
 		}
 	case reflect.TypeFor[corev1.HTTPHeader]():
 		if field == "name" {
