@@ -120,6 +120,13 @@ func containerRuleOf(t reflect.Type, field string) fieldRule {
 		if field == "name" {
 			return named(validation.IsHTTPHeaderName)
 		}
+	}
+	return runRuleOf(t, field)
+}
+
+// runRuleOf is about how a container is run and asked.
+func runRuleOf(t reflect.Type, field string) fieldRule {
+	switch t {
 	case reflect.TypeFor[corev1.Probe]():
 		if field == "terminationGracePeriodSeconds" {
 			return between(1, math.MaxInt64)
