@@ -30,6 +30,6 @@ func sayWholeNumbers(diagnostics []*tfprotov6.Diagnostic) {
 		if found[2] != "is not an integer" {
 			what = "a smaller number"
 		}
-		d.Summary, d.Detail = "Not "+what, fmt.Sprintf("The value is %s. It has to be %s.", found[1], what)
+		d.Summary, d.Detail = "Not "+what, fmt.Sprintf("The value is %s. It must be %s.", found[1], what)
 	}
 }
