@@ -123,7 +123,7 @@ func TestAccInstance_badPodIsRefusedAtPlan(t *testing.T) {
 	acctest.Refuse(t, "mar_instance", map[string]acctest.Refused{
 		"an unknown field":             {Body: body("{\n    nodeselector = { disk = \"ssd\" }\n  }"), At: "nodeselector = ", Says: `perhaps nodeSelector is meant`},
 		"an unknown field deep inside": {Body: body("{\n    tolerations = [{\n      kee = \"a\"\n    }]\n  }"), At: "kee = ", Says: `perhaps key is meant`},
-		"a wrong type":                 {Body: body("{\n    tolerations = { key = \"a\" }\n  }"), At: "tolerations = ", Says: `must be a list, and is an object`},
+		"a wrong type":                 {Body: body("{\n    tolerations = { key = \"a\" }\n  }"), At: "tolerations = ", Says: `must be a list, but is an object`},
 		"a number that isn't one":      {Body: body("{\n    terminationGracePeriodSeconds = \"soon\"\n  }"), At: "terminationGracePeriodSeconds = ", Says: `must be a whole number`},
 		"the image of app":             {Body: body(app(`image = "web:2"`)), At: "image = ", Says: `attribute image says this`},
 		"a privileged app":             {Body: body(app(`securityContext = { privileged = true }`)), At: "securityContext = ", Says: `set security.allow_privilege_escalation = true as well`},
@@ -134,9 +134,9 @@ func TestAccInstance_badPodIsRefusedAtPlan(t *testing.T) {
 		"a variable of env again":      {Body: body(app(`env = [{ name = "A", value = "2" }]`), `env = { A = "1" }`), At: "env = ", Says: `the attribute env sets the variable A already`},
 		"a variable from it again":     {Body: body(app(`env = [{ name = "A", value = "2" }]`), `env_value_from = { A = { field = "status.podIP" } }`), At: "env = ", Says: `sets the variable A already`},
 		"a secret variable again":      {Body: body(app(`env = [{ name = "A", value = "2" }]`), `secret_env_wo = { A = "1" }`, `secret_env_wo_version = 1`), At: "env = ", Says: `(or secret_env_wo) sets the variable A already`},
-		"a variable twice":             {Body: body(app("env = [\n        { name = \"A\", value = \"1\" },\n        { name = \"A\", value = \"2\" },\n      ]")), At: "{ name = ", Says: `is there twice, with the name A`},
+		"a variable twice":             {Body: body(app("env = [\n        { name = \"A\", value = \"1\" },\n        { name = \"A\", value = \"2\" },\n      ]")), At: "{ name = ", Says: `occurs twice, with the name A`},
 		"two volumes with one path":    {Body: body("{\n    volumes = [{ name = \"b\", emptyDir = {} }]\n    containers = [{\n      name = \"app\"\n      volumeMounts = [{ name = \"b\", mountPath = \"/a\" }]\n    }]\n  }", volumeA), At: "volumeMounts = ", Says: `the attribute volumes`},
-		"two mounts with one path":     {Body: body("{\n    volumes = [{ name = \"b\", emptyDir = {} }, { name = \"c\", emptyDir = {} }]\n    containers = [{\n      name = \"app\"\n      volumeMounts = [\n        { name = \"b\", mountPath = \"/a\" },\n        { name = \"c\", mountPath = \"/a\" },\n      ]\n    }]\n  }"), At: "{ name = ", Says: `is there twice, with the mountPath /a`},
+		"two mounts with one path":     {Body: body("{\n    volumes = [{ name = \"b\", emptyDir = {} }, { name = \"c\", emptyDir = {} }]\n    containers = [{\n      name = \"app\"\n      volumeMounts = [\n        { name = \"b\", mountPath = \"/a\" },\n        { name = \"c\", mountPath = \"/a\" },\n      ]\n    }]\n  }"), At: "{ name = ", Says: `occurs twice, with the mountPath /a`},
 		"a volume with two sources":    {Body: body("{\n    volumes = [{ name = \"b\", emptyDir = {}, hostPath = { path = \"/b\" } }]\n  }"), At: "volumes = ", Says: `has several sources, emptyDir and hostPath`},
 		"a probe with no handler":      {Body: body(app(`livenessProbe = { periodSeconds = 5 }`)), At: "livenessProbe = ", Says: `has no handler`},
 		"a long port name":             {Body: body(app(`ports = [{ name = "a-port-name-of-17", containerPort = 80 }]`)), At: "ports = ", Says: `no more than 15`},
@@ -144,7 +144,7 @@ func TestAccInstance_badPodIsRefusedAtPlan(t *testing.T) {
 		"a wrong type in a text":       {Body: body("<<-YAML\n    hostname: web\n    tolerations: all\n  YAML"), At: "pod = ", Says: `pod.tolerations (line 2): must be a list`},
 		"a negative period in JSON":    {Body: body(`jsonencode({ terminationGracePeriodSeconds = -1 })`), At: "pod = ", Says: `pod.terminationGracePeriodSeconds (line 1): is negative`},
 		"a variable of env in a text":  {Body: body("<<-YAML\n    containers:\n    - name: app\n      env:\n      - {name: A, value: b}\n  YAML", `env = { A = "1" }`), At: "pod = ", Says: `(line 4): the attribute env sets the variable A already`},
-		"a key twice in a text":        {Body: body("<<-YAML\n    hostname: a\n    hostname: b\n  YAML"), At: "pod = ", Says: `was on line 1 already`},
+		"a key twice in a text":        {Body: body("<<-YAML\n    hostname: a\n    hostname: b\n  YAML"), At: "pod = ", Says: `it is also on line 1`},
 	})
 	noPods(t, cluster)
 }

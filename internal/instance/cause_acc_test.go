@@ -108,7 +108,7 @@ func fates() map[string]fate {
 				return errors.Join(behaves("behavior", "lost")(ctx, client, pod), client.CoreV1().Pods(pod.Namespace).Delete(ctx, pod.Name, metav1.DeleteOptions{}))
 			},
 			until:  func(pod *corev1.Pod) bool { return pod.DeletionTimestamp != nil },
-			action: "replace", summary: "Instance is being deleted", says: []string{"is being deleted: that was asked for at 20"},
+			action: "replace", summary: "Instance is being deleted", says: []string{"is being deleted: the deletion was requested at 20"},
 		},
 		"anew": {
 			befalls: func(ctx context.Context, client *kubernetes.Clientset, pod *corev1.Pod) error {

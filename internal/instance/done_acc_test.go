@@ -28,9 +28,9 @@ func TestAccInstance_finishedOneIsNotWrittenTo(t *testing.T) {
 	acctest.NeedsEmbedded(t)
 	sized := func(cpu string) string { return fmt.Sprintf("cpu = %q\n  memory = \"1Gi\"", cpu) }
 	for name, c := range map[string]struct{ before, after, says string }{
-		"image":           {`image = "registry.example.com/job:1"`, `image = "registry.example.com/job:2"`, "its image can't be changed in place"},
-		"size":            {`image = "registry.example.com/job:1"` + "\n" + sized("1"), `image = "registry.example.com/job:1"` + "\n" + sized("2"), "can't take up another size"},
-		"image and label": {`image = "registry.example.com/job:1"`, "image = \"registry.example.com/job:2\"\n  labels = { a = \"1\" }", "its image can't be changed in place"},
+		"image":           {`image = "registry.example.com/job:1"`, `image = "registry.example.com/job:2"`, "Its image can't be changed in place"},
+		"size":            {`image = "registry.example.com/job:1"` + "\n" + sized("1"), `image = "registry.example.com/job:1"` + "\n" + sized("2"), "Its size can't be changed in place"},
+		"image and label": {`image = "registry.example.com/job:1"`, "image = \"registry.example.com/job:2\"\n  labels = { a = \"1\" }", "Its image can't be changed in place"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

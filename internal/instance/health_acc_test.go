@@ -84,7 +84,7 @@ func TestAccInstance_causesAreNamedWhereverTheyAreLookedAt(t *testing.T) {
 				turn(status, corev1.ContainersReady, "ContainersNotReady")
 			},
 			warned:  []string{"Instance isn't ready any more", "connection refused", "`health_checks[\"readiness\"]`"},
-			problem: "Container app was ready, and has failed its readiness check since",
+			problem: "Container app was ready, but has failed its readiness check since",
 		},
 		"a volume over its size": {
 			attributes: `volumes = { cache = { mount_path = "/cache", empty_dir = "Disk", size = "1Mi" } }`,
@@ -108,7 +108,7 @@ func TestAccInstance_causesAreNamedWhereverTheyAreLookedAt(t *testing.T) {
 				evict(status, "Pod was active on the node longer than the specified deadline")
 				status.Reason = "DeadlineExceeded"
 			},
-			warned:  []string{"Instance took longer than it is allowed to", "It may take 600 seconds, by `activeDeadlineSeconds`"},
+			warned:  []string{"Instance took longer than it is allowed to", "`activeDeadlineSeconds` in `pod` allows 600 seconds"},
 			problem: "DeadlineExceeded",
 		},
 	} {

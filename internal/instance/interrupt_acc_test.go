@@ -52,7 +52,7 @@ func TestAccInstance_interruptedWaitSaysWhatIsKnown(t *testing.T) {
 	if finished {
 		t.Fatalf("it ended by itself:\n%s", output)
 	}
-	says(t, flat(output), "Stopped waiting for Pod", "Known by then: the image of container app can't be pulled", "Check the name and tag in `image`")
+	says(t, flat(output), "Stopped waiting for Pod", "Known so far: the image of container app can't be pulled", "Check the name and tag in `image`")
 }
 
 func waitsFor(pod corev1.Pod, reason string) bool {

@@ -89,9 +89,9 @@ type decision struct {
 func (d decision) needsProgram() string {
 	switch {
 	case d.Change != nil && d.Change.Image != "":
-		return "another image"
+		return "Its image"
 	case d.Resize != nil:
-		return "another size"
+		return "Its size"
 	}
 	return ""
 }

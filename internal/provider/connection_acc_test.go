@@ -56,7 +56,7 @@ func TestAccProvider_connectionErrorsAtPlanTime(t *testing.T) {
 		"no_pod":           {`in_cluster = true`, "in_cluster", []string{"this isn't a Pod"}},
 		"no_unit":          {trusted + `  request_timeout = "5"`, "request_timeout", []string{"write a time with its unit"}},
 
-		"unreachable":     {fmt.Sprintf("host = \"https://%s\"", closed), "host", []string{"which the provider's argument host names, could not be talked to", "connection refused"}},
+		"unreachable":     {fmt.Sprintf("host = \"https://%s\"", closed), "host", []string{"which is set by the provider's argument host", "connection refused"}},
 		"wrong_authority": {fmt.Sprintf("host = %q\n  cluster_ca_certificate = %q", host, other.Authority), "host", []string{"certificate signed by unknown authority", "it belongs to another authority"}},
 		"wrong_name":      {trusted + `  tls_server_name = "nowhere.example.com"`, "host", []string{"set tls_server_name to one"}},
 		"wrong_path":      {wrongPath + fmt.Sprintf("  client_certificate = %q\n  client_key = %q", certificate, key), "host", []string{"isn't a Kubernetes API", "404 page not found", "Check the address and its path"}},
