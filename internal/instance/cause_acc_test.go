@@ -119,7 +119,7 @@ func fates() map[string]fate {
 					create(ctx, client, pod.Namespace, anew))
 			},
 			until:   phase(corev1.PodRunning),
-			summary: "Instance was recreated by something else", says: []string{"kubectl-create made another"},
+			summary: "Instance was recreated by something else", says: []string{"kubectl-create created another"},
 		},
 		"label": {
 			befalls: func(ctx context.Context, client *kubernetes.Clientset, pod *corev1.Pod) error {

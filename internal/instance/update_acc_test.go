@@ -200,7 +200,7 @@ func TestAccInstance_resizeThatCantBeHad(t *testing.T) {
 	acctest.NeedsEmbedded(t)
 	for mode, says := range map[string]string{
 		"infeasible": `(?s)can\s+never\s+give\s+it\s+that\s+size:\s+Infeasible.*withdrawn`,
-		"deferred":   `(?s)timed out after 5s.*no\s+room\s+for\s+that\s+size\s+now:\s+Deferred.*withdrawn`,
+		"deferred":   `(?s)timed\s+out\s+after\s+5s.*no\s+room\s+for\s+that\s+size\s+now:\s+Deferred.*withdrawn`,
 	} {
 		t.Run(mode, func(t *testing.T) {
 			cluster := acctest.Namespace(t)
