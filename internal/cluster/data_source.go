@@ -38,7 +38,7 @@ func (d *clusterDataSource) Metadata(_ context.Context, req datasource.MetadataR
 
 func (d *clusterDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: description + " This data source reads one that exists, whoever made it.",
+		MarkdownDescription: description + " This data source reads an existing one, also if Terraform didn't create it.",
 		Attributes:          dataSourceAttributes(),
 	}
 }

@@ -33,7 +33,7 @@ func (d *clustersDataSource) Metadata(_ context.Context, req datasource.Metadata
 
 func (d *clustersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The MAR clusters that are there, whoever made them: all Namespaces but those of Kubernetes itself (`default`, `kube-…`).",
+		MarkdownDescription: "The existing MAR clusters, also those that Terraform didn't create: all Namespaces but those of Kubernetes itself (`default`, `kube-…`).",
 		Attributes:          listAttributes(),
 	}
 }

@@ -25,7 +25,7 @@ type listConfig struct {
 
 func (r *clusterResource) ListResourceConfigSchema(_ context.Context, _ fwlist.ListResourceSchemaRequest, resp *fwlist.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Finds MAR clusters, whoever made them, so that they can be imported: all Namespaces but those of Kubernetes itself (`default`, `kube-…`).",
+		MarkdownDescription: "Finds MAR clusters, also those that Terraform didn't create, so that they can be imported: all Namespaces but those of Kubernetes itself (`default`, `kube-…`).",
 		Attributes:          queryAttributes(),
 	}
 }

@@ -21,12 +21,12 @@ func accessAttribute() schema.Attribute {
 		Validators:          []validator.Map{validate.ChildKeys(accessPrefix), validate.NoNulls()},
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"role": schema.StringAttribute{
-				MarkdownDescription: "A ClusterRole, such as `view` (read all but Secrets), `edit` or `admin`. Exactly one of `role` and `rules` is set. A change makes a new RoleBinding, for Kubernetes doesn't let one change its role; access is interrupted for a moment.",
+				MarkdownDescription: "A ClusterRole, such as `view` (read all but Secrets), `edit` or `admin`. Exactly one of `role` and `rules` is set. A change creates a new RoleBinding, because Kubernetes doesn't allow a change of its role; access is interrupted for a moment.",
 				Optional:            true,
 				Validators:          []validator.String{validate.RBACName()},
 			},
 			"rules": schema.SetNestedAttribute{
-				MarkdownDescription: "What is allowed, as rules of its own: the Role `mar-<key>`. Nobody can grant what their own credentials don't hold. Changed in place.",
+				MarkdownDescription: "What is allowed, as rules of its own: the Role `mar-<key>`. You can grant only what your own credentials have. Changed in place.",
 				Optional:            true,
 				NestedObject:        schema.NestedAttributeObject{Attributes: ruleAttributes()},
 			},
@@ -59,7 +59,7 @@ func ruleAttributes() map[string]schema.Attribute {
 
 func serviceAccountsAttribute() schema.Attribute {
 	return schema.SetAttribute{
-		MarkdownDescription: "ServiceAccounts that programs act as, by name, such as `[\"deployer\"]`. What they may do is said in `access`. Instances use them by `service_account`. `default` is Kubernetes' own. Taken out, one is deleted, and its tokens with it. Changed in place.",
+		MarkdownDescription: "ServiceAccounts that programs act as, by name, such as `[\"deployer\"]`. `access` sets what they may do. Instances use them by `service_account`. `default` is Kubernetes' own. One that you remove here is deleted, with its tokens. Changed in place.",
 		ElementType:         types.StringType,
 		Optional:            true,
 		Validators:          []validator.Set{validate.NoNulls(), setvalidator.ValueStringsAre(validate.ServiceAccountName())},
@@ -75,14 +75,14 @@ func podSecurityAttribute() schema.Attribute {
 		}
 	}
 	return schema.SingleNestedAttribute{
-		MarkdownDescription: "How well instances have to be locked in: the Pod Security Standards, as labels `pod-security.kubernetes.io/…` of the Namespace. What is left out isn't managed here. Changed in place; instances that are there stay, and an apply warns of those that wouldn't be let in any more.",
+		MarkdownDescription: "How restricted instances must be: the Pod Security Standards, as labels `pod-security.kubernetes.io/…` of the Namespace. What is left out isn't managed here. Changed in place; existing instances stay, and an apply warns of those that a new level would refuse.",
 		Optional:            true,
 		Attributes: map[string]schema.Attribute{
 			"enforce": level("Level that an instance must satisfy, or it is refused."),
 			"audit":   level("Level below which an instance is noted in the API server's audit log."),
-			"warn":    level("Level below which whoever makes an instance is warned."),
+			"warn":    level("Level below which the creator of an instance gets a warning."),
 			"version": schema.StringAttribute{
-				MarkdownDescription: "Version of Kubernetes whose standards are meant, for all of the levels: `latest`, or such as `v1.34`. Left out, the label isn't written, which means `latest`.",
+				MarkdownDescription: "Version of Kubernetes whose standards apply, for all of the levels: `latest`, or a version such as `v1.34`. Left out, the label isn't written, which means `latest`.",
 				Optional:            true,
 				Validators:          []validator.String{stringvalidator.RegexMatches(podSecurityVersion(), "must be latest, or a version such as v1.34")},
 			},

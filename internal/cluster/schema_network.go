@@ -50,7 +50,7 @@ func networkAttribute() schema.Attribute {
 func directionAttributes(way string) map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"default": schema.StringAttribute{
-			MarkdownDescription: "`deny`: only what a rule names is let through. `allow`: everything is, even where a NetworkPolicy that somebody else made would limit it, for policies only add. Reads as `edited` where the policies were changed outside of Terraform into something that can't be written here. Changed in place.",
+			MarkdownDescription: "`deny`: only what a rule names is let through. `allow`: everything is, even where a NetworkPolicy of another tool would limit it, because policies only add. Reads as `edited` where the policies were changed outside of Terraform into something that can't be written here. Changed in place.",
 			Required:            true,
 		},
 		"rules": schema.SetNestedAttribute{
@@ -69,12 +69,12 @@ func networkRuleAttributes(way string) map[string]schema.Attribute {
 			Optional:            true,
 		},
 		"cluster_labels": schema.MapAttribute{
-			MarkdownDescription: "Labels of the clusters whose instances connections may " + way + ", such as `{ team = \"payments\" }`: clusters that have all of them. Instead of `clusters`. An empty map is refused, for Kubernetes takes it for all clusters.",
+			MarkdownDescription: "Labels of the clusters whose instances connections may " + way + ", such as `{ team = \"payments\" }`: clusters that have all of them. Instead of `clusters`. An empty map is refused, because in Kubernetes it means all clusters.",
 			ElementType:         types.StringType,
 			Optional:            true,
 		},
 		"instance_labels": schema.MapAttribute{
-			MarkdownDescription: "Labels of the instances that connections may " + way + ", such as `{ role = \"web\" }`: those that have all of them. With `clusters` or `cluster_labels`, instances of these clusters; alone, instances of this very cluster. An empty map is refused, for Kubernetes takes it for all instances.",
+			MarkdownDescription: "Labels of the instances that connections may " + way + ", such as `{ role = \"web\" }`: those that have all of them. With `clusters` or `cluster_labels`, instances of these clusters; alone, instances of this very cluster. An empty map is refused, because in Kubernetes it means all instances.",
 			ElementType:         types.StringType,
 			Optional:            true,
 		},

@@ -38,7 +38,7 @@ func (c *credentials) Metadata(_ context.Context, req ephemeral.MetadataRequest,
 
 func (c *credentials) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Credentials of a service account of a MAR cluster that are good for one run: a token, and a kubeconfig with it. They are in no state and in no plan, and each plan and each apply gets its own.",
+		MarkdownDescription: "Credentials of a service account of a MAR cluster, for one run: a token, and a kubeconfig with it. They are neither in the state nor in the plan. Each plan and each apply gets its own.",
 		Attributes:          attributes(),
 	}
 }

@@ -40,18 +40,18 @@ func attributes() map[string]schema.Attribute {
 			Validators:          []validator.String{validate.ClusterName()},
 		},
 		"service_account": schema.StringAttribute{
-			MarkdownDescription: "The name of the service account, such as `deployer`: one of the cluster's `service_accounts`, or any other that is there. What the credentials may do is what the cluster's `access` grants it.",
+			MarkdownDescription: "The name of the service account, such as `deployer`: one of the cluster's `service_accounts`, or any other that exists. The cluster's `access` sets what the credentials may do.",
 			Required:            true,
 			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 		},
 		"audiences": schema.SetAttribute{
-			MarkdownDescription: "Whom the token is for, such as `[\"https://vault.example.com\"]`, where somebody else than the Kubernetes API is to accept it; that one doesn't then, unless it is named too. Left out, the Kubernetes API.",
+			MarkdownDescription: "Who accepts the token, such as `[\"https://vault.example.com\"]`. The Kubernetes API then doesn't accept it, unless it is also named. Left out, the Kubernetes API.",
 			ElementType:         types.StringType,
 			Optional:            true,
 			Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
 		},
 		"lifetime": schema.StringAttribute{
-			MarkdownDescription: "How long the token is good for, such as `30m`, at least `10m`: as long as the longest run with it takes, for a token can't be prolonged. The API server may give a shorter one. Default: `1h`.",
+			MarkdownDescription: "How long the token is valid, such as `30m`, at least `10m`. Set it to the time of your longest run, because a token can't be extended. The API server may give a shorter one. Default: `1h`.",
 			Optional:            true,
 			Validators:          []validator.String{validate.DurationAtLeast("a lifetime", leastLifetime)},
 		},
@@ -74,7 +74,7 @@ func attributes() map[string]schema.Attribute {
 			Computed:            true,
 		},
 		"expires_at": schema.StringAttribute{
-			MarkdownDescription: "When the token runs out, in UTC (RFC 3339), such as `2026-01-31T12:00:00Z`.",
+			MarkdownDescription: "When the token expires, in UTC (RFC 3339), such as `2026-01-31T12:00:00Z`.",
 			Computed:            true,
 		},
 	}

@@ -26,7 +26,7 @@ func (quantityFormat) Metadata(_ context.Context, _ function.MetadataRequest, re
 func (quantityFormat) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary:             "A number as a Kubernetes quantity",
-		MarkdownDescription: "Writes a number of base units (cores, bytes, pieces) as Kubernetes would: 0.5 as `\"500m\"`, 2000 as `\"2k\"`, and with `\"binary\"` 4294967296 as `\"4Gi\"`. It is the reverse of `quantity_parse`, and as exact: a number that Kubernetes can't hold, for it is finer than a billionth, is an error.",
+		MarkdownDescription: "Writes a number of base units (cores, bytes, pieces) as Kubernetes would: 0.5 as `\"500m\"`, 2000 as `\"2k\"`, and with `\"binary\"` 4294967296 as `\"4Gi\"`. It is the reverse of `quantity_parse`, and as exact: a number that Kubernetes can't store, because it is finer than a billionth, is an error.",
 		Parameters: []function.Parameter{
 			function.NumberParameter{Name: "number", MarkdownDescription: "The number of base units, such as `0.5` or `4 * pow(1024, 3)`."},
 		},

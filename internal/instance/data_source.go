@@ -29,7 +29,7 @@ func (d *instanceDataSource) Metadata(_ context.Context, req datasource.Metadata
 
 func (d *instanceDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A MAR instance as it is at this moment, whoever made it: what it runs, and how it fares. In Kubernetes it is a Pod, or a PodTemplate while it is stopped. An instance that isn't there is an error.",
+		MarkdownDescription: "A MAR instance as it is now, also if Terraform didn't create it: what it runs, and its status. In Kubernetes it is a Pod, or a PodTemplate while it is stopped. An instance that doesn't exist is an error.",
 		Attributes:          dataSourceAttributes(),
 	}
 }

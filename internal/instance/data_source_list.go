@@ -38,7 +38,7 @@ func (d *instancesDataSource) Metadata(_ context.Context, req datasource.Metadat
 
 func (d *instancesDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The instances of a MAR cluster as they are at this moment, whoever made them: which there are, and how they fare. In Kubernetes they are Pods.",
+		MarkdownDescription: "The instances of a MAR cluster as they are now, also those that Terraform didn't create, with their status. In Kubernetes they are Pods.",
 		Attributes:          listAttributes(),
 	}
 }

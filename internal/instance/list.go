@@ -32,7 +32,7 @@ func (c listConfig) selection() selection {
 
 func (r *instanceResource) ListResourceConfigSchema(_ context.Context, _ fwlist.ListResourceSchemaRequest, resp *fwlist.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Finds MAR instances, whoever made them, so that they can be imported: all Pods that no controller makes, and the instances that are stopped.",
+		MarkdownDescription: "Finds MAR instances, also those that Terraform didn't create, so that they can be imported: all Pods without a controller, and the stopped instances.",
 		Attributes:          queryAttributes(),
 	}
 }

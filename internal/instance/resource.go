@@ -52,7 +52,7 @@ func (r *instanceResource) Metadata(_ context.Context, req resource.MetadataRequ
 func (r *instanceResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		Version:             schemaVersion,
-		MarkdownDescription: "A MAR instance: one program in a container, with its share of CPU and memory, on one of the cluster's machines. In Kubernetes it is a Pod.\n\nOnly `image` and the cluster's name are needed. With nothing else set the instance is as restricted as Kubernetes knows, is started again whenever it ends, and an apply waits until it is ready. An instance that failed or was evicted is replaced by the next apply.",
+		MarkdownDescription: "A MAR instance: one program in a container, with its share of CPU and memory, on one of the cluster's machines. In Kubernetes it is a Pod.\n\nOnly `image` and the cluster's name are needed. By default the instance runs under the *restricted* Pod Security level, is started again each time it ends, and an apply waits until it is ready. An instance that failed or was evicted is replaced by the next apply.",
 		Attributes:          resourceAttributes(ctx),
 	}
 }

@@ -16,11 +16,11 @@ import (
 func (d deed) description() string {
 	switch d {
 	case deedStop:
-		return "Stops a MAR instance that this provider made: its program is given its time to end, and the instance keeps its name, its configuration and its secret variables until it is started again. In Kubernetes its Pod becomes a PodTemplate of the same name. An instance that is stopped already is left as it is."
+		return "Stops a MAR instance that this provider created: its program gets its time to end, and the instance keeps its name, its configuration and its secret variables until it is started again. In Kubernetes its Pod becomes a PodTemplate of the same name. An instance that is already stopped stays as it is."
 	case deedRestart:
-		return "Restarts a MAR instance that this provider made, under its name: its program is given its time to end, and the instance is made anew as it was last applied. One that is stopped is started."
+		return "Restarts a MAR instance that this provider created, under its name: its program gets its time to end, and the instance is recreated as it was last applied. A stopped one is started."
 	}
-	return "Starts a MAR instance that this provider made and that was stopped, and waits until it is ready. One that runs already is left as it is."
+	return "Starts a stopped MAR instance that this provider created, and waits until it is ready. One that already runs stays as it is."
 }
 
 // actionAttributes are an action's arguments.

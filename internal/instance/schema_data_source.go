@@ -33,11 +33,11 @@ func dataSourceAttributes() map[string]schema.Attribute {
 			Computed:            true,
 		},
 		"qos_class": schema.StringAttribute{
-			MarkdownDescription: "The quality-of-service class, which says who has to go first when the node runs short: `BestEffort` (no requests and limits at all), then `Burstable`, last `Guaranteed` (CPU and memory requested up to their limits).",
+			MarkdownDescription: "The quality-of-service class. It decides which instances are evicted first when the node runs out of a resource: `BestEffort` (no requests and limits at all), then `Burstable`, last `Guaranteed` (CPU and memory requested up to their limits).",
 			Computed:            true,
 		},
 		"started_at": schema.StringAttribute{
-			MarkdownDescription: "When a node took the instance on, such as `2026-03-01T09:30:00Z`. Null before that.",
+			MarkdownDescription: "When the node accepted the instance, such as `2026-03-01T09:30:00Z`. Null before that.",
 			Computed:            true,
 		},
 		"conditions": schema.MapNestedAttribute{

@@ -59,7 +59,7 @@ func listAttributes() map[string]schema.Attribute {
 func queryAttributes() map[string]lschema.Attribute {
 	arguments := fw.ListArguments(listAttributes())
 	arguments["cluster"] = lschema.StringAttribute{
-		MarkdownDescription: "Only instances of this cluster, such as `dev`. One that isn't there is an error. Left out, those of all clusters, for which the credentials have to be allowed to list Pods everywhere; Kubernetes' own Namespaces (`default`, `kube-…`) are no clusters.",
+		MarkdownDescription: "Only instances of this cluster, such as `dev`. One that doesn't exist is an error. Left out, those of all clusters; the credentials must then be allowed to list Pods everywhere; Kubernetes' own Namespaces (`default`, `kube-…`) are no clusters.",
 		Optional:            true,
 		Validators:          []validator.String{validate.ClusterName()},
 	}

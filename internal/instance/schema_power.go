@@ -38,7 +38,7 @@ func powerAttributes() map[string]schema.Attribute {
 			},
 		},
 		"secret_env_wo_version": schema.Int64Attribute{
-			MarkdownDescription: "A number to raise, `1` then `2`, whenever `secret_env_wo` has other values: a change makes a new Secret and replaces the instance; one that is stopped starts with the new values. It reads as null when the Secret was deleted or swapped by somebody else, so that the next apply makes it anew.",
+			MarkdownDescription: "A number to raise, `1` then `2`, whenever `secret_env_wo` has other values: a change makes a new Secret and replaces the instance; one that is stopped starts with the new values. It reads as null when something else deleted or replaced the Secret, so that the next apply creates it again.",
 			Optional:            true,
 			Validators:          []validator.Int64{int64validator.AtLeast(0)},
 		},

@@ -21,7 +21,7 @@ import (
 // policies that read them know the effective values.
 func securityAttribute() schema.Attribute {
 	return schema.SingleNestedAttribute{
-		MarkdownDescription: "What the instance may do to the machine that it runs on. With nothing set it is as restricted as Kubernetes knows (Pod Security level *restricted*, and a read-only root filesystem on top); each default can be turned off by itself: `{ run_as_non_root = false }`. Any change replaces the instance.",
+		MarkdownDescription: "What the instance may do to the machine that it runs on. By default it runs under the Pod Security level *restricted*, and with a read-only root filesystem; you can turn off each default by itself: `{ run_as_non_root = false }`. Any change replaces the instance.",
 		Optional:            true,
 		Computed:            true,
 		Default:             objectdefault.StaticValue(newSecurity().object()),

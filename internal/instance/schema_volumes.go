@@ -41,7 +41,7 @@ func volumesAttribute() schema.Attribute {
 				Validators:          []validator.String{validate.ObjectName("a Secret's name")},
 			},
 			"empty_dir": schema.StringAttribute{
-				MarkdownDescription: "An empty folder that goes when the instance does, for scratch files and caches: on the node's `Disk`, in `Memory` (it counts as the instance's own), or in `HugePages` or `HugePages-<size>`, such as `HugePages-2Mi`.",
+				MarkdownDescription: "An empty folder that is deleted with the instance, for scratch files and caches: on the node's `Disk`, in `Memory` (it counts as the instance's own), or in `HugePages` or `HugePages-<size>`, such as `HugePages-2Mi`.",
 				Optional:            true,
 				Validators:          []validator.String{medium()},
 			},

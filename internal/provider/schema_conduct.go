@@ -48,7 +48,7 @@ func conductAttributes() map[string]schema.Attribute {
 			Validators:          validate.Annotations(kube.NamespaceAnnotations, kube.PodAnnotations),
 		},
 		"field_manager": schema.StringAttribute{
-			MarkdownDescription: "Name under which the API server records which fields this provider has set (`metadata.managedFields`), such as `terraform-team-a`. Worth setting only where several configurations or tools share objects and have to be told apart. When it changes, each object is taken over from the old name with its next change. Default: `terraform-provider-mar`.",
+			MarkdownDescription: "Name under which the API server records which fields this provider has set (`metadata.managedFields`), such as `terraform-team-a`. Set it only if several configurations or tools share objects and must be distinguished. When it changes, each object moves from the old name to the new one with its next change. Default: `terraform-provider-mar`.",
 			Optional:            true,
 			Validators:          []validator.String{stringvalidator.LengthAtLeast(1), validate.FieldManager()},
 		},

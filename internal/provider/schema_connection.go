@@ -74,7 +74,7 @@ func connectionAttributes() map[string]schema.Attribute {
 			Optional:            true,
 			Validators:          []validator.List{listvalidator.SizeAtLeast(1), listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
 		},
-		"config_raw":               secret("A whole kubeconfig as text, for runs that have no file of it, such as `var.kubeconfig`. Instead of `config_path`. Paths in it are seen from Terraform's working directory."),
+		"config_raw":               secret("A whole kubeconfig as text, for runs without a file, such as `var.kubeconfig`. Instead of `config_path`. Paths in it are seen from Terraform's working directory."),
 		"config_context":           text("Context of the kubeconfig to use, such as `prod`; its current context when left out. Environment variable: `KUBE_CTX`."),
 		"config_context_cluster":   text("Cluster entry of the kubeconfig to use instead of the context's. Environment variable: `KUBE_CTX_CLUSTER`."),
 		"config_context_auth_info": text("User entry of the kubeconfig to use instead of the context's. Environment variable: `KUBE_CTX_AUTH_INFO`."),
@@ -90,7 +90,7 @@ func connectionAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "Connect to `host` without checking its certificate, or without TLS at all where it begins with `http://`. For experiments only: anybody on the way can read the credentials. Without it `http://` with credentials is an error, unless the address is this machine's own, such as `http://127.0.0.1:8001`. Default: `false`. Environment variable: `KUBE_INSECURE`.",
 			Optional:            true,
 		},
-		"tls_server_name": text("Name that the certificate of `host` is checked for, and that is asked for in the TLS handshake, where it isn't the one in the address: behind a tunnel, say, such as `kubernetes.default.svc`. Environment variable: `KUBE_TLS_SERVER_NAME`."),
+		"tls_server_name": text("Name that the certificate of `host` must have, also sent in the TLS handshake (SNI), if it isn't the one in the address, for example behind a tunnel: `kubernetes.default.svc`. Environment variable: `KUBE_TLS_SERVER_NAME`."),
 		"in_cluster": schema.BoolAttribute{
 			MarkdownDescription: "Connect as the Pod that Terraform runs in, by the service account that Kubernetes has mounted into it. Excludes every other way to connect, and is never assumed: an agent may run in one Kubernetes and manage another. Default: `false`.",
 			Optional:            true,
@@ -146,7 +146,7 @@ func connectionBlocks() map[string]schema.Block {
 			}},
 		},
 		"impersonate": schema.ListNestedBlock{
-			MarkdownDescription: "Make every request as somebody else, as `kubectl --as` does; at most one. The credentials need the right to `impersonate`. Goes with every way to connect.",
+			MarkdownDescription: "Make every request as another user, as `kubectl --as` does; at most one. The credentials need the right to `impersonate`. Goes with every way to connect.",
 			Validators:          once,
 			NestedObject: schema.NestedBlockObject{Attributes: map[string]schema.Attribute{
 				"user": schema.StringAttribute{
