@@ -48,7 +48,7 @@ func (u *unknownKeys) stop() {
 	}
 }
 
-// warnings are those about the blocks that may have this configuration, once each. A nil
+// warnings are those about the block that has this configuration, once each. A nil
 // receiver has none.
 func (u *unknownKeys) warnings(kind keycheck.Kind, typeName string, config *tfprotov6.DynamicValue) []*tfprotov6.Diagnostic {
 	if u == nil || u.configured.Load() || config == nil {
@@ -57,25 +57,27 @@ func (u *unknownKeys) warnings(kind keycheck.Kind, typeName string, config *tfpr
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	blocks, schemas := u.read()
+	if len(blocks) == 0 {
+		return nil
+	}
+	value, err := config.Unmarshal(schemas[kind][typeName].ValueType())
+	if err != nil {
+		return nil
+	}
+	block, sure := keycheck.Of(blocks, kind, typeName, value)
+	if block == nil || u.told[block] {
+		return nil
+	}
+	u.told[block] = true
 	var warnings []*tfprotov6.Diagnostic
-	for _, block := range blocks {
-		if block.Kind != kind || block.Type != typeName || u.told[block] {
-			continue
-		}
-		value, err := config.Unmarshal(schemas[kind][typeName].ValueType())
-		if err != nil || !block.Is(value) {
-			continue
-		}
-		u.told[block] = true
-		for _, key := range block.Keys {
-			warnings = append(warnings, unknownKeyWarning(key))
-		}
+	for _, key := range block.Keys {
+		warnings = append(warnings, unknownKeyWarning(key, sure))
 	}
 	return warnings
 }
 
-func unknownKeyWarning(key keycheck.Key) *tfprotov6.Diagnostic {
-	summary, detail := fw.UnknownKey{Name: key.Name, In: key.In, Has: key.Has, Nearest: key.Nearest, File: key.File, Line: key.Line}.Warning()
+func unknownKeyWarning(key keycheck.Key, sure bool) *tfprotov6.Diagnostic {
+	summary, detail := fw.UnknownKey{Name: key.Name, In: key.In, Has: key.Has, Nearest: key.Nearest, File: key.File, Line: key.Line, Unsure: !sure}.Warning()
 	return &tfprotov6.Diagnostic{Severity: tfprotov6.DiagnosticSeverityWarning, Summary: summary, Detail: detail, Attribute: key.Path}
 }
 
