@@ -170,3 +170,21 @@ func TestRelease_publishesWhatIsVerified(t *testing.T) {
 		t.Errorf("gh release is called %d times, not for the draft and its publication alone", n)
 	}
 }
+
+// TestRelease_isBuiltByOneGo holds that who builds a release again is told the very Go that has built it.
+func TestRelease_isBuiltByOneGo(t *testing.T) {
+	_, texts := workflows(t)
+	versions := regexp.MustCompile(`go-version: "(.*?)"`).FindAllStringSubmatch(texts["release.yml"], -1)
+	security, err := os.ReadFile(filepath.Join(root, "SECURITY.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(versions) != 2 {
+		t.Errorf("Go is set up %d times, and not to build and to build again", len(versions))
+	}
+	for _, version := range versions {
+		if !strings.Contains(string(security), "GOTOOLCHAIN=go"+version[1]+" ") {
+			t.Errorf("it is built by %s, which SECURITY.md doesn't say", version[1])
+		}
+	}
+}

@@ -34,12 +34,11 @@ func prepare(t *testing.T, s setting) checkout {
 	if tag = strings.TrimSpace(tag); err != nil {
 		tag = gather(t, s, dir)
 	}
-	tags := strings.Fields(git.must(t, "git", "tag", "--list", "v*", "--merged", "HEAD"))
 	return checkout{
 		dir:     dir,
 		version: strings.TrimPrefix(tag, "v"),
 		commit:  strings.TrimSpace(git.must(t, "git", "rev-parse", "HEAD")),
-		before:  newestBefore(tags, tag),
+		before:  newestBefore(tags(t, dir), tag),
 	}
 }
 
@@ -61,6 +60,12 @@ func gather(t *testing.T, s setting, dir string) string {
 	git.must(t, "git", "commit", "--quiet", "--message", "Release "+tag)
 	git.must(t, "git", "tag", tag)
 	return tag
+}
+
+// tags are those of versions on the way to the checkout's commit.
+func tags(t *testing.T, dir string) []string {
+	t.Helper()
+	return strings.Fields(process{dir: dir}.must(t, "git", "tag", "--list", "v*", "--merged", "HEAD"))
 }
 
 // newestBefore returns the highest of the tags that is lower than the tag. Those before 1.0.0 count, prereleases don't.

@@ -50,7 +50,10 @@ func TestRehearsal(t *testing.T) {
 func obtain(t *testing.T, s setting) release {
 	t.Helper()
 	if s.dist != "" {
-		return release{dist: s.dist, version: s.version, commit: s.commit, publicKey: read(t, s.publicKey)}
+		return release{
+			dist: s.dist, version: s.version, commit: s.commit, publicKey: read(t, s.publicKey),
+			before: newestBefore(tags(t, s.root), "v"+s.version),
+		}
 	}
 	key, public := newKey(t, time.Now(), 0)
 	checkout := prepare(t, s)

@@ -60,10 +60,11 @@ func releaseBefore(t *testing.T, s setting, made release) *broken {
 	t.Logf("the release before is %s, as %s", tag, old.names.Version)
 
 	source := filepath.Join(s.work, "before")
-	if _, err := os.Stat(source); err != nil {
-		process{}.must(t, "git", "clone", "--quiet", s.root, source)
-		process{dir: source}.must(t, "git", "checkout", "--quiet", tag)
+	if err := os.RemoveAll(source); err != nil {
+		t.Fatal(err)
 	}
+	process{}.must(t, "git", "clone", "--quiet", s.root, source)
+	process{dir: source}.must(t, "git", "checkout", "--quiet", tag)
 	program := filepath.Join(t.TempDir(), "program")
 	process{dir: source, env: []string{"CGO_ENABLED=0"}}.must(t, "go", "build", "-trimpath",
 		"-ldflags", "-s -w -X main.version="+old.names.Version, "-o", program, ".")
