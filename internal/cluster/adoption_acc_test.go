@@ -130,7 +130,7 @@ func TestAccCluster_importedQuotaAndLimitsAreAdoptedAndNeverDeleted(t *testing.T
 
 	terraform.Configure(config(c.name, imported))
 	out := terraform.Must(0, "apply", "-auto-approve")
-	for _, want := range []string{"Warning: An imported ResourceQuota stays", "Warning: An imported LimitRange stays", "team-quota was there before"} {
+	for _, want := range []string{"Warning: An imported ResourceQuota stays", "Warning: An imported LimitRange stays", "team-quota existed before"} {
 		if !strings.Contains(oneSpaced(out), want) {
 			t.Errorf("%q isn't in\n%s", want, out)
 		}

@@ -136,7 +136,7 @@ func TestAccCluster_labelIsPutBack(t *testing.T) {
 		}
 	}
 	warnings := said.About("warning", address)
-	if len(said.Actions) != 1 || len(warnings) != 1 || warnings[0].Summary != "Cluster lacks a label that it is known by" {
+	if len(said.Actions) != 1 || len(warnings) != 1 || warnings[0].Summary != "Cluster lacks a label that the provider needs" {
 		t.Errorf("got %+v and %v", warnings, said.Actions)
 	}
 	namespace, err := client.CoreV1().Namespaces().Get(t.Context(), name, metav1.GetOptions{})

@@ -55,10 +55,10 @@ func removed(contents kube.Contents) string {
 func unseen(contents kube.Contents) []string {
 	var lines []string
 	if len(contents.Forbidden) > 0 {
-		lines = append(lines, "  unknown, for these credentials may not list them: "+strings.Join(slices.Sorted(slices.Values(contents.Forbidden)), ", "))
+		lines = append(lines, "  unknown, because these credentials may not list them: "+strings.Join(slices.Sorted(slices.Values(contents.Forbidden)), ", "))
 	}
 	for _, hidden := range contents.Hidden {
-		lines = append(lines, "  unknown, for the API server can't list it: "+hidden)
+		lines = append(lines, "  unknown, because the API server can't list it: "+hidden)
 	}
 	return lines
 }
@@ -70,7 +70,7 @@ func adviceOnUnseen(contents kube.Contents) string {
 		advice = append(advice, "Use credentials that may list these kinds.")
 	}
 	if len(contents.Hidden) > 0 {
-		advice = append(advice, "The API service of a kind that can't be listed doesn't answer: `kubectl get apiservices` names it. Have it mended, or removed where nobody needs it any more.")
+		advice = append(advice, "The API service of such a kind doesn't answer: `kubectl get apiservices` names it. Have it repaired, or removed if nobody needs it.")
 	}
 	return strings.Join(advice, " ")
 }

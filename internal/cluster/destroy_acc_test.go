@@ -71,7 +71,7 @@ func TestAccCluster_stuckDestroyNamesTheFinalizers(t *testing.T) {
   force_destroy = true
   timeouts      = { delete = "15s" }`),
 				Destroy:     true,
-				ExpectError: regexp.MustCompile(`(?is)timed out after 15s.*example.com/hold`),
+				ExpectError: regexp.MustCompile(`(?is)timed\s+out\s+after\s+15s.*example.com/hold`),
 			},
 			{
 				PreConfig: acctest.Behind(t, func(ctx context.Context, client *kubernetes.Clientset) error {

@@ -175,7 +175,7 @@ func TestAccCluster_childrenOfOthersAreSilent(t *testing.T) {
 			{
 				// A name of ours that somebody else has is an error on its key, and theirs stays as it is.
 				Config:      config(name, "force_destroy = true\naccess = { theirs = { role = \"view\", users = [\"jane\"] } }"),
-				ExpectError: wrapped(fmt.Sprintf("RoleBinding %s/mar-theirs exists already, and wasn't made by this provider", name)),
+				ExpectError: wrapped(fmt.Sprintf("RoleBinding %s/mar-theirs already exists. This provider didn't create it", name)),
 			},
 			{Config: config(name, "force_destroy = true"), Check: names(t, name, theirs...)},
 		},

@@ -27,7 +27,7 @@ func missingDefaults(ctx context.Context, plan model) []warning {
 	}
 	return []warning{{
 		at, "A quota without default limits",
-		fmt.Sprintf("The quota limits %s, and limit_range gives containers no default for it. Kubernetes refuses every container that doesn't say itself how much it takes. Set limit_range.container.default, or cpu and memory on each instance.", strings.Join(lacking, ", ")),
+		fmt.Sprintf("The quota limits %s, but limit_range has no default for it. Kubernetes refuses each container that sets no limit of its own. Set limit_range.container.default, or cpu and memory on each instance.", strings.Join(lacking, ", ")),
 	}}
 }
 

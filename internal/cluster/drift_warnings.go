@@ -36,7 +36,7 @@ func letGo(state, plan model, a adopted) []warning {
 			object := childRef(child.kind, state.Name.ValueString(), child.name)
 			warnings = append(warnings, warning{
 				path.Root(child.attribute), "An imported " + child.kind + " stays",
-				fmt.Sprintf("%s was there before the cluster was imported, and isn't deleted: Terraform lets go of it, and it goes on counting. To have it managed, declare `%s`. To have it gone, delete it by other means.", object, child.attribute),
+				fmt.Sprintf("%s existed before the cluster was imported, so an apply doesn't delete it. Terraform no longer manages it, and it stays in effect. To manage it, declare `%s`. To remove it, delete it by other means.", object, child.attribute),
 			})
 		}
 	}
@@ -46,16 +46,16 @@ func letGo(state, plan model, a adopted) []warning {
 // unlabelled warns that the provider's own label isn't on the Namespace any more.
 func unlabelled(o observed) warning {
 	return warning{
-		path.Root("labels_all"), "Cluster lacks a label that it is known by",
-		fmt.Sprintf("Somebody removed or changed the label %s of %s.\nThe provider, and whoever looks for what it has made, knows its clusters by it. Apply puts it back, in place.", kube.LabelManagedBy, ref(o.Namespace.Name)),
+		path.Root("labels_all"), "Cluster lacks a label that the provider needs",
+		fmt.Sprintf("Something removed or changed the label %s of %s.\nThe provider recognizes its clusters by it. Apply sets it again, in place.", kube.LabelManagedBy, ref(o.Namespace.Name)),
 	}
 }
 
 // namesake warns that the Namespace isn't the one that the state has.
 func namesake(o observed) warning {
 	return warning{
-		path.Root("uid"), "Cluster's Namespace is another one",
-		fmt.Sprintf("The cluster's own %s is gone, with all that was in it. Somebody else made another one of the name, which is there since %s.\nAn apply goes on with that one as the cluster: it puts there what is declared, and leaves alone what else is there. A destroy doesn't touch it until then. To let it alone for good, take this resource out of the state with terraform state rm, and give the cluster another name.",
+		path.Root("uid"), "Cluster's Namespace was recreated by something else",
+		fmt.Sprintf("The cluster's own %s is gone, with everything in it. Something else created another one with its name at %s.\nAn apply takes that one as the cluster: it creates there what is declared, and leaves everything else alone. Until then a destroy doesn't touch it. To keep Terraform away from it, take this resource out of the state with terraform state rm, and give the cluster another name.",
 			ref(o.Namespace.Name), o.Namespace.CreationTimestamp.UTC().Format(time.RFC3339)),
 	}
 }
@@ -64,7 +64,7 @@ func namesake(o observed) warning {
 func endingChildren(o observed, lines []string) warning {
 	return warning{
 		path.Empty(), "A part of the cluster is being deleted",
-		fmt.Sprintf("In %s are parts of the cluster whose deletion was asked for, and that hold until they are gone:\n\n  %s\n\nAn apply waits until they are gone, and makes anew what is declared. What has a finalizer goes when the controller that set it lets go.", ref(o.Namespace.Name), strings.Join(lines, "\n  ")),
+		fmt.Sprintf("In %s these parts of the cluster are being deleted. They stay in effect until they are gone:\n\n  %s\n\nAn apply waits until they are gone, and then recreates what is declared. A finalizer is removed by the controller that set it.", ref(o.Namespace.Name), strings.Join(lines, "\n  ")),
 	}
 }
 
@@ -148,7 +148,7 @@ func belowUse(amounts map[string]corev1.ResourceList, quotas map[string]*corev1.
 		}
 		warnings = append(warnings, warning{
 			at, fmt.Sprintf("%s is set below what is used", object),
-			fmt.Sprintf("It would allow less than there is:\n\n%s\n\nIt is applied all the same and removes nothing; whatever would use more is refused until the use is below the limit.", strings.Join(figures, "\n")),
+			fmt.Sprintf("It would allow less than is used now:\n\n%s\n\nAn apply sets it and removes nothing. Kubernetes refuses anything that would use more, until the use is below the limit.", strings.Join(figures, "\n")),
 		})
 	}
 	return warnings

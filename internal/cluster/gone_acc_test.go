@@ -97,7 +97,7 @@ func TestAccCluster_namesakeIsNamedAndNotDestroyed(t *testing.T) {
 	since := theirs.CreationTimestamp.UTC().Format("2006-01-02T15:04:05Z")
 	for _, command := range [][]string{{"plan"}, {"plan", "-refresh-only"}} {
 		output := said(terraform.Must(0, command...))
-		if !strings.Contains(output, "Cluster's Namespace is another one") || !strings.Contains(output, since) {
+		if !strings.Contains(output, "Cluster's Namespace was recreated by something else") || !strings.Contains(output, since) {
 			t.Errorf("%v doesn't say that it is another one since %s:\n%s", command, since, output)
 		}
 	}
@@ -148,7 +148,7 @@ func TestAccCluster_namesakeSinceThePlanIsNotWrittenTo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if output := said(terraform.Must(1, "apply", "saved")); !strings.Contains(output, "made again by somebody else") {
+	if output := said(terraform.Must(1, "apply", "saved")); !strings.Contains(output, "something else recreated it") {
 		t.Errorf("the apply said\n%s", output)
 	}
 	after, err := acctest.Snapshot(t.Context(), client, name)

@@ -55,7 +55,7 @@ func adoptionOf(o observed) (adopted, []string) {
 		a.LimitRange, notes = soleOf(kindLimitRange, "limit_range", slices.Sorted(maps.Keys(o.LimitRanges)), notes)
 		if a.LimitRange != "" {
 			if unsaid := unsaidOf(o.LimitRanges[a.LimitRange]); unsaid != "" {
-				notes = append(notes, fmt.Sprintf("Its LimitRange %s has %s, for which `limit_range` has no words, so none of it is read, and all of it goes on holding. Declared, `limit_range` becomes one more.", a.LimitRange, unsaid))
+				notes = append(notes, fmt.Sprintf("Its LimitRange %s has %s, which `limit_range` can't express. So the provider reads none of it, and it stays in effect. If you declare `limit_range`, the provider creates a second one.", a.LimitRange, unsaid))
 				a.LimitRange = ""
 			}
 		}
@@ -75,7 +75,7 @@ func soleOf(kind, attribute string, names, notes []string) (string, []string) {
 	case 1:
 		return names[0], notes
 	}
-	return "", append(notes, fmt.Sprintf("It has %d %ss: %s. `%s` can stand for one only, so none is read into it, and all of them go on counting. Declared, `%s` becomes one more. To have one of them managed here, delete the others first, then import.",
+	return "", append(notes, fmt.Sprintf("It has %d %ss: %s. `%s` can describe only one, so the provider reads none of them, and all stay in effect. If you declare `%s`, the provider creates one more. To manage one of them here, delete the others first, then import.",
 		len(names), kind, strings.Join(names, ", "), attribute, attribute))
 }
 

@@ -47,11 +47,11 @@ func TestAccCluster_takesWhatKubernetesTakes(t *testing.T) {
 // its errors have them.
 func stricter() []string {
 	return []string{
-		"use the attribute",        // another attribute is for that key
-		"nothing is counted by it", // it would limit nothing
-		"nothing counts",           // the same
-		"has no kind",              // the same
-		"is negative",              // the same, or nothing could be made any more
+		"use the attribute",           // another attribute is for that key
+		"Kubernetes doesn't count it", // it would limit nothing
+		"a class has only the keys",   // the same
+		"has no kind",                 // the same
+		"is negative",                 // the same, or nothing could be made any more
 	}
 }
 

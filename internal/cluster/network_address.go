@@ -20,13 +20,13 @@ func parseCIDR(text string) (netip.Prefix, error) {
 	prefix, err := netip.ParsePrefix(text)
 	switch {
 	case err != nil && looksLikeAddress(text):
-		return prefix, fmt.Errorf("%q is an address and no range: write %s for it alone", text, singleAddress(text))
+		return prefix, fmt.Errorf("%q is an address, not a range: write %s for it alone", text, singleAddress(text))
 	case err != nil:
-		return prefix, fmt.Errorf("%q is no range of addresses: write an address, a slash and the number of leading bits that count, such as 10.0.0.0/8 or 2001:db8::/32", text)
+		return prefix, fmt.Errorf("%q isn't a range of addresses: write an address, a slash and the number of leading bits that count, such as 10.0.0.0/8 or 2001:db8::/32", text)
 	case prefix.Addr().Is4In6():
-		return prefix, fmt.Errorf("%q is an IPv4 range in IPv6's notation: write it in IPv4's", text)
+		return prefix, fmt.Errorf("%q is an IPv4 range in IPv6 notation: write it in IPv4 notation", text)
 	case prefix != prefix.Masked():
-		return prefix, fmt.Errorf("%q has bits set behind the first %d: write %s for the range, or %s for the address", text, prefix.Bits(), prefix.Masked(), singleAddress(prefix.Addr().String()))
+		return prefix, fmt.Errorf("%q has bits set after the first %d: write %s for the range, or %s for the address", text, prefix.Bits(), prefix.Masked(), singleAddress(prefix.Addr().String()))
 	}
 	return prefix, nil
 }
@@ -106,7 +106,7 @@ func parsePort(text string) (networkingv1.NetworkPolicyPort, error) {
 	case err != nil:
 		return port, err
 	case last < first:
-		return port, fmt.Errorf("%q is upside down: write the lower port first, %d-%d", text, last, first)
+		return port, fmt.Errorf("%q has its ports in the wrong order: write the lower one first, %d-%d", text, last, first)
 	case last > first:
 		port.EndPort = &last
 	}
@@ -117,7 +117,7 @@ func parsePort(text string) (networkingv1.NetworkPolicyPort, error) {
 // is part of it: "http-8080" is a name and no range.
 func namedPort(port networkingv1.NetworkPolicyPort, text, name string) (networkingv1.NetworkPolicyPort, error) {
 	if faults := validation.IsValidPortName(name); len(faults) > 0 {
-		return port, fmt.Errorf("%q is neither a number of a port, nor a range such as 8000-8100 (ranges are of numbers only), nor a port's name: %s", text, strings.Join(faults, "; "))
+		return port, fmt.Errorf("%q isn't a port's number, a range of numbers such as 8000-8100, or a port's name: %s", text, strings.Join(faults, "; "))
 	}
 	value := intstr.FromString(name)
 	port.Port = &value

@@ -201,15 +201,15 @@ func TestObservedNetwork_importMeansTheSame(t *testing.T) {
 
 func TestObservedNetwork_keepsTheSpellingOfWhatMeansTheSame(t *testing.T) {
 	for name, written := range map[string]string{
-		"a protocol that is the default": `network = { ingress = { default = "deny", rules = [{ clusters = ["a"], ports = ["80/TCP"] }] } }`,
-		"the same port twice":            `network = { ingress = { default = "deny", rules = [{ clusters = ["a"], ports = ["80", "80/TCP"] }] } }`,
-		"a range of one":                 `network = { ingress = { default = "deny", rules = [{ clusters = ["a"], ports = ["80-80"] }] } }`,
-		"IPv6 in another spelling":       `network = { ingress = { default = "deny", rules = [{ cidr = "2001:DB8:0::/32", except = ["2001:0db8:0009::/48"] }] } }`,
-		"the same rule twice":            `network = { ingress = { default = "deny", rules = [{ clusters = ["a"], ports = ["80"] }, { clusters = ["a"], ports = ["80/TCP"] }] } }`,
-		"anywhere = false":               `network = { ingress = { default = "deny", rules = [{ clusters = ["a"], anywhere = false }] } }`,
-		"no rules":                       `network = { ingress = { default = "deny", rules = [] } }`,
-		"nothing to let through":         `network = { ingress = { default = "allow", rules = [] }, instance_to_instance = true }`,
-		"dns under allow":                `network = { egress = { default = "allow", dns = true } }`,
+		"a protocol that is the default":     `network = { ingress = { default = "deny", rules = [{ clusters = ["a"], ports = ["80/TCP"] }] } }`,
+		"the same port twice":                `network = { ingress = { default = "deny", rules = [{ clusters = ["a"], ports = ["80", "80/TCP"] }] } }`,
+		"a range of one":                     `network = { ingress = { default = "deny", rules = [{ clusters = ["a"], ports = ["80-80"] }] } }`,
+		"IPv6 in another spelling":           `network = { ingress = { default = "deny", rules = [{ cidr = "2001:DB8:0::/32", except = ["2001:0db8:0009::/48"] }] } }`,
+		"the same rule twice":                `network = { ingress = { default = "deny", rules = [{ clusters = ["a"], ports = ["80"] }, { clusters = ["a"], ports = ["80/TCP"] }] } }`,
+		"anywhere = false":                   `network = { ingress = { default = "deny", rules = [{ clusters = ["a"], anywhere = false }] } }`,
+		"no rules":                           `network = { ingress = { default = "deny", rules = [] } }`,
+		"instance_to_instance has no effect": `network = { ingress = { default = "allow", rules = [] }, instance_to_instance = true }`,
+		"dns under allow":                    `network = { egress = { default = "allow", dns = true } }`,
 	} {
 		network := plannedNetwork(networkOf(t, written))
 		if diags := validateNetwork(t.Context(), network); len(diags) > 0 {

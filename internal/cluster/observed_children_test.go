@@ -257,7 +257,7 @@ func TestRemoved_isGroupedByKindAndCut(t *testing.T) {
 	}
 	many.Objects = append(many.Objects, kube.Ref{Kind: "ConfigMap", Namespace: "dev", Name: "settings"})
 	many.Forbidden = []string{"widgets"}
-	want := "  ConfigMap (1): settings\n  Pod (11): a, b, c, d, e, f, g, h, i, j, … and 1 more\n  unknown, for these credentials may not list them: widgets"
+	want := "  ConfigMap (1): settings\n  Pod (11): a, b, c, d, e, f, g, h, i, j, … and 1 more\n  unknown, because these credentials may not list them: widgets"
 	if diff := cmp.Diff(want, removed(many)); diff != "" {
 		t.Error(diff)
 	}

@@ -106,7 +106,7 @@ func (r *clusterResource) Create(ctx context.Context, req resource.CreateRequest
 	}
 	if addUnforced(&resp.Diagnostics, "create the cluster "+name, err) {
 		resp.Diagnostics.AddWarning("The cluster is tainted",
-			fmt.Sprintf("%s has all that was asked for, and the next apply would replace it. To keep it, run terraform untaint with the address of this resource.", ref(name)))
+			fmt.Sprintf("%s has everything that was requested, but the next apply would replace it. To keep it, run terraform untaint with the address of this resource.", ref(name)))
 	}
 }
 
@@ -119,7 +119,7 @@ func addUnforced(diags *diag.Diagnostics, doing string, err error) bool {
 		return false
 	case fw.IsCancelled(err) && errors.As(err, &waited):
 		diags.AddWarning("Stopped waiting for "+waited.Ref.String(),
-			fmt.Sprintf("The run was cancelled while %s was expected to %s. All was written, and is in the state.", waited.Ref, waited.Goal))
+			fmt.Sprintf("The run was cancelled while %s was expected to %s. Everything was written, and is in the state.", waited.Ref, waited.Goal))
 		return false
 	}
 	fw.AddError(diags, doing, err, placeOf(err, adopted{}))
@@ -144,14 +144,14 @@ func (r *clusterResource) rollBack(ctx context.Context, want desired, have obser
 		return
 	case errors.As(err, &ending), errors.As(err, &unwatched):
 		resp.State.RemoveResource(ctx)
-		resp.Diagnostics.AddWarning("The half-made cluster is still being deleted",
-			fmt.Sprintf("%s is on its way out, and isn't in the state any more. The next apply waits until it is gone, and makes it anew.", ref(plan.Name.ValueString())))
+		resp.Diagnostics.AddWarning("The incomplete cluster is still being deleted",
+			fmt.Sprintf("%s is being deleted, and isn't in the state any more. The next apply waits until it is gone, and then recreates it.", ref(plan.Name.ValueString())))
 		return
 	}
 	resp.Diagnostics.Append(r.save(ctx, &resp.State, have, plan, adopted{})...)
-	fw.AddError(&resp.Diagnostics, "remove the half-made cluster again", err, path.Empty())
+	fw.AddError(&resp.Diagnostics, "remove the incomplete cluster", err, path.Empty())
 	resp.Diagnostics.AddWarning("The cluster is tainted",
-		fmt.Sprintf("%s exists without all that was asked for, and the next apply would replace it. To keep and complete it instead, run terraform untaint with the address of this resource, and apply.", ref(plan.Name.ValueString())))
+		fmt.Sprintf("%s exists but is incomplete, and the next apply would replace it. To keep and complete it instead, run terraform untaint with the address of this resource, and apply.", ref(plan.Name.ValueString())))
 }
 
 func (r *clusterResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -220,8 +220,8 @@ func (r *clusterResource) addUnreadable(ctx context.Context, state resourceModel
 	}
 	fw.AddError(&resp.Diagnostics, "read the cluster "+name, err, placeOf(err, rec.Adopted))
 	if withoutRights {
-		resp.Diagnostics.AddWarning("It isn't known whether the cluster is gone",
-			fmt.Sprintf("%s stays in the state, for a refusal doesn't mean that it is gone. Rights that lie in the cluster itself end with it: if you know that it is gone, take it out of the state with terraform state rm and the address of this resource.", ref(name)))
+		resp.Diagnostics.AddWarning("The cluster may be gone",
+			fmt.Sprintf("%s stays in the state, because a refusal doesn't mean that it is gone. But rights that were granted inside the cluster end with it. If you know that it is gone, take it out of the state with terraform state rm and the address of this resource.", ref(name)))
 	}
 }
 

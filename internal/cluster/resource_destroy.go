@@ -45,7 +45,7 @@ func (r *clusterResource) Delete(ctx context.Context, req resource.DeleteRequest
 	}
 	if report != "" {
 		resp.Diagnostics.AddWarning("The cluster was destroyed with what was in it",
-			fmt.Sprintf("force_destroy is set, so the destroy of %s took along what this resource didn't put there:\n\n%s", ref(name), report))
+			fmt.Sprintf("force_destroy is set, so the destroy of %s also removed what this resource didn't create:\n\n%s", ref(name), report))
 	}
 }
 
@@ -63,8 +63,8 @@ func (r *clusterResource) destroy(ctx context.Context, state resourceModel, rec 
 	case err == nil:
 		return true
 	case errors.As(err, &gone) && gone.ReplacedBy != "":
-		resp.Diagnostics.AddWarning("Another namespace of the cluster's name stays",
-			fmt.Sprintf("The cluster was gone already. Somebody else made another %s since, which stays with all that is in it. If it was made for this configuration, import it, or apply before you destroy.", ref(name)))
+		resp.Diagnostics.AddWarning("Another Namespace with the cluster's name stays",
+			fmt.Sprintf("The cluster was already gone. Something else has created another %s since, which stays with everything in it. If it belongs to this configuration, import it, or apply before you destroy.", ref(name)))
 		return false
 	case errors.As(err, &unwatched):
 		addUnwatched(&resp.Diagnostics, name, unwatched.Err)
@@ -82,7 +82,7 @@ func (r *clusterResource) destroy(ctx context.Context, state resourceModel, rec 
 // addUnwatched says that a deletion goes on without anybody looking.
 func addUnwatched(diags *diag.Diagnostics, name string, err error) {
 	diags.AddWarning("The cluster's end can't be watched",
-		fmt.Sprintf("The API server has accepted the deletion of %s, and the rights to look at it have ended since, as they do where they lie in the cluster itself: %s\n\nKubernetes deletes it without further help. It isn't in the state any more.", ref(name), fw.Sentence(err.Error())))
+		fmt.Sprintf("The API server has accepted the deletion of %s. Since then these credentials may not read it, as happens when their rights were granted inside the cluster: %s\n\nKubernetes finishes the deletion by itself. It isn't in the state any more.", ref(name), fw.Sentence(err.Error())))
 }
 
 // lookInto lists what a destroy would take along. What is terminating already, or is
@@ -106,9 +106,9 @@ func refuseToEmpty(name string, contents kube.Contents, diags *diag.Diagnostics)
 	case report == "":
 	case len(contents.Objects) > 0:
 		diags.AddAttributeError(path.Root("force_destroy"), "The cluster isn't empty",
-			fmt.Sprintf("%s holds what this resource didn't put there, and a destroy would remove it too:\n\n%s\n\nRemove it first. To destroy it along with the cluster, set force_destroy = true, apply, and then destroy.", ref(name), report))
+			fmt.Sprintf("%s has objects that this resource didn't create, and a destroy would remove them too:\n\n%s\n\nRemove them first. To destroy them along with the cluster, set force_destroy = true, apply, and then destroy.", ref(name), report))
 	default:
 		diags.AddAttributeError(path.Root("force_destroy"), "The cluster may not be empty",
-			fmt.Sprintf("It isn't known whether %s holds something that a destroy would remove too:\n\n%s\n\n%s To destroy the cluster whatever is in it, set force_destroy = true, apply, and then destroy.", ref(name), report, adviceOnUnseen(contents)))
+			fmt.Sprintf("%s may have objects that this resource didn't create, and a destroy would remove them too:\n\n%s\n\n%s To destroy the cluster with everything in it, set force_destroy = true, apply, and then destroy.", ref(name), report, adviceOnUnseen(contents)))
 	}
 }

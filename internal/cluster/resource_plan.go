@@ -146,7 +146,7 @@ func (r *clusterResource) planSuccessor(ctx context.Context, plan resourceModel,
 	}
 	resp.RequiresReplace.Append(path.Root("phase"))
 	resp.Diagnostics.AddAttributeWarning(path.Root("phase"), "The cluster is being deleted",
-		fmt.Sprintf("%s is being deleted and can't be brought back. An apply waits until it is gone and makes it anew; what was in it is lost.", ref(plan.Name.ValueString())))
+		fmt.Sprintf("%s is being deleted and can't be brought back. An apply waits until it is gone, and then recreates it. Everything that was in it is lost.", ref(plan.Name.ValueString())))
 }
 
 // protect refuses to plan the end of a protected cluster, unless that has come
@@ -154,6 +154,6 @@ func (r *clusterResource) planSuccessor(ctx context.Context, plan resourceModel,
 func protect(state resourceModel, diags *diag.Diagnostics) {
 	if state.DeletionProtection.ValueBool() && !isTerminating(state.model) {
 		diags.AddAttributeError(path.Root("deletion_protection"), "The cluster is protected from deletion",
-			fmt.Sprintf("%s would be destroyed with everything in it, and its deletion_protection is true. To let that happen, set deletion_protection = false, apply, and plan again.", ref(state.Name.ValueString())))
+			fmt.Sprintf("%s would be destroyed with everything in it, but its deletion_protection is true. To allow that, set deletion_protection = false, apply, and plan again.", ref(state.Name.ValueString())))
 	}
 }

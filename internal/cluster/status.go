@@ -140,7 +140,7 @@ func stuckInDeletion(e evidence) string {
 	if !failing && e.now.Sub(since.Time) < stuckAfter {
 		return ""
 	}
-	reason := fmt.Sprintf("Its deletion, asked for at %s, doesn't finish", since.UTC().Format(time.RFC3339))
+	reason := fmt.Sprintf("Its deletion, requested at %s, doesn't finish", since.UTC().Format(time.RFC3339))
 	if why := stuckOn(e.Namespace); len(why) > 0 {
 		reason += ": " + strings.Join(why, "; ")
 	}
@@ -151,7 +151,7 @@ func hiddenPods(e evidence) string {
 	if !e.PodsHidden {
 		return ""
 	}
-	return fmt.Sprintf("Not known, for these credentials may not list pods in the namespace %s.", e.Namespace.Name)
+	return fmt.Sprintf("Not known, because these credentials may not list pods in the namespace %s.", e.Namespace.Name)
 }
 
 func noneWorks(e evidence) string {
@@ -222,7 +222,7 @@ func quotaUncounted(e evidence) string {
 		return ""
 	}
 	slices.Sort(names)
-	return fmt.Sprintf("Kubernetes has yet to count what is used of its quota: %s.", firstFew(names))
+	return fmt.Sprintf("Kubernetes hasn't yet counted what is used of its quota: %s.", firstFew(names))
 }
 
 // stoppedIn are the instances that are kept as a PodTemplate and have no Pod.

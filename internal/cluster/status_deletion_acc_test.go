@@ -56,7 +56,7 @@ func TestAccClusterDataSource_statusOfAFailingDeletion(t *testing.T) {
 		return false, nil
 	})
 	looks(t, name, sees("phase", "Terminating"), sees("status", "failed"),
-		reasonLike(`^Its deletion, asked for at .*, doesn't finish: .*condition NamespaceDeletionContentFailure: ContentDeletionFailed`))
+		reasonLike(`^Its deletion, requested at .*, doesn't finish: .*condition NamespaceDeletionContentFailure: ContentDeletionFailed`))
 	// What a policy says of it is free text: in the warning, and not in the state.
 	terraform := acctest.NewCLI(t)
 	terraform.Configure(lookup(name))

@@ -34,7 +34,7 @@ func TestAccClusterDataSource_leastPrivilege(t *testing.T) {
 		},
 		"without pods": {
 			[]rbacv1.PolicyRule{read, quotas, templates},
-			[]resource.TestCheckFunc{seesNothing("status"), reasonLike(`^Not known, for these credentials may not list pods in the namespace .*\.$`), seesNothing("instance_counts.%"), sees("usage.instances.used", "1")},
+			[]resource.TestCheckFunc{seesNothing("status"), reasonLike(`^Not known, because these credentials may not list pods in the namespace .*\.$`), seesNothing("instance_counts.%"), sees("usage.instances.used", "1")},
 		},
 	} {
 		t.Run(title, func(t *testing.T) {

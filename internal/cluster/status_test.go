@@ -185,7 +185,7 @@ func TestJudge(t *testing.T) {
 		"was ready":        {pod("web", unready(before(time.Second))), broken, "not ready any more: ContainersNotReady"},
 		"never ready":      {pod("web", unready(before(time.Hour))), broken, "not ready after 60 minutes"},
 		"never created":    {pod("web", unready(before(time.Hour)), waiting("ContainerCreating")), broken, "not ready after 60 minutes"},
-		"doesn't go":       {pod("web", leaving(before(2*time.Minute))), broken, "should be gone since 2026-03-01T11:58:00Z"},
+		"doesn't go":       {pod("web", leaving(before(2*time.Minute))), broken, "its grace period ended at 2026-03-01T11:58:00Z"},
 	} {
 		if is, why := judge(c.pod, noon); is != c.is || why != c.why {
 			t.Errorf("%s: got %d, %q, want %d, %q", name, is, why, c.is, c.why)
@@ -209,10 +209,10 @@ func TestHealth_rules(t *testing.T) {
 		census         census
 		status, reason string
 	}{
-		"the deletion fails":             {census{Namespace: namespace(minute, failing)}, statusFailed, "Its deletion, asked for at 2026-03-01T11:59:00Z, doesn't finish: condition NamespaceDeletionContentFailure: ContentDeletionFailed."},
-		"the deletion takes too long":    {census{Namespace: namespace(hour, remaining)}, statusFailed, "Its deletion, asked for at 2026-03-01T11:00:00Z, doesn't finish: condition NamespaceFinalizersRemaining: SomeFinalizersRemain: Some content in the namespace has finalizers remaining: a/b in 1 resource instances."},
-		"also without Pods to be seen":   {census{Namespace: namespace(hour), PodsHidden: true}, statusFailed, "Its deletion, asked for at 2026-03-01T11:00:00Z, doesn't finish."},
-		"Pods may not be listed":         {census{Namespace: namespace(nil), PodsHidden: true, Quotas: []*corev1.ResourceQuota{quotaOf("q", "pods", "3", "2")}}, statusUnknown, "Not known, for these credentials may not list pods in the namespace dev."},
+		"the deletion fails":             {census{Namespace: namespace(minute, failing)}, statusFailed, "Its deletion, requested at 2026-03-01T11:59:00Z, doesn't finish: condition NamespaceDeletionContentFailure: ContentDeletionFailed."},
+		"the deletion takes too long":    {census{Namespace: namespace(hour, remaining)}, statusFailed, "Its deletion, requested at 2026-03-01T11:00:00Z, doesn't finish: condition NamespaceFinalizersRemaining: SomeFinalizersRemain: Some content in the namespace has finalizers remaining: a/b in 1 resource instances."},
+		"also without Pods to be seen":   {census{Namespace: namespace(hour), PodsHidden: true}, statusFailed, "Its deletion, requested at 2026-03-01T11:00:00Z, doesn't finish."},
+		"Pods may not be listed":         {census{Namespace: namespace(nil), PodsHidden: true, Quotas: []*corev1.ResourceQuota{quotaOf("q", "pods", "3", "2")}}, statusUnknown, "Not known, because these credentials may not list pods in the namespace dev."},
 		"the only instance is broken":    {census{Namespace: namespace(nil), Pods: []*corev1.Pod{crashing("web")}}, statusFailed, "Its only instance doesn't work: web (CrashLoopBackOff)."},
 		"all instances are broken":       {census{Namespace: namespace(nil), Pods: []*corev1.Pod{crashing("d"), crashing("c"), crashing("b"), pod("a", evicted), crashing("e")}}, statusFailed, "None of its 5 instances works: a (Failed: Evicted), b (CrashLoopBackOff), c (CrashLoopBackOff) and 2 more."},
 		"one works":                      {census{Namespace: namespace(nil), Pods: []*corev1.Pod{crashing("a"), pod("b", evicted), pod("c")}}, statusDegraded, "2 of 3 instances are in trouble: a (CrashLoopBackOff), b (Failed: Evicted)."},
@@ -224,7 +224,7 @@ func TestHealth_rules(t *testing.T) {
 		"being deleted":                  {census{Namespace: namespace(minute, remaining), Pods: []*corev1.Pod{pod("web", leaving(before(0)))}}, statusScaling, "It is being deleted."},
 		"one starts":                     {census{Namespace: namespace(nil), Pods: []*corev1.Pod{starting, pod("web")}}, statusScaling, "1 of 2 instances is starting, changing or stopping: new (starting)."},
 		"one goes":                       {census{Namespace: namespace(nil), Pods: []*corev1.Pod{pod("web", leaving(before(0)))}}, statusScaling, "1 of 1 instance is starting, changing or stopping: web (being deleted)."},
-		"a quota that isn't counted":     {census{Namespace: namespace(nil), Quotas: []*corev1.ResourceQuota{lagging(quotaOf("mar-quota", "pods", "1", "2"))}}, statusScaling, "Kubernetes has yet to count what is used of its quota: mar-quota."},
+		"a quota that isn't counted":     {census{Namespace: namespace(nil), Quotas: []*corev1.ResourceQuota{lagging(quotaOf("mar-quota", "pods", "1", "2"))}}, statusScaling, "Kubernetes hasn't yet counted what is used of its quota: mar-quota."},
 		"empty":                          {census{Namespace: namespace(nil)}, statusReady, ""},
 		"all works or is done":           {census{Namespace: namespace(nil), Pods: []*corev1.Pod{pod("web"), done}}, statusReady, ""},
 		"used up isn't above":            {census{Namespace: namespace(nil), Quotas: []*corev1.ResourceQuota{quotaOf("q", "pods", "2", "2"), quotaOf("none", "services.loadbalancers", "0", "0")}}, statusReady, ""},

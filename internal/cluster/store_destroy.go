@@ -78,7 +78,7 @@ func (s store) awaitEnd(ctx context.Context, name string, uid types.UID) error {
 		Ref: ref(name), Goal: "be gone", Elapsed: time.Since(start), Err: err,
 		Reason: fmt.Sprintf("%v; Kubernetes is still deleting it", err),
 		State:  append(stuckOn(last), s.remaining(ctx, name)...),
-		Advice: "What has a finalizer goes when the controller that set it lets go: look whether that one still runs, and only if it never will again remove the finalizer from the object by hand. An API service that doesn't answer holds the deletion too (kubectl get apiservices). Then apply or destroy again; a longer timeout gives it more time.",
+		Advice: "The controller that set a finalizer removes it when its work is done. Check that this controller runs. Only if it never runs again, remove the finalizer from the object by hand. An API service that doesn't answer also holds the deletion (kubectl get apiservices). Then apply or destroy again. A longer timeout gives it more time.",
 	}
 }
 

@@ -47,9 +47,9 @@ func (s store) AwaitAccount(ctx context.Context, name string) error {
 		return err
 	}
 	return &kube.WaitError{
-		Ref: object, Goal: "be made", Elapsed: time.Since(start), Err: err,
-		Reason: fmt.Sprintf("%v; the controller manager of Kubernetes hasn't made it", err),
-		Advice: "Each namespace gets it by itself, and no instance can be made before. Look whether kube-controller-manager runs, and at its log.",
+		Ref: object, Goal: "be created", Elapsed: time.Since(start), Err: err,
+		Reason: fmt.Sprintf("%v; the controller manager of Kubernetes hasn't created it", err),
+		Advice: "Kubernetes creates it in each namespace, and no instance can be created before. Check that kube-controller-manager runs, and look at its log.",
 	}
 }
 

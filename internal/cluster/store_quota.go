@@ -98,9 +98,9 @@ func (s store) awaitCounted(ctx context.Context, quota *corev1.ResourceQuota) er
 	}
 	return &kube.WaitError{
 		Ref: object, Goal: "count", Elapsed: time.Since(start), Err: err,
-		Reason: fmt.Sprintf("%v; it is written, and the controller manager of Kubernetes hasn't taken it up", err),
+		Reason: fmt.Sprintf("%v; it is written, but the controller manager of Kubernetes hasn't processed it", err),
 		State:  []string{"spec.hard: " + amountsIn(last.Spec.Hard), "status.hard: " + amountsIn(last.Status.Hard)},
-		Advice: "Until then the API server goes by status.hard. Look whether kube-controller-manager runs, and at its log. It takes up the quota by itself once it can; nothing is left to apply.",
+		Advice: "Until then the API server enforces status.hard. Check that kube-controller-manager runs, and look at its log. It processes the quota when it can; nothing is left to apply.",
 	}
 }
 

@@ -84,7 +84,7 @@ func ascending(at path.Path, bounds []bound) diag.Diagnostics {
 
 func tooLarge(at path.Path, lower, lowText, upper, highText string) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(at, "Limits contradict each other",
-		fmt.Sprintf("%s is %s, which is more than %s, %s. The order has to be min, default_request, default, max, each at most the next.", lower, lowText, upper, highText))
+		fmt.Sprintf("%s is %s, which is more than %s, %s. Each of min, default_request, default and max must be at most the next one.", lower, lowText, upper, highText))
 }
 
 // ratios checks each ratio by itself, and against the largest that min and max leave.
@@ -105,7 +105,7 @@ func ratios(at path.Path, ratios, low, high types.Map) diag.Diagnostics {
 				fmt.Sprintf("The ratio is %s, but a limit is never below its request: write at least 1.", text))
 		case hasLeast && hasMost && least.Sign() > 0 && ratio.AsApproximateFloat64() > most.AsApproximateFloat64()/least.AsApproximateFloat64():
 			diags.AddAttributeError(place, "Ratio that can't be reached",
-				fmt.Sprintf("The ratio is %s, but nothing has more than max, %s, or less than min, %s. Write at most max divided by min, or leave the ratio out.", text, mostText, leastText))
+				fmt.Sprintf("The ratio is %s, but a limit is at most max, %s, and a request at least min, %s. Write at most max divided by min, or leave the ratio out.", text, mostText, leastText))
 		}
 	}
 	return diags
@@ -128,7 +128,7 @@ func sameRequests(at path.Path, c containerLimitsModel) diag.Diagnostics {
 		}
 		if okRequest && okLimit && request.Cmp(limit) != 0 {
 			diags.AddAttributeError(at.AtName("default_request").AtMapKey(key), "Limits contradict each other",
-				fmt.Sprintf("default_request is %s, and %s is %s. Of %s a container gets what it asks for, so both have to be equal: leave default_request out.", requestText, name, limitText, key))
+				fmt.Sprintf("default_request is %s, and %s is %s. For %s a container's request and limit must be equal: leave default_request out.", requestText, name, limitText, key))
 		}
 	}
 	return diags

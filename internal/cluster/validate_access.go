@@ -37,7 +37,7 @@ func validateAccess(ctx context.Context, access types.Map) diag.Diagnostics {
 		for _, other := range slices.Sorted(maps.Keys(seen)) {
 			if apiequality.Semantic.DeepEqual(g, seen[other]) {
 				diags.AddAttributeError(at, "The same access twice",
-					fmt.Sprintf("access[%q] gives the same subjects the same as access[%q]. Leave one out.", key, other))
+					fmt.Sprintf("access[%q] and access[%q] give the same subjects the same access. Leave one out.", key, other))
 				break
 			}
 		}
@@ -52,7 +52,7 @@ func validateGrant(ctx context.Context, at path.Path, entry types.Object) diag.D
 	switch {
 	case m.Role.IsUnknown() || m.Rules.IsUnknown():
 	case !m.Role.IsNull() && !fw.IsNothing(m.Rules):
-		diags.AddAttributeError(at, "Both a role and rules", "A binding has one role: set role, which is a ClusterRole, or rules, which become a Role of their own, and not both.")
+		diags.AddAttributeError(at, "Both a role and rules", "A binding has one role. Set either role, a ClusterRole, or rules, which become a Role, but not both.")
 	case m.Role.IsNull() && fw.IsNothing(m.Rules):
 		diags.AddAttributeError(at, "Neither a role nor rules", `Set role to a ClusterRole, such as "view", or set rules.`)
 	}
@@ -110,6 +110,6 @@ func validateDefaultPodSecurity(podSecurity types.Object, defaults map[string]st
 }
 
 func saidTwice(at path.Path, key, of string) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(at, "Pod Security is said twice",
-		fmt.Sprintf("pod_security sets the labels %s…. Say the level there, and leave %s%s out.", podSecurityPrefix, strings.TrimPrefix(key, podSecurityPrefix), of))
+	return diag.NewAttributeErrorDiagnostic(at, "Pod Security is set twice",
+		fmt.Sprintf("pod_security sets the labels %s…. Set the level there, and leave %s%s out.", podSecurityPrefix, strings.TrimPrefix(key, podSecurityPrefix), of))
 }

@@ -28,8 +28,8 @@ func validateNetwork(ctx context.Context, network types.Object) diag.Diagnostics
 	var diags diag.Diagnostics
 	at := path.Root("network")
 	if together, ok := network.Attributes()["instance_to_instance"].(types.Bool); ok && together.ValueBool() && limitsNothing(network) {
-		diags.AddAttributeError(at.AtName("instance_to_instance"), "A network without a direction",
-			"With neither ingress nor egress nothing is limited, so there is nothing to let through. Set one of them (default = \"deny\" with no rules lets nobody through), or leave instance_to_instance out.")
+		diags.AddAttributeError(at.AtName("instance_to_instance"), "A network without ingress and egress",
+			"Without ingress and egress nothing is limited, so instance_to_instance has no effect. Set one of the two (default = \"deny\" without rules lets nothing through), or leave instance_to_instance out.")
 	}
 	for _, direction := range directions() {
 		if object := directionIn(network, direction); declared(object) {
@@ -49,11 +49,11 @@ func validateDirection(ctx context.Context, at path.Path, direction types.Object
 	allow := preset.ValueString() == defaultAllow
 	if rules := networkRulesSet(direction); allow && len(rules.Elements()) > 0 {
 		diags.AddAttributeError(at.AtName("rules"), "Rules under a default of allow",
-			"Rules only add to what is let through, and a default of allow lets everything through already: these would limit nothing. Set default = \"deny\", or leave rules out.")
+			"Rules only allow more, and a default of allow already lets everything through: these rules would have no effect. Set default = \"deny\", or leave rules out.")
 	}
 	if dns, ok := direction.Attributes()["dns"].(types.Bool); ok && allow && !dns.IsNull() && !dns.IsUnknown() && !dns.ValueBool() {
 		diags.AddAttributeError(at.AtName("dns"), "DNS can't be denied under a default of allow",
-			"A default of allow lets everything through, and policies can't take anything from that: dns = false would do nothing. Set default = \"deny\", or leave dns out.")
+			"A default of allow lets everything through, and policies can't take anything away: dns = false would have no effect. Set default = \"deny\", or leave dns out.")
 	}
 	for _, element := range networkRulesSet(direction).Elements() {
 		diags.Append(validateRule(ctx, at.AtName("rules").AtSetValue(element), element)...)
@@ -73,7 +73,7 @@ func validateRule(ctx context.Context, at path.Path, element attr.Value) diag.Di
 	}
 	object, ok := element.(types.Object)
 	if !ok || object.IsNull() {
-		diags.AddAttributeError(at, "A rule that is null", "Leave it out instead.")
+		diags.AddAttributeError(at, "A rule that is null", "The rule is null. Leave it out instead.")
 		return diags
 	}
 	var m networkRuleModel
@@ -83,11 +83,11 @@ func validateRule(ctx context.Context, at path.Path, element attr.Value) diag.Di
 	}
 	diags.Append(validatePeers(at, m)...)
 	diags.Append(validateCIDR(at, m)...)
-	diags.Append(validateTexts(at, "clusters", m.Clusters, "Without a name the rule would name no cluster", clusterFault)...)
-	diags.Append(validateTexts(at, "ports", m.Ports, "Kubernetes takes no ports for all of them; leave ports out if that is meant", portFault)...)
-	diags.Append(validateSelector(at.AtName("cluster_labels"), m.ClusterLabels, "Kubernetes takes no labels for all clusters, and everything in them")...)
-	diags.Append(validateSelector(at.AtName("instance_labels"), m.InstanceLabels, "Kubernetes takes no labels for all instances; instance_to_instance, or clusters without instance_labels, say that in words")...)
-	diags.Append(validateSelector(at.AtName("applies_to"), m.AppliesTo, "Kubernetes takes no labels for all instances; leave applies_to out if that is meant")...)
+	diags.Append(validateTexts(at, "clusters", m.Clusters, "Without a name the rule would match no cluster", clusterFault)...)
+	diags.Append(validateTexts(at, "ports", m.Ports, "An empty set means all ports in Kubernetes. If you mean all ports, leave ports out", portFault)...)
+	diags.Append(validateSelector(at.AtName("cluster_labels"), m.ClusterLabels, "An empty map means all clusters in Kubernetes, and everything in them")...)
+	diags.Append(validateSelector(at.AtName("instance_labels"), m.InstanceLabels, "An empty map means all instances in Kubernetes. If you mean all, use instance_to_instance, or clusters without instance_labels")...)
+	diags.Append(validateSelector(at.AtName("applies_to"), m.AppliesTo, "An empty map means all instances in Kubernetes. If you mean all, leave applies_to out")...)
 	return diags
 }
 
@@ -116,7 +116,7 @@ func validatePeers(at path.Path, m networkRuleModel) diag.Diagnostics {
 	switch {
 	case len(named) == 0 && !unknown:
 		diags.AddAttributeError(at, "A rule that names nobody",
-			"It has none of clusters, cluster_labels, instance_labels, cidr and anywhere = true. Kubernetes would take that for everyone. Say whom it lets through, or anywhere = true if everyone is meant.")
+			"It has none of clusters, cluster_labels, instance_labels, cidr and anywhere = true. Kubernetes would let everyone through. Set one of them; anywhere = true lets everyone through.")
 	case len(named) > 1 && !narrowed(named):
 		diags.AddAttributeError(at, "A rule that names its peers twice",
 			fmt.Sprintf("It has %s. A rule has either clusters or cluster_labels, each with or without instance_labels, or instance_labels alone, or cidr, or anywhere = true. Write one rule for each: rules add up.", strings.Join(named, " and ")))
@@ -134,7 +134,7 @@ func validateCIDR(at path.Path, m networkRuleModel) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if m.CIDR.IsNull() && !fw.IsNothing(m.Except) && !m.Except.IsUnknown() {
 		diags.AddAttributeError(at.AtName("except"), "Exceptions without a range",
-			"except takes ranges out of cidr, and this rule has none. Set cidr; 0.0.0.0/0 and ::/0 are all addresses.")
+			"except removes ranges from cidr, and this rule has no cidr. Set cidr; 0.0.0.0/0 and ::/0 are all addresses.")
 	}
 	var outer netip.Prefix
 	if !m.CIDR.IsNull() && !m.CIDR.IsUnknown() {
@@ -149,9 +149,9 @@ func validateCIDR(at path.Path, m networkRuleModel) diag.Diagnostics {
 		case err != nil:
 			return err.Error()
 		case outer.IsValid() && inner == outer:
-			return fmt.Sprintf("%q is all of cidr, so that the rule would let nobody through", text)
+			return fmt.Sprintf("%q is all of cidr, so the rule would let nobody through", text)
 		case outer.IsValid() && !isWithin(inner, outer):
-			return fmt.Sprintf("%q isn't within cidr, %s, so that there is nothing to except", text, outer)
+			return fmt.Sprintf("%q isn't within cidr, %s, so it has no effect", text, outer)
 		}
 		return ""
 	})...)

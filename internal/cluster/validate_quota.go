@@ -41,7 +41,7 @@ func validateShortKeys(at path.Path, quota types.Object) diag.Diagnostics {
 
 func shortKey(at path.Path, key, attribute string) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(at, "A quota's key that has an attribute",
-		fmt.Sprintf("To Kubernetes %q means requests.%s: use the attribute `%s`.", key, key, attribute))
+		fmt.Sprintf("In Kubernetes %q means requests.%s: use the attribute `%s`.", key, key, attribute))
 }
 
 // validateScopedQuotas checks what the API server would refuse of a scoped quota
@@ -77,7 +77,7 @@ func validateScopedQuota(at path.Path, values map[string]attr.Value) diag.Diagno
 	classes, _ := values["priority_classes"].(types.Set)
 	if len(classes.Elements()) > 0 && !someUnknown && !slices.Contains(scopes, string(corev1.ResourceQuotaScopePriorityClass)) {
 		diags.AddAttributeError(at.AtName("priority_classes"), "PriorityClasses without their scope",
-			`PriorityClasses are looked at by the scope PriorityClass only: add "PriorityClass" to scopes, or leave priority_classes out.`)
+			`Only the scope PriorityClass uses priority_classes: add "PriorityClass" to scopes, or leave priority_classes out.`)
 	}
 	for _, limited := range limitedBy(at, values) {
 		if attribute, short := shortKeys()[string(limited.key)]; short {

@@ -30,7 +30,7 @@ func TestAccCluster_quotaWithoutDefaultsWarns(t *testing.T) {
 		t.Errorf("a plan made something: %v", err)
 	}
 	terraform.Configure(config(name, `quota = { cpu = "1", requests_memory = "1Gi" }`))
-	if out := oneSpaced(strings.ReplaceAll(terraform.Must(2, "plan", "-detailed-exitcode"), "│", " ")); !strings.Contains(out, "The quota limits cpu, requests_memory, and limit_range gives") {
+	if out := oneSpaced(strings.ReplaceAll(terraform.Must(2, "plan", "-detailed-exitcode"), "│", " ")); !strings.Contains(out, "The quota limits cpu, requests_memory, but limit_range has no default") {
 		t.Errorf("not all of it in\n%s", out)
 	}
 	terraform.Configure(config(name, `

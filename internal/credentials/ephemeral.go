@@ -72,7 +72,7 @@ func (c *credentials) Open(ctx context.Context, req ephemeral.OpenRequest, resp 
 	switch answer := kube.AnswerOf(wanted.ref(), err); {
 	case answer == kube.NotFound, answer == kube.NoNamespace:
 		resp.Diagnostics.AddAttributeError(path.Root("service_account"), "No such service account",
-			fmt.Sprintf("There is no %s. Check both names. If this configuration makes it, apply that first (terraform apply -target=…): a plan needs the credentials already.", wanted.ref()))
+			fmt.Sprintf("There is no %s. Check both names. If this configuration creates it, apply that first (terraform apply -target=…), because a plan already needs the credentials.", wanted.ref()))
 		return
 	case err != nil:
 		fw.AddError(&resp.Diagnostics, fmt.Sprintf("get credentials of the service account %s/%s", wanted.Cluster, wanted.Account), err, path.Empty())
@@ -105,6 +105,6 @@ type record struct {
 // doesn't prolong the one that is in use. So it says what is about to happen.
 func (c *credentials) Renew(ctx context.Context, req ephemeral.RenewRequest, resp *ephemeral.RenewResponse) {
 	rec := fw.LoadRecord(ctx, req.Private, record{}, &resp.Diagnostics)
-	resp.Diagnostics.AddWarning("Credentials run out during the run",
-		fmt.Sprintf("The token of %s is good until %s, and this run still uses it. What is left to do with it then is refused as Unauthorized; apply once more, with a longer `lifetime`.", rec.Of, rec.Expires.UTC().Format(time.RFC3339)))
+	resp.Diagnostics.AddWarning("Credentials expire during the run",
+		fmt.Sprintf("The token of %s expires at %s, and this run still uses it. After that the API server refuses it as Unauthorized. Apply again, with a longer `lifetime`.", rec.Of, rec.Expires.UTC().Format(time.RFC3339)))
 }

@@ -41,7 +41,7 @@ func (s store) Issue(ctx context.Context, o order) (issued, error) {
 		Spec: authenticationv1.TokenRequestSpec{Audiences: o.Audiences, ExpirationSeconds: ptr.To(int64(o.Lifetime.Seconds()))},
 	}, metav1.CreateOptions{})
 	if err != nil {
-		return issued{}, kube.Wrap(o.ref(), "make a token of", err)
+		return issued{}, kube.Wrap(o.ref(), "create a token of", err)
 	}
 	return issued{Token: answer.Status.Token, Expires: answer.Status.ExpirationTimestamp.Time}, nil
 }

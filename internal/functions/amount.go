@@ -35,7 +35,7 @@ func fromNumber(number *big.Float) (*big.Rat, error) {
 	const digits = 120
 	shortest := number.Text('f', -1)
 	if number.IsInf() || len(shortest) > 1000 {
-		return nil, errors.New("the number is outside of what Kubernetes can hold")
+		return nil, errors.New("the number is out of the range that Kubernetes can store")
 	}
 	written, ok := new(big.Rat).SetString(shortest)
 	if !ok {
@@ -45,7 +45,7 @@ func fromNumber(number *big.Float) (*big.Rat, error) {
 	off := new(big.Rat).Sub(written, near)
 	tolerable := new(big.Rat).SetFrac(big.NewInt(1), new(big.Int).Exp(big.NewInt(10), big.NewInt(digits), nil))
 	if off.Abs(off).Cmp(tolerable) > 0 {
-		return nil, fmt.Errorf("%s is finer than the billionths that Kubernetes counts in; round it, to thousandths say: ceil(x * 1000) / 1000", number.Text('g', 12))
+		return nil, fmt.Errorf("%s is finer than a billionth, the smallest unit of Kubernetes; round it, for example to thousandths: ceil(x * 1000) / 1000", number.Text('g', 12))
 	}
 	return near, nil
 }
@@ -73,7 +73,7 @@ func canonical(amount *big.Rat, format resource.Format) (string, error) {
 			return text, nil
 		}
 	}
-	return "", fmt.Errorf("%s is outside of what Kubernetes can hold", amount.FloatString(0))
+	return "", fmt.Errorf("%s is out of the range that Kubernetes can store", amount.FloatString(0))
 }
 
 // spelt spells an amount of a quota's key for people. Kubernetes has no fractions of a binary

@@ -64,7 +64,7 @@ func hardOf(quota attr.Value) (hard, error) {
 	}
 	members, ok := membersOf(quota)
 	if !ok {
-		return h, fmt.Errorf("it has to be an object like the quota of a mar_cluster, such as { cpu = \"16\", instances = 20 }, and is %s", kindOf(quota))
+		return h, fmt.Errorf("it must be an object like the quota of a mar_cluster, such as { cpu = \"16\", instances = 20 }, but is %s", kindOf(quota))
 	}
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		key, isCounted := counted()[name]
@@ -79,7 +79,7 @@ func hardOf(quota attr.Value) (hard, error) {
 			}
 		case !slices.Contains(uncounted(), name):
 			known := append(slices.Sorted(maps.Keys(counted())), uncounted()...)
-			return h, fmt.Errorf("%s is no attribute of a quota; there are %s and %s", name, strings.Join(known, ", "), extra)
+			return h, fmt.Errorf("a quota has no attribute %s; it has %s and %s", name, strings.Join(known, ", "), extra)
 		}
 	}
 	return h, nil
@@ -95,7 +95,7 @@ func (h *hard) addExtra(values attr.Value) error {
 	}
 	members, ok := membersOf(values)
 	if !ok {
-		return fmt.Errorf(": it has to be a map of quantities, and is %s", kindOf(values))
+		return fmt.Errorf(": it must be a map of quantities, but is %s", kindOf(values))
 	}
 	for _, key := range slices.Sorted(maps.Keys(members)) {
 		if err := h.add(corev1.ResourceName(key), members[key]); err != nil {

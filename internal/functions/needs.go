@@ -49,7 +49,7 @@ func needsOf(instances attr.Value, defaults defaults) (needs, error) {
 	}
 	items, ok := itemsOf(instances)
 	if !ok {
-		return n, fmt.Errorf("it has to be a list, a set or a map of instances, such as values(mar_instance.web), and is %s", kindOf(instances))
+		return n, fmt.Errorf("it must be a list, a set or a map of instances, such as values(mar_instance.web), but is %s", kindOf(instances))
 	}
 	for _, i := range items {
 		switch {
@@ -61,7 +61,7 @@ func needsOf(instances attr.Value, defaults defaults) (needs, error) {
 		}
 		members, ok := membersOf(i.value)
 		if !ok {
-			return n, fmt.Errorf("[%s] has to be an instance, an object with cpu, memory and so on, and is %s; a single instance goes into a list: [mar_instance.web]", i.name, kindOf(i.value))
+			return n, fmt.Errorf("[%s] must be an instance, an object with cpu, memory and so on, but is %s; put a single instance into a list: [mar_instance.web]", i.name, kindOf(i.value))
 		}
 		if err := n.add(nameOf(i, members), members, defaults); err != nil {
 			return n, fmt.Errorf("[%s]%w", i.name, err)
@@ -150,7 +150,7 @@ func mainContainer(members map[string]attr.Value) (corev1.Container, unknownAmou
 		}
 		amounts, ok := membersOf(value)
 		if !ok {
-			return corev1.Container{}, unknown, fmt.Errorf(".%s has to be a map of quantities, and is %s", c.attribute, kindOf(value))
+			return corev1.Container{}, unknown, fmt.Errorf(".%s must be a map of quantities, but is %s", c.attribute, kindOf(value))
 		}
 		more, err := readAmounts(c.into, amounts, func(name string) string { return fmt.Sprintf(".%s[%q]", c.attribute, name) })
 		if err != nil {
@@ -257,7 +257,7 @@ func defaultsOf(limitRange attr.Value) (defaults, error) {
 	}
 	members, ok := membersOf(limitRange)
 	if !ok && !isUnknown(limitRange) {
-		return d, fmt.Errorf("it has to be an object like the limit_range of a mar_cluster, such as { container = { default = { cpu = \"500m\" } } }, and is %s", kindOf(limitRange))
+		return d, fmt.Errorf("it must be an object like the limit_range of a mar_cluster, such as { container = { default = { cpu = \"500m\" } } }, but is %s", kindOf(limitRange))
 	}
 	container := members["container"]
 	if d.unknown = isUnknown(limitRange) || isUnknown(container); d.unknown || isNull(container) {
@@ -265,7 +265,7 @@ func defaultsOf(limitRange attr.Value) (defaults, error) {
 	}
 	says, ok := membersOf(container)
 	if !ok {
-		return d, errors.New("container has to be an object")
+		return d, errors.New("container must be an object")
 	}
 	lists := map[string]corev1.ResourceList{}
 	for _, name := range []string{"max", "default", "default_request", "min"} {

@@ -46,7 +46,7 @@ func (quantityFormat) Run(ctx context.Context, req function.RunRequest, resp *fu
 		return
 	}
 	if len(suffixes) > 1 {
-		resp.Error = function.NewArgumentFuncError(2, fmt.Sprintf("say one suffix, %q or %q", suffixDecimal, suffixBinary))
+		resp.Error = function.NewArgumentFuncError(2, fmt.Sprintf("give one suffix, %q or %q", suffixDecimal, suffixBinary))
 		return
 	}
 	format := resource.DecimalSI

@@ -50,7 +50,7 @@ func sumOf(texts []types.String) (string, error) {
 	sum, format := new(big.Rat), resource.Format("")
 	for i, text := range texts {
 		if text.IsNull() {
-			return "", fmt.Errorf("[%d]: it is null; leave it out, or say what it counts as: coalesce(…, \"0\")", i)
+			return "", fmt.Errorf("[%d]: it is null; leave it out, or give it a value: coalesce(…, \"0\")", i)
 		}
 		quantity, err := fwtypes.ParseExact(text.ValueString())
 		if err != nil {

@@ -129,11 +129,11 @@ func TestQuantityFormat_meansWhatWasComputed(t *testing.T) {
 func TestQuantityFormat_refuses(t *testing.T) {
 	third := types.NumberValue(new(big.Float).SetPrec(512).Quo(big.NewFloat(1), big.NewFloat(3)))
 	_, err := call(t, "quantity_format", third)
-	refused(t, err, 0, "0.333333333333 is finer than the billionths")
+	refused(t, err, 0, "0.333333333333 is finer than a billionth")
 	_, err = call(t, "quantity_format", number(t, "0.00000000001"))
-	refused(t, err, 0, "1e-11 is finer than the billionths")
+	refused(t, err, 0, "1e-11 is finer than a billionth")
 	_, err = call(t, "quantity_format", number(t, "1e5000"))
-	refused(t, err, 0, "outside of what Kubernetes can hold")
+	refused(t, err, 0, "out of the range that Kubernetes can store")
 	_, err = call(t, "quantity_format", number(t, "1"), types.StringValue("binary"), types.StringValue("decimal"))
 	refused(t, err, 2, "one suffix")
 }

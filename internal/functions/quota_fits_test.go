@@ -198,7 +198,7 @@ func TestQuotaFits(t *testing.T) {
 
 func TestQuotaFits_saysWhatIsWrong(t *testing.T) {
 	values, _ := fits(t, `{"cpu": "1", "memory": "2Gi"}`, `{"web": {"cpu": "1500m", "memory": "1Gi"}, "job": {"cpu": "1"}}`)
-	want := "[cpu: the instances need 2500m and the quota has 1, which is 1500m too little. memory: the quota has it, and so Kubernetes refuses whatever doesn't say how much it takes: job.]"
+	want := "[cpu: the instances need 2500m and the quota has 1, which is 1500m too little. memory: the quota limits it, so each container must set it, and these don't: job.]"
 	if got := brief(t, values["problems"]); got != want {
 		t.Errorf("got %s", got)
 	}
@@ -210,20 +210,20 @@ func TestQuotaFits_refuses(t *testing.T) {
 		argument                     int64
 		want                         string
 	}{
-		{`{"cpus": "1"}`, `[]`, `null`, 0, "cpus is no attribute of a quota; there are cpu, ephemeral_storage"},
+		{`{"cpus": "1"}`, `[]`, `null`, 0, "a quota has no attribute cpus; it has cpu, ephemeral_storage"},
 		{`{"cpu": "4 cores"}`, `[]`, `null`, 0, `cpu: "4 cores" is not a Kubernetes quantity`},
-		{`{"extra": {"requests.nvidia.com/gpu": true}}`, `[]`, `null`, 0, `extra["requests.nvidia.com/gpu"]: has to be a quantity such as "500m" or "4Gi", and is true or false`},
-		{`{"extra": []}`, `[]`, `null`, 0, "extra: it has to be a map of quantities, and is a list"},
-		{`"16"`, `[]`, `null`, 0, "it has to be an object like the quota of a mar_cluster, such as { cpu = \"16\", instances = 20 }, and is a text"},
-		{`null`, `{"cpu": "1", "image": "a"}`, `null`, 1, `["cpu"] has to be an instance, an object with cpu, memory and so on, and is a text; a single instance goes into a list: [mar_instance.web]`},
-		{`null`, `3`, `null`, 1, "it has to be a list, a set or a map of instances, such as values(mar_instance.web), and is a number"},
+		{`{"extra": {"requests.nvidia.com/gpu": true}}`, `[]`, `null`, 0, `extra["requests.nvidia.com/gpu"]: must be a quantity such as "500m" or "4Gi", but is true or false`},
+		{`{"extra": []}`, `[]`, `null`, 0, "extra: it must be a map of quantities, but is a list"},
+		{`"16"`, `[]`, `null`, 0, "it must be an object like the quota of a mar_cluster, such as { cpu = \"16\", instances = 20 }, but is a text"},
+		{`null`, `{"cpu": "1", "image": "a"}`, `null`, 1, `["cpu"] must be an instance, an object with cpu, memory and so on, but is a text; put a single instance into a list: [mar_instance.web]`},
+		{`null`, `3`, `null`, 1, "it must be a list, a set or a map of instances, such as values(mar_instance.web), but is a number"},
 		{`null`, `{"web": {"memory": "4GB"}}`, `null`, 1, `["web"].memory: "4GB" is not a Kubernetes quantity`},
 		{`null`, `[{"limits": {"nvidia.com/gpu": "-1"}}]`, `null`, 1, `[0].limits["nvidia.com/gpu"]: "-1" is negative`},
 		{`null`, `[{"cpu": "1500u"}]`, `null`, 1, `[0].cpu: "1500u" is finer than a thousandth`},
-		{`null`, `[{"requests": "1"}]`, `null`, 1, "[0].requests has to be a map of quantities, and is a text"},
+		{`null`, `[{"requests": "1"}]`, `null`, 1, "[0].requests must be a map of quantities, but is a text"},
 		{`null`, `[{"pod": {"container": []}}]`, `null`, 1, "[0].pod.container: PodSpec has no field"},
 		{`null`, `[]`, `{"container": {"max": {"cpu": "x"}}}`, 2, `container.max["cpu"]: "x" is not`},
-		{`null`, `[]`, `"small"`, 2, "it has to be an object like the limit_range of a mar_cluster"},
+		{`null`, `[]`, `"small"`, 2, "it must be an object like the limit_range of a mar_cluster"},
 	} {
 		_, err := call(t, "quota_fits", value(t, c.quota), value(t, c.instances), value(t, c.limitRange))
 		refused(t, err, c.argument, c.want)

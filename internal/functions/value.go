@@ -77,7 +77,7 @@ func textOf(v attr.Value) (string, error) {
 	case types.Number:
 		return v.ValueBigFloat().Text('f', -1), nil
 	}
-	return "", fmt.Errorf("has to be a quantity such as \"500m\" or \"4Gi\", and is %s", kindOf(v))
+	return "", fmt.Errorf("must be a quantity such as \"500m\" or \"4Gi\", but is %s", kindOf(v))
 }
 
 func kindOf(v attr.Value) string {

@@ -49,7 +49,7 @@ func judge(h hard, n needs) (verdict, error) {
 		}
 		if silent := n.silent[key]; len(silent) > 0 {
 			v.missing[name] = silent
-			v.problems = append(v.problems, fmt.Sprintf("%s: the quota has it, and so Kubernetes refuses whatever doesn't say how much it takes: %s.", name, strings.Join(silent, ", ")))
+			v.problems = append(v.problems, fmt.Sprintf("%s: the quota limits it, so each container must set it, and these don't: %s.", name, strings.Join(silent, ", ")))
 		}
 	}
 	return v, nil

@@ -41,7 +41,7 @@ func IsCancelled(err error) bool {
 // taint an object that may be healthy.
 func AddCancelled(diags *diag.Diagnostics, ref kube.Ref, goal string, err error) {
 	diags.AddWarning("Stopped waiting for "+ref.String(),
-		fmt.Sprintf("The run was cancelled while %s was expected to %s. It was created and is in the state; the next plan reads how it fares.%s", ref, goal, knownBy(err)))
+		fmt.Sprintf("The run was cancelled while %s was expected to %s. It was created and is in the state. The next plan reads its status.%s", ref, goal, knownBy(err)))
 }
 
 // knownBy is what a wait that was broken off had found out by then.
@@ -50,21 +50,21 @@ func knownBy(err error) string {
 	if !errors.As(err, &waited) {
 		return ""
 	}
-	return "\n\nKnown by then: " + fullStop(waited.Reason) + " " + waited.Advice
+	return "\n\nKnown so far: " + fullStop(waited.Reason) + " " + waited.Advice
 }
 
 // AddInterrupted notes as a warning that the wait after a change was broken off.
 // Everything was sent by then, so the state is what was planned.
 func AddInterrupted(diags *diag.Diagnostics, ref kube.Ref, err error) {
 	diags.AddWarning("Stopped waiting for "+ref.String(),
-		"The run was cancelled while the change was expected to take effect. All of it was sent and is in the state; the next plan reads how the instance fares."+knownBy(err))
+		"The run was cancelled while the change was expected to take effect. All of it was sent and is in the state. The next plan reads the instance's status."+knownBy(err))
 }
 
 // AddCutShort words as an error that a change was broken off before all of it was
 // sent: the state isn't what was planned.
 func AddCutShort(diags *diag.Diagnostics, doing string, err error) {
 	diags.AddError("Could not "+doing,
-		fmt.Sprintf("The run was cancelled in the middle of it: %s\n\nWhat was carried out is in the state. The next plan shows what is left to do.", Sentence(err.Error())))
+		fmt.Sprintf("The run was cancelled before this was finished: %s\n\nWhat was done is in the state. The next plan shows what is left to do.", Sentence(err.Error())))
 }
 
 // AddServerWarnings passes on the warnings that the API server gave, as one
@@ -102,23 +102,23 @@ func explain(doing string, err error) (summary, detail string) {
 	case errors.As(err, &exists):
 		return summary, explainExists(exists)
 	case errors.As(err, &foreign):
-		return summary, fmt.Sprintf("%s exists already, and wasn't made by this provider, which leaves alone what others made. Delete it; where its name is made of a name or a key here, another of those does as well.", foreign.Ref)
+		return summary, fmt.Sprintf("%s already exists. This provider didn't create it, so it leaves it alone. Delete it, or choose another name or key here if its name is derived from one.", foreign.Ref)
 	case errors.As(err, &conflict):
 		return summary, explainConflict(conflict)
 	case errors.As(err, &refused):
 		return summary, explainRefusal(refused)
 	case errors.As(err, &gone):
-		return summary, Sentence(gone.Error()) + " That happened while this run was at work on it. Run the plan again: it shows what is there now."
+		return summary, Sentence(gone.Error()) + " That happened during this run. Run the plan again: it shows what is there now."
 	case errors.As(err, &silent):
 		return summary, explainSilence(silent)
 	case errors.As(err, &without):
 		return summary, explainNoCredentials(without)
 	case errors.As(err, &homeless):
-		return summary, fmt.Sprintf("The cluster %s isn't there. Make it first, and refer to it as `cluster = mar_cluster.<name>.name`, so that Terraform keeps the order.", homeless.Ref.Namespace)
+		return summary, fmt.Sprintf("The cluster %s doesn't exist. Create it first, and refer to it as `cluster = mar_cluster.<name>.name`, so that Terraform keeps the order.", homeless.Ref.Namespace)
 	case errors.As(err, &stranger):
 		return summary, explainStranger(stranger)
 	case errors.As(err, &movedOn):
-		return summary, fmt.Sprintf("%s was changed by somebody else at each of several tries. Find out who changes it so often, then apply again.", movedOn.Ref)
+		return summary, fmt.Sprintf("Something else changed %s during each of several tries. Find out what changes it so often, then apply again.", movedOn.Ref)
 	case errors.As(err, &access) && kube.AnswerOf(kube.Ref{}, access) == kube.NotAccepted:
 		return summary, explainRejection(access)
 	case kube.AnswerOf(kube.Ref{}, err) == kube.NotAccepted:
@@ -134,12 +134,12 @@ func explainExists(e *kube.ExistsError) string {
 	resource, id, otherwise := "mar_cluster", e.Ref.Name, "Otherwise choose another name."
 	if e.Ref.Namespace != "" {
 		resource, id = "mar_instance", e.Ref.Namespace+"/"+e.Ref.Name
-		otherwise = "Otherwise choose another name. If it is this very instance, which create_before_destroy has still there while its successor is made, leave name out, so that each gets its own."
+		otherwise = "Otherwise choose another name. With create_before_destroy the old instance still has the name while the new one is created: leave name out, so that each gets its own."
 	}
-	what, then := "was not made by this apply. To manage it from here, import it:", ""
+	what, then := "was not created by this apply. To manage it here, import it:", ""
 	if e.Unfinished {
-		what = "belongs to a create, start or restart that hasn't come to its end. If another run is at it now, wait for that. If that run was killed, import what it left:"
-		then, otherwise = "The apply that imports it finishes what was begun. ", "Otherwise choose another name."
+		what = "belongs to a create, start or restart that hasn't finished. If another run is doing that now, wait for it. If that run was killed, import what it left:"
+		then, otherwise = "The apply that imports it finishes the work. ", "Otherwise choose another name."
 	}
 	return fmt.Sprintf(`%s already exists, and %s
 
@@ -160,7 +160,7 @@ func explainConflict(e *kube.ConflictError) string {
 
 %s
 
-There are three ways out. Let go of the field here: take it out of the configuration. Or change it there, to what is wanted or so that the other tool no longer sets it. Or take it over: set force_conflicts = true in the provider block and apply; if the other tool goes on applying it, the two will set it back and forth.`,
+There are three ways out. Take the field out of this configuration. Or change the other tool, so that it sets the same value or doesn't set the field. Or take the field over: set force_conflicts = true in the provider block and apply. If the other tool goes on applying it, the two will set it back and forth.`,
 		e.Ref, strings.Join(lines, "\n"))
 }
 
@@ -184,39 +184,39 @@ func advice(e *kube.RefusedError) string {
 		}
 		return missingRight("The credentials lack this permission"+origin(e)+".", e.Lacks)
 	case kube.RefusedEscalation:
-		return "Kubernetes lets nobody grant what they don't have themselves. Use credentials that hold these permissions, or that may `escalate` roles and `bind` them, as the provider's guide Permissions has it, or grant less."
+		return "In Kubernetes you can grant only permissions that you have yourself. Use credentials that have them, or that may `escalate` and `bind` roles (see the provider's guide Permissions), or grant less."
 	case kube.RefusedByPolicy:
-		return "An admission policy of this Kubernetes cluster forbids it; its message above says why. Its administrators can tell more."
+		return "An admission policy of this Kubernetes cluster forbids it; its message above says why. Ask the administrators of the Kubernetes cluster."
 	case kube.RefusedAsChanged:
-		return "What the configuration says is valid by itself. An admission policy, a webhook or another tool set what is refused. Ask the administrators of the Kubernetes cluster."
+		return "The configuration by itself is valid. An admission policy, a webhook or another tool set what is refused. Ask the administrators of the Kubernetes cluster."
 	case kube.RefusedTerminating:
 		return "The cluster is being deleted. Wait until it is gone, then apply again."
 	case kube.RefusedByNode:
-		return "The instance stays as it is. Ask for less, or move it to a larger node by replacing it: `terraform apply -replace=<its address>`."
+		return "The instance stays as it is. Request less, or move it to a larger node by replacing it: `terraform apply -replace=<its address>`."
 	case kube.RefusedMissingAccount:
-		return "Add it to the cluster's `service_accounts`, and refer to it so that Terraform makes it first, or correct `service_account`."
+		return "Add it to the cluster's `service_accounts`, and refer to it so that Terraform creates it first, or correct `service_account`."
 	case kube.RefusedAsInvalid:
 		return "Change the named field's attribute and apply again."
 	case kube.RefusedOtherwise:
 	}
-	return "Its administrators can tell more."
+	return "Ask the administrators of the Kubernetes cluster."
 }
 
 // adviceOnQuota tells a quota that is used up from one that isn't told how much is asked for.
 func adviceOnQuota(e *kube.RefusedError) string {
 	if _, exceeded := e.Excess(); !exceeded {
-		return "A quota on a resource takes in nothing that doesn't say how much of it it needs. Set `cpu` and `memory`, or give the cluster a `limit_range` with defaults; a further container in `pod` has limits of its own."
+		return "Under a quota on a resource, each container must say how much it needs. Set `cpu` and `memory`, or give the cluster a `limit_range` with defaults. Each further container in `pod` has its own limits."
 	}
 	isNumber := func(name string) bool { return name == "pods" || strings.HasPrefix(name, "count/") }
 	if !slices.ContainsFunc(e.Resources(), func(name string) bool { return !isNumber(name) }) {
-		return "The cluster holds as many as its quota allows. Raise `quota` on the cluster, or remove something else."
+		return "The cluster already has as many as its quota allows. Raise `quota` on the cluster, or remove something else."
 	}
-	return "The cluster's quota doesn't leave room for it. Raise `quota` on the cluster, ask for less, or remove something else."
+	return "The cluster's quota doesn't leave room for it. Raise `quota` on the cluster, request less, or remove something else."
 }
 
 // missingRight has the rule to paste into a role.
 func missingRight(lacks string, r kube.Right) string {
-	const guide = "The provider's guide Permissions has whole roles, for a plan and for an apply."
+	const guide = "The provider's guide Permissions has complete roles, for a plan and for an apply."
 	if r.Verb == "" {
 		return lacks + " Ask for a Role with that verb on that resource, or use other credentials. " + guide
 	}
@@ -230,7 +230,7 @@ func missingRight(lacks string, r kube.Right) string {
 
 func explainWait(e *kube.WaitError) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s was waited for to %s: %s", e.Ref, e.Goal, Sentence(e.Reason))
+	fmt.Fprintf(&b, "The wait for %s to %s failed: %s", e.Ref, e.Goal, Sentence(e.Reason))
 	for _, part := range []struct {
 		title string
 		lines []string

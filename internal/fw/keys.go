@@ -67,7 +67,7 @@ func (r RemovedKeys) warnOfKept(diags *diag.Diagnostics) {
 	}
 	first := r.Kept[0]
 	diags.AddAttributeWarning(path.Root(r.Attribute(first.IsLabel, first.Key)), fmt.Sprintf("Another tool keeps keys of %s", r.Object),
-		fmt.Sprintf("The plan removes these keys, but another field manager applies them, so they stay on the object:\n\n%s\n\nThe apply leaves them to that tool and makes all other changes. To have them gone, take them out of that tool. With `force_conflicts = true` in the provider block the apply removes them all the same, and that tool may set them again.", strings.Join(lines, "\n")))
+		fmt.Sprintf("The plan removes these keys, but another field manager applies them, so they stay on the object:\n\n%s\n\nThe apply leaves them to that tool and makes all other changes. To remove them, take them out of that tool. With `force_conflicts = true` in the provider block the apply removes them anyway, and that tool may set them again.", strings.Join(lines, "\n")))
 }
 
 func (r RemovedKeys) warnOfImported(diags *diag.Diagnostics) {
@@ -82,6 +82,6 @@ func (r RemovedKeys) warnOfImported(diags *diag.Diagnostics) {
 	}
 	for _, attribute := range slices.Sorted(maps.Keys(keys)) {
 		diags.AddAttributeWarning(path.Root(attribute), "Imported "+attribute+" will be removed",
-			fmt.Sprintf("%s had them before it was imported, and other tools may go by them: %s. An apply of this plan removes them. To keep them, declare them in `%s`.", r.Object, strings.Join(keys[attribute], ", "), attribute))
+			fmt.Sprintf("%s had them before it was imported, and other tools may use them: %s. An apply of this plan removes them. To keep them, declare them in `%s`.", r.Object, strings.Join(keys[attribute], ", "), attribute))
 	}
 }

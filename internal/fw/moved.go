@@ -72,12 +72,12 @@ func (m *metadata) UnmarshalJSON(data []byte) error {
 
 func addUnmovable(diags *diag.Diagnostics, req resource.MoveStateRequest, why string) {
 	diags.AddError("The "+req.SourceTypeName+" can't be moved",
-		fmt.Sprintf("Of the %s that a moved block names, it can't be said which object it stands for: %s. Leave the moved block out, let go of the resource with a removed block that has destroy = false, and import the object instead.", req.SourceTypeName, why))
+		fmt.Sprintf("A moved block names a %s, and the provider can't tell which object it is: %s. Remove the moved block. Take the resource out of the state with a removed block that has destroy = false, and import the object instead.", req.SourceTypeName, why))
 }
 
 // AddUnread says that a plan can't be made of an object that was moved here, as
 // nothing of it was read yet.
 func AddUnread(diags *diag.Diagnostics, ref kube.Ref) {
-	diags.AddError("What was moved has to be read first",
-		fmt.Sprintf("%s came here by a moved block, and nothing is known of it yet but its name. Plan without -refresh=false this once.", ref))
+	diags.AddError("A moved resource has to be read first",
+		fmt.Sprintf("A moved block brought %s here, and so far the provider knows only its name. Plan once without -refresh=false.", ref))
 }

@@ -196,15 +196,15 @@ func (v PlanValidation) closing(f Foretold, known knowledge, how severity) strin
 	if f.finding() == foundNoAnswer {
 		return v.closingWithoutAnswer(how)
 	}
-	text := "This is what an apply would meet as things are now. The plan has asked by a dry run, which changes nothing and doesn't see the rest of the plan."
+	text := "An apply would get this answer as things are now. The plan has made a dry run, which changes nothing and doesn't see the rest of the plan."
 	if len(f.LeftOut) > 0 {
-		text += fmt.Sprintf(" It was asked without what isn't known yet: %s.", strings.Join(f.LeftOut, ", "))
+		text += fmt.Sprintf(" The dry run left out what isn't known yet: %s.", strings.Join(f.LeftOut, ", "))
 	}
 	if f.refusal() == kube.RefusedByRBAC {
-		text += " It is said once, for the first write that these credentials may not make. Where plans run with fewer rights than applies that is as it should be: plan_validation = \"off\" in the provider block, or MAR_PLAN_VALIDATION=off, has them ask nothing."
+		text += " This is reported once, for the first write that these credentials may not make. If plans are meant to run with fewer rights than applies, set plan_validation = \"off\" in the provider block, or MAR_PLAN_VALIDATION=off: plans then make no dry runs."
 	}
 	if known == unknown && v.Mode == PlanStrict && how == warning {
-		text += fmt.Sprintf(" It is a warning under plan_validation = \"strict\", too, for this plan can't know whether it changes the cluster %[1]q before. It knows that where `cluster` is a reference: mar_cluster.<name>.name, or data.mar_cluster.<name>.name if the cluster is managed elsewhere.", f.Cluster)
+		text += fmt.Sprintf(" It is a warning under plan_validation = \"strict\", too, because this plan can't know whether it changes the cluster %[1]q first. It can know if `cluster` is a reference: mar_cluster.<name>.name, or data.mar_cluster.<name>.name if the cluster is managed elsewhere.", f.Cluster)
 	}
 	if how == failure {
 		text += " " + toDestroy
@@ -213,11 +213,11 @@ func (v PlanValidation) closing(f Foretold, known knowledge, how severity) strin
 }
 
 // toDestroy is for an error of a plan: Terraform makes one before it destroys.
-const toDestroy = "A destroy makes this plan first, to refresh; `terraform destroy -refresh=false` doesn't."
+const toDestroy = "A destroy makes this plan first, to refresh. `terraform destroy -refresh=false` doesn't."
 
 func (v PlanValidation) closingWithoutAnswer(how severity) string {
 	if how == failure {
-		return "So nobody knows what an apply of this plan may be refused, and plan_validation = \"strict\" lets no plan pass that wasn't checked. This is said once. If the API server was slow, plan again; with plan_validation = \"warn\" in the provider block this is a warning. " + toDestroy
+		return "So an apply of this plan may still be refused, and plan_validation = \"strict\" stops each plan that wasn't checked. This is reported once. If the API server was slow, plan again. With plan_validation = \"warn\" in the provider block this is a warning. " + toDestroy
 	}
-	return "So this plan doesn't say what its apply may be refused; it is the same plan. This is said once. To have plans ask nothing of the API server beforehand, set plan_validation = \"off\" in the provider block."
+	return "So an apply of this plan may still be refused. The plan itself is the same. This is reported once. To plan without dry runs, set plan_validation = \"off\" in the provider block."
 }

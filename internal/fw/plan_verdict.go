@@ -11,7 +11,7 @@ import (
 type finding string
 
 const (
-	foundNothing      finding = "it would be carried out, or is about something that isn't there yet"
+	foundNothing      finding = "it would be accepted, or needs something that doesn't exist yet"
 	foundInvalid      finding = "what the configuration says is invalid by itself"
 	foundInvalidPart  finding = "it is invalid, and a part wasn't sent, as its value isn't known yet"
 	foundSettings     finding = "a setting of the cluster refuses it"

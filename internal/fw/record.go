@@ -50,7 +50,7 @@ func LoadRecord[T any](ctx context.Context, from PrivateReader, usual T, diags *
 		err = json.Unmarshal(data, &record)
 	}
 	if err != nil {
-		diags.AddError("Unreadable private state", "What the provider remembers of this object beside its state can't be read: "+err.Error()+".\n\nIf a newer version of the provider has written it, go back to that one. Otherwise remove the object from the state with `terraform state rm` and its address, which leaves the object itself alone, and import it.")
+		diags.AddError("Unreadable private state", "The provider's private record of this object can't be read: "+err.Error()+".\n\nIf a newer version of the provider has written it, go back to that one. Otherwise remove the object from the state with `terraform state rm` and its address, which leaves the object itself alone, and import it.")
 	}
 	return record
 }

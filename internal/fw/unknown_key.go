@@ -33,5 +33,5 @@ func (k UnknownKey) Warning() (summary, detail string) {
 		meant = fmt.Sprintf("Its keys are `%s`.", strings.Join(k.Has, "`, `"))
 	}
 	return fmt.Sprintf("Key without effect: %s in %s, line %d", k.Name, k.File, k.Line),
-		fmt.Sprintf("`%s` has no key `%s`. %s\n\nTerraform drops a key that the type of an attribute doesn't have, and gives no error. What is set here has no effect. Rename the key, or remove it.%s", k.In, k.Name, meant, unsure)
+		fmt.Sprintf("`%s` has no key `%s`. %s\n\nTerraform drops a key that the attribute doesn't have, and gives no error. What is set here has no effect. Rename the key, or remove it.%s", k.In, k.Name, meant, unsure)
 }

@@ -18,7 +18,7 @@ func ParseQuantity(s string) (resource.Quantity, error) {
 	if s == "" {
 		return resource.Quantity{}, fmt.Errorf("the quantity is empty; write an amount such as \"500m\" or \"4Gi\", or leave the attribute out")
 	}
-	outOfRange := fmt.Errorf("%q is outside of what Kubernetes can hold: amounts of a resource are multiples of 1m (a thousandth), up to 2^63-1", s)
+	outOfRange := fmt.Errorf("%q is out of the range that Kubernetes can store: amounts of a resource are multiples of 1m (a thousandth), up to 2^63-1", s)
 	q, err := ParseExact(s)
 	if errors.Is(err, errInexact) {
 		return resource.Quantity{}, outOfRange

@@ -113,10 +113,10 @@ func (a *powerAction) Invoke(ctx context.Context, req action.InvokeRequest, resp
 	switch {
 	case fw.IsCancelled(err):
 		resp.Diagnostics.AddError(fmt.Sprintf("Could not %s the instance %s", a.deed, k),
-			"The run was cancelled in the middle of it. "+a.left(ctx, k))
+			"The run was cancelled before this was finished. "+a.left(ctx, k))
 	case err != nil:
 		fw.AddError(&resp.Diagnostics, fmt.Sprintf("%s the instance %s", a.deed, k), err, path.Empty())
-		resp.Diagnostics.AddWarning(fmt.Sprintf("How the instance %s was left", k), a.left(ctx, k))
+		resp.Diagnostics.AddWarning(fmt.Sprintf("State of the instance %s", k), a.left(ctx, k))
 	}
 }
 
@@ -126,7 +126,7 @@ func (a *powerAction) left(ctx context.Context, k key) string {
 	defer cancel()
 	have, err := a.store.Find(ctx, k)
 	if err != nil {
-		return "How it is now couldn't be read. Nothing is lost: invoke the action again, and it goes on from there."
+		return "Its present state couldn't be read. Nothing is lost. Invoke the action again: it goes on from there."
 	}
 	return a.deed.left(presenceByName(have, k), k)
 }
@@ -151,7 +151,7 @@ func (a *powerAction) carryOut(ctx context.Context, s *store, config startingMod
 	}
 	if a.deed.finished(seen) {
 		diags.AddWarning("Instance has finished",
-			fmt.Sprintf("%s has ended and is neither stopped nor running, so that there is nothing to start. The action `mar_instance_restart` runs it once more.", k.ref()))
+			fmt.Sprintf("%s has ended, so it is neither stopped nor running, and there is nothing to start. The action `mar_instance_restart` runs it again.", k.ref()))
 		return nil
 	}
 	if have, err = s.Move(ctx, next, have, seen); err != nil || a.deed == deedStop {

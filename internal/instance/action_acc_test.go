@@ -61,13 +61,13 @@ func TestAccInstanceAction_movesPowerThatIsNotManaged(t *testing.T) {
 	says(t, invoke(t, terraform, 0, "stop", "web"), "keeping the instance as it", "Pod "+cluster+"/web: deleting it", "waiting for it to end")
 	is(t, cluster, made, false)
 	terraform.Must(0, "plan", "-detailed-exitcode")
-	says(t, invoke(t, terraform, 0, "stop", "web"), "it is stopped already")
+	says(t, invoke(t, terraform, 0, "stop", "web"), "it is already stopped")
 
 	says(t, invoke(t, terraform, 0, "start", "web"), "Pod "+cluster+"/web: making it", "waiting for")
 	is(t, cluster, made, true)
 	second := podNow(t, cluster)
 	terraform.Must(0, "plan", "-detailed-exitcode")
-	says(t, invoke(t, terraform, 0, "start", "web"), "it runs already")
+	says(t, invoke(t, terraform, 0, "start", "web"), "it already runs")
 	if err := errors.Join(alike(first, second), equal("the Pod's UID", podNow(t, cluster).UID, second.UID)); err != nil {
 		t.Error(err)
 	}

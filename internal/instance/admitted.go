@@ -51,7 +51,7 @@ func (r record) withAdmitted(sent, stored model) (record, []note) {
 func admittedNote(attribute string, sent model) note {
 	return note{
 		Attribute: attribute, Summary: "The cluster changed what was declared",
-		Detail: "An admission policy of the cluster, a service mesh's say, made something else of `" + attribute + "` of " + sent.key().ref().String() + ". The instance is as the policy has it. The provider takes that for what was declared; a plan shows a difference once it is changed again.",
+		Detail: "An admission policy of the cluster, such as a service mesh's, changed `" + attribute + "` of " + sent.key().ref().String() + ". The instance has what the policy set, and the provider accepts that as what was declared. If it changes again, a plan shows the difference.",
 	}
 }
 

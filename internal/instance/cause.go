@@ -18,10 +18,10 @@ const (
 	causeGone     = "Instance is gone"
 	causeStranger = "Instance is gone, and another Pod has its name"
 	causeLeaving  = "Instance is being deleted"
-	causeMakesWay = "The former Pod of an instance is still there"
-	causeStopping = "The Pod of a stopped instance is still there"
-	causeAnew     = "Instance was made anew by somebody else"
-	causeLabels   = "Instance lacks labels that it is known by"
+	causeMakesWay = "The old Pod of an instance still exists"
+	causeStopping = "The Pod of a stopped instance still exists"
+	causeAnew     = "Instance was recreated by something else"
+	causeLabels   = "Instance lacks labels that the provider needs"
 )
 
 // trouble is what is wrong with an instance as it was found.
@@ -96,7 +96,7 @@ func illness(prior resourceModel, f podhealth.Facts) *trouble {
 		t.Node = pod.Spec.NodeName
 	}
 	if p.Cause.IsLoop() && !p.At.IsZero() {
-		t.What += ", the last time at " + moment(p.At)
+		t.What += ", last at " + moment(p.At)
 	}
 	return t
 }
@@ -114,11 +114,11 @@ func placeOfProblem(p podhealth.Problem) string {
 
 // goneFrom is about an instance of which nothing is left.
 func goneFrom(prior resourceModel) trouble {
-	t := trouble{Summary: causeGone, Next: "Apply makes it anew.", UID: prior.UID.ValueString(), Node: prior.Node.ValueString()}
+	t := trouble{Summary: causeGone, Next: "Apply recreates it.", UID: prior.UID.ValueString(), Node: prior.Node.ValueString()}
 	k := prior.key()
-	t.What = k.ref().String() + " isn't there any more"
+	t.What = k.ref().String() + " doesn't exist any more"
 	if t.UID == "" {
-		t.What = templateRef(k.Cluster, k.Name).String() + ", as which it was kept while it was stopped, isn't there any more"
+		t.What = templateRef(k.Cluster, k.Name).String() + ", which kept the instance while it was stopped, doesn't exist any more"
 	}
 	return t
 }
@@ -129,8 +129,8 @@ func supplanted(prior resourceModel, pod *corev1.Pod) trouble {
 	t := goneFrom(prior)
 	k := prior.key()
 	t.Summary = causeStranger
-	t.What = fmt.Sprintf("%s isn't the instance's: that one is gone, and %s made this one at %s, without this provider's labels", podRef(pod), orElse(makerOf(pod), "somebody else"), moment(pod.CreationTimestamp))
-	t.Next = fmt.Sprintf("The provider leaves that Pod alone. The plan makes the instance anew, and the apply fails as long as the name is taken. Delete that Pod; or adopt it, by an `import` block with the ID %q; or give this instance another name.", k)
+	t.What = fmt.Sprintf("%s isn't the instance's Pod. That one is gone, and %s created this one at %s, without this provider's labels", podRef(pod), orElse(makerOf(pod), "something else"), moment(pod.CreationTimestamp))
+	t.Next = fmt.Sprintf("The provider leaves that Pod alone. The plan recreates the instance, but the apply fails as long as the name is taken. Delete that Pod, adopt it by an `import` block with the ID %q, or give this instance another name.", k)
 	return t
 }
 
@@ -138,10 +138,10 @@ func supplanted(prior resourceModel, pod *corev1.Pod) trouble {
 func stopping(pod *corev1.Pod, starts bool) trouble {
 	t := leaving(pod)
 	t.Summary, t.UID = causeStopping, string(pod.UID)
-	t.Next = "The instance is stopped as soon as that Pod is gone, and keeps its share of the quota until then."
+	t.Next = "The instance is stopped when that Pod is gone, and uses its share of the quota until then."
 	if starts {
 		t.Summary = causeMakesWay
-		t.Next = "Its successor can't be made before that Pod is gone."
+		t.Next = "The new Pod can't be created before that Pod is gone."
 	}
 	if held := heldBy(pod); held != "" {
 		t.Next = held + " " + t.Next
@@ -155,7 +155,7 @@ func heldBy(pod *corev1.Pod) string {
 	if len(pod.Finalizers) == 0 {
 		return ""
 	}
-	return "Its finalizers hold it: " + strings.Join(pod.Finalizers, ", ") + ". What has set them has to take them away."
+	return "Its finalizers hold it: " + strings.Join(pod.Finalizers, ", ") + ". The controllers that set them must remove them."
 }
 
 // resizing is about a size that was asked for and that the node hasn't given. A
@@ -167,8 +167,8 @@ func resizing(pod *corev1.Pod) *trouble {
 	}
 	return &trouble{
 		Summary: p.Title, UID: string(pod.UID),
-		What: fmt.Sprintf("%s%s was asked to take another size, and goes on with the one that it had: %s", podRef(pod), onNode(pod), strings.TrimSuffix(p.Text, ".")),
-		Next: "The request stands until the size is changed again. " + p.Advice,
+		What: fmt.Sprintf("A resize of %s%s was requested, but it still has its old size: %s", podRef(pod), onNode(pod), strings.TrimSuffix(p.Text, ".")),
+		Next: "The request stays until the size is changed again. " + p.Advice,
 	}
 }
 
@@ -181,8 +181,8 @@ func madeAnew(prior resourceModel, pod *corev1.Pod, manager string) *trouble {
 	}
 	return &trouble{
 		Attribute: "uid", Summary: causeAnew, UID: known,
-		What: fmt.Sprintf("%s isn't the Pod that the state knows: that one is gone, and %s made another of the same name and with this provider's labels at %s", podRef(pod), orElse(makerOf(pod), "somebody else"), moment(pod.CreationTimestamp)),
-		Next: "It counts as the instance. What of it differs from the configuration is in the plan.",
+		What: fmt.Sprintf("%s isn't the Pod in the state. That one is gone, and %s created another with the same name and this provider's labels at %s", podRef(pod), orElse(makerOf(pod), "something else"), moment(pod.CreationTimestamp)),
+		Next: "The provider takes it as the instance. The plan shows where it differs from the configuration.",
 	}
 }
 
@@ -192,8 +192,8 @@ func unlabelled(pod *corev1.Pod, lost []string) *trouble {
 	}
 	return &trouble{
 		Attribute: "labels_all", Summary: causeLabels,
-		What: fmt.Sprintf("Somebody removed or changed these labels of %s: %s", podRef(pod), strings.Join(lost, ", ")),
-		Next: "The provider knows its own Pods by them. Apply puts them back, in place.",
+		What: fmt.Sprintf("Something removed or changed these labels of %s: %s", podRef(pod), strings.Join(lost, ", ")),
+		Next: "The provider recognizes its own Pods by them. Apply sets them again, in place.",
 	}
 }
 
@@ -221,8 +221,8 @@ func leaving(pod *corev1.Pod) *trouble {
 	}
 	t := &trouble{
 		Attribute: "status", Summary: causeLeaving, Node: pod.Spec.NodeName,
-		What: fmt.Sprintf("%s%s is being deleted: that was asked for at %s, and its time runs out at %s", podRef(pod), onNode(pod), moment(asked), moment(*pod.DeletionTimestamp)),
-		Next: "Apply waits until it is gone and makes it anew.",
+		What: fmt.Sprintf("%s%s is being deleted: the deletion was requested at %s, and its grace period ends at %s", podRef(pod), onNode(pod), moment(asked), moment(*pod.DeletionTimestamp)),
+		Next: "Apply waits until it is gone, and then recreates it.",
 	}
 	if held := heldBy(pod); held != "" {
 		t.Next = held + " " + t.Next
@@ -246,13 +246,13 @@ func ended(prior resourceModel, pod *corev1.Pod, p podhealth.Problem) *trouble {
 	t := &trouble{
 		Attribute: "status", Summary: orElse(p.Title, podhealth.TitleOf(podhealth.Finished)),
 		What: fmt.Sprintf("%s%s is %s%s", podRef(pod), onNode(pod), status, since(endedAt(pod))),
-		Next: "Apply replaces it, as `replace_on` has it.",
+		Next: "Apply replaces it, because `replace_on` names its status.",
 	}
 	if p.Text != "" {
 		t.What += ": " + p.Text
 	}
 	if !replaced {
-		t.Next = "It stays as long as `replace_on` doesn't name its status."
+		t.Next = "It stays, because `replace_on` doesn't name its status."
 	}
 	if p.Advice != "" && !asMeant {
 		t.Next = p.Advice + " " + t.Next

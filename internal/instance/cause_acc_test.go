@@ -69,7 +69,7 @@ func fates() map[string]fate {
 		},
 		"deadline": {
 			befalls: behaves("behavior", "evicted", "reason", "DeadlineExceeded", "message", "too long"), until: failed,
-			action: "replace", summary: "Instance took longer than it may", says: []string{"DeadlineExceeded: too long"},
+			action: "replace", summary: "Instance took longer than it is allowed to", says: []string{"DeadlineExceeded: too long"},
 		},
 		"crash": {
 			befalls: behaves("behavior", "crash-loop"), until: func(pod *corev1.Pod) bool { return pod.Status.ContainerStatuses[0].RestartCount > 2 },
@@ -87,13 +87,13 @@ func fates() map[string]fate {
 		"homeless": {
 			attributes: "wait_for = \"None\"\n  cpu = \"5000\"\n  memory = \"1Gi\"",
 			until:      func(pod *corev1.Pod) bool { return len(pod.Status.Conditions) > 0 },
-			summary:    "Instance has no node", says: []string{"Unschedulable", "Ask for less"},
+			summary:    "Instance has no node", says: []string{"Unschedulable", "Request less"},
 		},
 		"gone": {
 			befalls: func(ctx context.Context, client *kubernetes.Clientset, pod *corev1.Pod) error {
 				return client.CoreV1().Pods(pod.Namespace).Delete(ctx, pod.Name, *metav1.NewDeleteOptions(0))
 			},
-			action: "create", summary: "Instance is gone", says: []string{"isn't there any more"},
+			action: "create", summary: "Instance is gone", says: []string{"doesn't exist any more"},
 		},
 		"preempted": {
 			befalls: func(ctx context.Context, client *kubernetes.Clientset, pod *corev1.Pod) error {
@@ -108,7 +108,7 @@ func fates() map[string]fate {
 				return errors.Join(behaves("behavior", "lost")(ctx, client, pod), client.CoreV1().Pods(pod.Namespace).Delete(ctx, pod.Name, metav1.DeleteOptions{}))
 			},
 			until:  func(pod *corev1.Pod) bool { return pod.DeletionTimestamp != nil },
-			action: "replace", summary: "Instance is being deleted", says: []string{"is being deleted: that was asked for at 20"},
+			action: "replace", summary: "Instance is being deleted", says: []string{"is being deleted: the deletion was requested at 20"},
 		},
 		"anew": {
 			befalls: func(ctx context.Context, client *kubernetes.Clientset, pod *corev1.Pod) error {
@@ -119,7 +119,7 @@ func fates() map[string]fate {
 					create(ctx, client, pod.Namespace, anew))
 			},
 			until:   phase(corev1.PodRunning),
-			summary: "Instance was made anew by somebody else", says: []string{"kubectl-create made another"},
+			summary: "Instance was recreated by something else", says: []string{"kubectl-create created another"},
 		},
 		"label": {
 			befalls: func(ctx context.Context, client *kubernetes.Clientset, pod *corev1.Pod) error {
@@ -127,7 +127,7 @@ func fates() map[string]fate {
 					[]byte(`{"metadata":{"labels":{"instance-id":null,"app.kubernetes.io/managed-by":"Helm"}}}`), metav1.PatchOptions{})
 				return err
 			},
-			action: "update", summary: "Instance lacks labels that it is known by", says: []string{"app.kubernetes.io/managed-by, instance-id"},
+			action: "update", summary: "Instance lacks labels that the provider needs", says: []string{"app.kubernetes.io/managed-by, instance-id"},
 		},
 	}
 }

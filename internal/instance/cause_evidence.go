@@ -46,7 +46,7 @@ func (t trouble) note(e evidence) note {
 		reason, text := parting(e.Events)
 		t.Summary = orElse(podhealth.TitleOf(podhealth.DisruptionOf(reason)), t.Summary)
 		if text != "" {
-			text = "the last that is known of it is " + text
+			text = "the last event about it is " + text
 		}
 		what += "; " + orElse(text, "no event says why")
 	} else if events := podhealth.EventLines(e.Events); len(events) > 0 && !strings.Contains(what, messageOf(events[len(events)-1])) {
@@ -54,7 +54,7 @@ func (t trouble) note(e evidence) note {
 	}
 	if e.Node != "" && t.Summary == causeLeaving {
 		t.Summary = podhealth.TitleOf(podhealth.NodeSilent)
-		t.Next += " It is gone once the node answers again, or is deleted (`kubectl delete node`)."
+		t.Next += " It will be gone when the node answers again, or is deleted (`kubectl delete node`)."
 	}
 	return note{Attribute: t.Attribute, Summary: t.Summary, Detail: strings.TrimRight(what, ".") + ".\n" + t.Next}
 }

@@ -84,7 +84,7 @@ func TestTroubleOf(t *testing.T) {
 func TestResizeTrouble(t *testing.T) {
 	for name, says := range map[string]string{
 		"resize-deferred":          "no room for that size now: Deferred",
-		"resize-infeasible":        "can't ever give it that size: Infeasible",
+		"resize-infeasible":        "can never give it that size: Infeasible",
 		"resize-error":             "failed to resize it",
 		"resize-infeasible-before": "", "resize-underway": "", "resize-done": "", "resize-rounded": "", "ready": "",
 	} {
@@ -122,7 +122,7 @@ func TestTroubleOf_deletionIsToldFromItsEnd(t *testing.T) {
 	end := metav1.Date(2026, 1, 2, 3, 4, 35, 0, time.UTC)
 	pod.DeletionTimestamp, pod.DeletionGracePeriodSeconds = &end, ptr.To[int64](30)
 	n := troubleOf(stateful(t, planned()), podhealth.Facts{Pod: pod, Now: then}).note(evidence{})
-	if !strings.Contains(n.Detail, "asked for at 2026-01-02T03:04:05Z, and its time runs out at 2026-01-02T03:04:35Z") {
+	if !strings.Contains(n.Detail, "requested at 2026-01-02T03:04:05Z, and its grace period ends at 2026-01-02T03:04:35Z") {
 		t.Errorf("got %s", n.Detail)
 	}
 }
@@ -188,7 +188,7 @@ func TestTrouble_note(t *testing.T) {
 		evidence      evidence
 		summary, says string
 	}{
-		"gone, and nobody knows why": {of: gone, summary: causeGone, says: "isn't there any more; no event says why.\nApply makes it anew."},
+		"gone, and nobody knows why": {of: gone, summary: causeGone, says: "doesn't exist any more; no event says why.\nApply recreates it."},
 		"gone, preempted": {
 			of: gone, evidence: evidence{Events: []corev1.Event{
 				at(3, "Warning", "Unhealthy", "probe"), at(1, "Normal", "Preempted", "Preempted by pod x on node n."), at(2, "Normal", "Killing", "Stopping"),

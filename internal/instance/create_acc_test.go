@@ -289,7 +289,7 @@ func TestAccInstance_existingPodIsNotAdopted(t *testing.T) {
 func TestAccInstance_missingClusterSaysSo(t *testing.T) {
 	t.Parallel()
 	cluster := acctest.ClusterName(t)
-	test(t, resource.TestStep{Config: instanceConfig(cluster), ExpectError: regexp.MustCompile(`(?s)cluster ` + cluster + `\s+isn't\s+there`)})
+	test(t, resource.TestStep{Config: instanceConfig(cluster), ExpectError: regexp.MustCompile(`(?s)cluster ` + cluster + `\s+doesn't\s+exist`)})
 }
 
 func TestAccInstance_createBeforeDestroyNeedsNoName(t *testing.T) {

@@ -325,7 +325,7 @@ func TestAccInstance_whatCannotBeTakenBackIsNamed(t *testing.T) {
 	})
 	terraform := acctest.NewCLI(t)
 	terraform.Configure(proxy + instanceConfig(cluster, secretEnv("hunter2", 1)))
-	says(t, oneLine(terraform.Must(1, "apply", "-auto-approve")), "Could not create the instance", "Could not take back PodTemplate "+cluster+"/web")
+	says(t, oneLine(terraform.Must(1, "apply", "-auto-approve")), "Could not create the instance", "Could not remove PodTemplate "+cluster+"/web")
 	says(t, terraform.Must(0, "state", "list"), "mar_instance.")
 	terraform.Configure(instanceConfig(cluster, secretEnv("hunter2", 1)))
 	output := terraform.Must(0, "apply", "-auto-approve")

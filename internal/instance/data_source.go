@@ -69,5 +69,5 @@ func (d *instanceDataSource) Read(ctx context.Context, req datasource.ReadReques
 
 func addMissing(diags *diag.Diagnostics, k key) {
 	diags.AddAttributeError(path.Root("name"), "No such instance",
-		fmt.Sprintf("There is no instance %s in the cluster %s: %s isn't there. Check both names. If this configuration makes the instance, refer to the resource's attributes instead, so that Terraform makes it first.", k.Name, k.Cluster, k.ref()))
+		fmt.Sprintf("There is no instance %s in the cluster %s: %s doesn't exist. Check both names. If this configuration creates the instance, refer to the resource's attributes instead, so that Terraform creates it first.", k.Name, k.Cluster, k.ref()))
 }

@@ -71,7 +71,7 @@ func (d *instancesDataSource) Read(ctx context.Context, req datasource.ReadReque
 func addListError(diags *diag.Diagnostics, cluster string, err error) {
 	if kube.IsGone(err) {
 		diags.AddAttributeError(path.Root("cluster"), "No such cluster",
-			fmt.Sprintf("There is no Namespace %s. Check the name, and that the provider is connected to the right API server. If this configuration makes the cluster, refer to it as `mar_cluster.….name`, so that Terraform makes it first.", cluster))
+			fmt.Sprintf("There is no Namespace %s. Check the name, and that the provider is connected to the right API server. If this configuration creates the cluster, refer to it as `mar_cluster.….name`, so that Terraform creates it first.", cluster))
 		return
 	}
 	fw.AddError(diags, "list the instances of the cluster "+cluster, err, path.Root("cluster"))

@@ -107,5 +107,5 @@ func adviceOnInterrupted(pod *corev1.Pod) string {
 	if len(pod.Finalizers) > 0 {
 		return podhealth.DeletionAdvice(pod)
 	}
-	return "Apply again: that waits until it is gone, and goes on from there."
+	return "Apply again: the apply waits until it is gone, and goes on from there."
 }

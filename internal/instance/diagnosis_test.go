@@ -35,7 +35,7 @@ func TestDiagnose_state(t *testing.T) {
 		},
 		"deleting": {
 			"status Running, on node node-1",
-			"being deleted; its time runs out at 2026-03-01T09:40:00Z",
+			"being deleted; its grace period ends at 2026-03-01T09:40:00Z",
 			"held by finalizers: example.com/hold",
 		},
 		"resize-deferred": {

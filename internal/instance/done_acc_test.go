@@ -28,9 +28,9 @@ func TestAccInstance_finishedOneIsNotWrittenTo(t *testing.T) {
 	acctest.NeedsEmbedded(t)
 	sized := func(cpu string) string { return fmt.Sprintf("cpu = %q\n  memory = \"1Gi\"", cpu) }
 	for name, c := range map[string]struct{ before, after, says string }{
-		"image":           {`image = "registry.example.com/job:1"`, `image = "registry.example.com/job:2"`, "can't take up another image"},
-		"size":            {`image = "registry.example.com/job:1"` + "\n" + sized("1"), `image = "registry.example.com/job:1"` + "\n" + sized("2"), "can't take up another size"},
-		"image and label": {`image = "registry.example.com/job:1"`, "image = \"registry.example.com/job:2\"\n  labels = { a = \"1\" }", "can't take up another image"},
+		"image":           {`image = "registry.example.com/job:1"`, `image = "registry.example.com/job:2"`, "Its image can't be changed in place"},
+		"size":            {`image = "registry.example.com/job:1"` + "\n" + sized("1"), `image = "registry.example.com/job:1"` + "\n" + sized("2"), "Its size can't be changed in place"},
+		"image and label": {`image = "registry.example.com/job:1"`, "image = \"registry.example.com/job:2\"\n  labels = { a = \"1\" }", "Its image can't be changed in place"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -92,8 +92,8 @@ func TestAccInstance_jobThatMissesItsImageIsReplaced(t *testing.T) {
 	terraform.Configure(config("registry.example.com/job:2"))
 	output := terraform.Must(1, "apply", "-auto-approve")
 	<-ended
-	says(t, flat(output), "finished before it took up the change")
-	says(t, flat(terraform.Must(2, "plan", "-detailed-exitcode")), "finished before it took up the image", "1 to add, 0 to change, 1 to destroy")
+	says(t, flat(output), "finished before the change took effect")
+	says(t, flat(terraform.Must(2, "plan", "-detailed-exitcode")), "finished before it used its last new image", "1 to add, 0 to change, 1 to destroy")
 	terraform.Must(0, "apply", "-auto-approve")
 	if now := getPod(t, client, cluster, "web"); now.UID == before.UID {
 		t.Error("the Pod wasn't replaced")
@@ -242,7 +242,7 @@ func TestAccInstance_heldDeletionIsNamed(t *testing.T) {
 	says(t, flat(terraform.Must(1, "destroy", "-auto-approve")), "Could not delete the instance "+cluster+"/web", "Timed out after 4s", "example.com/hold")
 	output := terraform.Must(2, "plan", "-detailed-exitcode")
 	says(t, flat(output), "Instance is being deleted", "Its finalizers hold it: example.com/hold")
-	if strings.Contains(output, "somebody else") {
+	if strings.Contains(output, "something else") {
 		t.Errorf("the plan says\n%s", output)
 	}
 	terraform.Configure(instanceConfig(cluster, `timeouts = { delete = "2m" }`))
@@ -258,7 +258,7 @@ func TestAccInstance_heldDeletionIsNamed(t *testing.T) {
 	says(t, flat(interrupted), "The run was cancelled, and Kubernetes is still deleting it", "example.com/hold")
 	terraform.Configure(instanceConfig(cluster, stopped, `timeouts = { update = "4s" }`))
 	says(t, flat(terraform.Must(1, "apply", "-auto-approve")), "example.com/hold")
-	says(t, flat(terraform.Must(0, "plan", "-refresh-only")), "The Pod of a stopped instance is still there", "example.com/hold")
+	says(t, flat(terraform.Must(0, "plan", "-refresh-only")), "The Pod of a stopped instance still exists", "example.com/hold")
 	hold(`null`)
 	terraform.Must(0, "apply", "-auto-approve")
 	terraform.Must(0, "plan", "-detailed-exitcode")

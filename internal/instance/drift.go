@@ -58,7 +58,7 @@ func standingOf(pod *corev1.Pod, p presence) standing {
 	}
 	switch {
 	case pod.Spec.Resources != nil:
-		s.Fixed = "its Pod has resources of its own besides its containers'"
+		s.Fixed = "its Pod sets resources for the whole Pod, besides its containers'"
 	case pod.Spec.OS != nil && pod.Spec.OS.Name == corev1.Windows:
 		s.Fixed = "Kubernetes can't resize instances that run on Windows"
 	}
@@ -100,7 +100,7 @@ func replacementFor(m resourceModel, s standing) (replacement, bool) {
 	if s.Deleting != "" {
 		return replacement{
 			Summary: "Instance is being deleted",
-			Detail:  fmt.Sprintf("%s is being deleted (its time runs out at %s). Apply waits until it is gone and makes it anew.", ref, s.Deleting),
+			Detail:  fmt.Sprintf("%s is being deleted (its grace period ends at %s). Apply waits until it is gone, and then recreates it.", ref, s.Deleting),
 		}, true
 	}
 	if !lost(s.Status, m) {
@@ -111,8 +111,8 @@ func replacementFor(m resourceModel, s standing) (replacement, bool) {
 		detail += ": " + strings.TrimRight(s.Cause, ".")
 	}
 	return replacement{
-		Summary: "Instance will be replaced for its status",
-		Detail:  detail + ". Apply replaces it, as `replace_on` has it.",
+		Summary: "Instance will be replaced because of its status",
+		Detail:  detail + ". Apply replaces it, because `replace_on` names its status.",
 	}, true
 }
 

@@ -56,7 +56,7 @@ func TestAccInstance_createThatFailsSaysWhy(t *testing.T) {
 		},
 		"an init container that fails": {
 			[]string{`image = "web:1"`, `pod = { initContainers = [{ name = "setup", image = "setup:1" }] }`, behaving("behavior", "crash-loop", "container", "setup", "exit-code", "2")},
-			`(?is)init\s+container\s+setup\s+keeps\s+ending\s+\(3\s+restarts\):\s+Error,\s+exit\s+code\s+2.*what\s+.pod.\s+says\s+of\s+it`,
+			`(?is)init\s+container\s+setup\s+keeps\s+ending\s+\(3\s+restarts\):\s+Error,\s+exit\s+code\s+2.*its\s+fields\s+in\s+.pod.`,
 		},
 		"a sidecar that fails": {
 			[]string{`image = "web:1"`, `pod = { initContainers = [{ name = "log", image = "log:1", restartPolicy = "Always" }] }`, behaving("behavior", "crash-loop", "container", "log")},

@@ -84,7 +84,7 @@ func TestAccInstance_causesAreNamedWhereverTheyAreLookedAt(t *testing.T) {
 				turn(status, corev1.ContainersReady, "ContainersNotReady")
 			},
 			warned:  []string{"Instance isn't ready any more", "connection refused", "`health_checks[\"readiness\"]`"},
-			problem: "Container app was ready, and has failed its readiness check since",
+			problem: "Container app was ready, but has failed its readiness check since",
 		},
 		"a volume over its size": {
 			attributes: `volumes = { cache = { mount_path = "/cache", empty_dir = "Disk", size = "1Mi" } }`,
@@ -99,7 +99,7 @@ func TestAccInstance_causesAreNamedWhereverTheyAreLookedAt(t *testing.T) {
 			becomes: func(_ *testing.T, _ string, status *corev1.PodStatus) {
 				evict(status, `Container app exceeded its local ephemeral storage limit "50Mi". `)
 			},
-			warned:  []string{"Instance used more local storage than it may", "more local storage than its limit of 50Mi", "`limits[\"ephemeral-storage\"]`"},
+			warned:  []string{"Instance used more local storage than it is allowed to", "more local storage than its limit of 50Mi", "`limits[\"ephemeral-storage\"]`"},
 			problem: "Evicted: container app used more local storage than its limit of 50Mi.",
 		},
 		"a deadline": {
@@ -108,7 +108,7 @@ func TestAccInstance_causesAreNamedWhereverTheyAreLookedAt(t *testing.T) {
 				evict(status, "Pod was active on the node longer than the specified deadline")
 				status.Reason = "DeadlineExceeded"
 			},
-			warned:  []string{"Instance took longer than it may", "It may take 600 seconds, by `activeDeadlineSeconds`"},
+			warned:  []string{"Instance took longer than it is allowed to", "`activeDeadlineSeconds` in `pod` allows 600 seconds"},
 			problem: "DeadlineExceeded",
 		},
 	} {
@@ -194,7 +194,7 @@ func TestAccInstance_adviceBelongsToTheCause(t *testing.T) {
 		},
 		"a readiness gate": {
 			attributes: []string{`image = "web:1"`, `pod = { readinessGates = [{ conditionType = "example.com/open" }] }`},
-			says:       []string{"its readiness gate example.com/open isn't open", "A controller opens the gate"}, not: "log",
+			says:       []string{"its readiness gate example.com/open isn't open", "opens the gate by setting the condition"}, not: "log",
 		},
 		"a start that is slow": {
 			attributes: []string{`image = "web:1"`, behaving("start-delay", "1m")},

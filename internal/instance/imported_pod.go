@@ -25,7 +25,7 @@ func restOf(ctx context.Context, pod *corev1.Pod, m model) (types.Dynamic, diag.
 	if _, there := pod.Annotations[kube.AnnotationSpec]; there {
 		if recorded, err := specIn(pod); err != nil {
 			diags.AddAttributeWarning(path.Root("pod"), "Unreadable record of an instance",
-				fmt.Sprintf("The annotation %s of %s isn't a Pod's spec: %v. What others have put into the instance may be taken for declared.", kube.AnnotationSpec, m.key().ref(), err))
+				fmt.Sprintf("The annotation %s of %s isn't a Pod's spec: %v. So the provider may take what other tools added to the instance as declared.", kube.AnnotationSpec, m.key().ref(), err))
 		} else {
 			sent, main = recorded, containerName
 		}

@@ -52,7 +52,7 @@ func TestAccInstance_interruptedWaitSaysWhatIsKnown(t *testing.T) {
 	if finished {
 		t.Fatalf("it ended by itself:\n%s", output)
 	}
-	says(t, flat(output), "Stopped waiting for Pod", "Known by then: the image of container app can't be pulled", "Check the name and tag in `image`")
+	says(t, flat(output), "Stopped waiting for Pod", "Known so far: the image of container app can't be pulled", "Check the name and tag in `image`")
 }
 
 func waitsFor(pod corev1.Pod, reason string) bool {
@@ -82,11 +82,11 @@ func TestAccInstance_interruptedResizeIsTold(t *testing.T) {
 	if finished || code == 0 {
 		t.Fatalf("it ended by itself, with %d:\n%s", code, output)
 	}
-	says(t, flat(output), "Could not update the instance", "The run was cancelled", "still asked for and may come true at any time")
+	says(t, flat(output), "Could not update the instance", "The run was cancelled", "still requested and may happen at any time")
 	if strings.Contains(output, "was created") {
 		t.Errorf("it says\n%s", output)
 	}
-	const pending, still = "Instance doesn't have its size yet", "The request stands until the size is changed again"
+	const pending, still = "Instance doesn't have its new size yet", "The request stays until the size is changed again"
 	// What the instance is made anew from doesn't say the size yet.
 	says(t, flat(terraform.Must(2, "plan", "-detailed-exitcode")), pending, "no room for that size now: Deferred", still, "An update of the instance was interrupted")
 	terraform.Must(0, "apply", "-auto-approve")
@@ -96,7 +96,7 @@ func TestAccInstance_interruptedResizeIsTold(t *testing.T) {
 	change(t, cluster, fmt.Sprintf(`{"metadata":{"annotations":{%q:"infeasible"}}}`, behavior+"resize"))()
 	await(t, cluster, "infeasible", resizeIs("Infeasible"))
 	terraform.Configure(strings.ReplaceAll(config("2"), "deferred", "infeasible"))
-	says(t, flat(terraform.Must(0, "plan", "-detailed-exitcode")), pending, "can't ever give it that size: Infeasible")
+	says(t, flat(terraform.Must(0, "plan", "-detailed-exitcode")), pending, "can never give it that size: Infeasible")
 
 	terraform.Configure(strings.ReplaceAll(config("1"), "deferred", "infeasible"))
 	terraform.Must(0, "apply", "-auto-approve")
@@ -131,7 +131,7 @@ func TestAccInstance_interruptedUpdateSavesWhatWasDone(t *testing.T) {
 	if finished || code == 0 {
 		t.Fatalf("it ended by itself, with %d:\n%s", code, output)
 	}
-	says(t, flat(output), "What was carried out is in the state")
+	says(t, flat(output), "What was done is in the state")
 	terraform.Configure(instanceConfig(cluster, after...))
 	again := changesPlanned(t, terraform)[address]
 	if labels, ok := again.Before["labels"].(map[string]any); again.Before["cpu"] != "2" || !ok || labels["a"] != "1" || labels["b"] != "1" {

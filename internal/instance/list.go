@@ -102,6 +102,6 @@ func listFailure(which selection, err error) fwlist.ListResult {
 func unfitNames(names []string) fwlist.ListResult {
 	var result fwlist.ListResult
 	result.Diagnostics.AddWarning("Pods left out of the list",
-		fmt.Sprintf("An instance's name has lower-case letters, digits and hyphens only, at most 63, so that these Pods can't be managed here: %s.", strings.Join(names, ", ")))
+		fmt.Sprintf("These Pods can't be managed here, because an instance's name has only lower-case letters, digits and hyphens, at most 63: %s.", strings.Join(names, ", ")))
 	return result
 }

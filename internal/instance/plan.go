@@ -89,9 +89,9 @@ type decision struct {
 func (d decision) needsProgram() string {
 	switch {
 	case d.Change != nil && d.Change.Image != "":
-		return "another image"
+		return "Its image"
 	case d.Resize != nil:
-		return "another size"
+		return "Its size"
 	}
 	return ""
 }
@@ -129,7 +129,7 @@ func decide(prior, plan, config resourceModel, rec record, of facts) decision {
 		if seen.Starting {
 			d.Notes = append(d.Notes, note{
 				Attribute: "status", Summary: "A create, start or restart of the instance was interrupted",
-				Detail: templateRef(prior.Cluster.ValueString(), prior.Name.ValueString()).String() + " is there, and the Pod that was to be made from it isn't. Apply starts the instance.",
+				Detail: templateRef(prior.Cluster.ValueString(), prior.Name.ValueString()).String() + " exists, but the Pod that starts from it doesn't. Apply starts the instance.",
 			})
 		}
 		return d
@@ -141,7 +141,7 @@ func decide(prior, plan, config resourceModel, rec record, of facts) decision {
 		d.Unknown = append(d.Unknown, "status")
 		d.Notes = append(d.Notes, note{
 			Attribute: "status", Summary: "A start or stop of the instance was interrupted",
-			Detail: prior.key().ref().String() + " runs, and the PodTemplate as which it was kept while it was stopped is still there. Apply removes that.",
+			Detail: prior.key().ref().String() + " runs, but the PodTemplate that kept it while it was stopped still exists. Apply removes that.",
 		})
 	case moveNone, moveReplace, moveCreate:
 	}
@@ -201,8 +201,8 @@ func (d *decision) replaceForStatus(prior, plan resourceModel, rec record) {
 		d.Replace = append(d.Replace, "status")
 		d.Unknown = append(d.Unknown, "status")
 		d.Cause = &note{
-			Attribute: "status", Summary: "Instance will be replaced for its image",
-			Detail: prior.key().ref().String() + " finished before it took up the image that it was last given. It doesn't run again, so apply replaces it.",
+			Attribute: "status", Summary: "Instance will be replaced because of its image",
+			Detail: prior.key().ref().String() + " finished before it used its last new image. It doesn't run again, so apply replaces it.",
 		}
 	}
 }
@@ -211,20 +211,20 @@ func (d *decision) replaceForStatus(prior, plan resourceModel, rec record) {
 func takenNote(k key) note {
 	return note{
 		Attribute: "desired_status", Summary: "Another Pod has the name of the instance " + k.String(),
-		Detail: fmt.Sprintf("Somebody else has made %s, without this provider's labels, while the instance was stopped. The instance can't start beside it: the apply fails as long as that Pod is there. Delete that Pod, or give this instance another name.", k.ref()),
+		Detail: fmt.Sprintf("Something else created %s, without this provider's labels, while the instance was stopped. The instance can't start while that Pod has its name: the apply would fail. Delete that Pod, or give this instance another name.", k.ref()),
 	}
 }
 
 // takenError is why such an instance can't be started.
 func takenError(k key) error {
-	return fmt.Errorf("another Pod has the name of the instance: somebody else made %s, without this provider's labels, while the instance was stopped. It is left alone. Delete it and apply again, or give this instance another name", k.ref())
+	return fmt.Errorf("another Pod has the name of the instance: something else created %s, without this provider's labels, while the instance was stopped. The provider leaves it alone. Delete it and apply again, or give this instance another name", k.ref())
 }
 
 // unrecordedNote is about a size that is in force and isn't recorded.
 func unrecordedNote(k key) note {
 	return note{
 		Summary: "An update of the instance was interrupted",
-		Detail:  fmt.Sprintf("%s has another size, and the update ended before that was noted in its annotation %s, from which it is started again. Apply notes it.", k.ref(), kube.AnnotationSpec),
+		Detail:  fmt.Sprintf("%s has a new size, but the update ended before it recorded that in the annotation %s. A stopped instance is started again from that annotation. Apply records the size.", k.ref(), kube.AnnotationSpec),
 	}
 }
 
@@ -251,8 +251,8 @@ func (d *decision) changeInPlace(prior, plan resourceModel, rec record, podDiffe
 	if differs && rec.Standing.finished() {
 		d.Replace = append(d.Replace, "image")
 		d.Notes = append(d.Notes, note{
-			Attribute: "image", Summary: "Instance will be replaced for its image",
-			Detail: prior.key().ref().String() + " has finished, so it can't take up another image in place.",
+			Attribute: "image", Summary: "Instance will be replaced because of its image",
+			Detail: prior.key().ref().String() + " has finished, so its image can't be changed in place.",
 		})
 		return
 	}
@@ -311,7 +311,7 @@ func undeclaredSize(config model) []string {
 func sizeNote(attribute, why string) note {
 	return note{
 		Attribute: attribute,
-		Summary:   "Instance will be replaced for its size",
+		Summary:   "Instance will be replaced because of its size",
 		Detail:    "This change of `" + attribute + "` can't be made in place: " + strings.TrimSuffix(why, ".") + ".",
 	}
 }

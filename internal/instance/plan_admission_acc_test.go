@@ -80,8 +80,8 @@ func TestAccInstance_planBlamesWhoMadeItInvalid(t *testing.T) {
 		invalid                          bool
 	}{
 		"a policy that fails":          {failing, "", "Apply would be refused by a policy", "resource", "An admission policy of this Kubernetes cluster forbids it", false},
-		"a value that a policy sets":   {odd, "", "Apply would be refused for what the cluster makes of it", "resource", "valid by itself", false},
-		"a label that a policy sets":   {label, `labels = { mine = "ok" }`, "Apply would be refused for what the cluster makes of it", "resource", "valid by itself", false},
+		"a value that a policy sets":   {odd, "", "Apply would be refused for what the cluster makes of it", "resource", "The configuration by itself is valid", false},
+		"a label that a policy sets":   {label, `labels = { mine = "ok" }`, "Apply would be refused for what the cluster makes of it", "resource", "The configuration by itself is valid", false},
 		"a limit range's default":      {small, `requests = { cpu = "1" }`, "Apply would be refused for a limit range's default", "requests", "limit_range.container.default", false},
 		"its own, beside a policy's":   {odd, `pod = { volumes = [{ name = "disk", iscsi = { targetPortal = "192.0.2.1", iqn = "iqn.2001-04.com.example:disk", lun = 256 } }] }`, "Could not create the instance ", "pod", "Change the named field's attribute", true},
 		"its own, beside a default":    {small, `pod = { volumes = [{ name = "disk", iscsi = { targetPortal = "192.0.2.1", iqn = "iqn.2001-04.com.example:disk", lun = 256 } }] }`, "Could not create the instance ", "pod", "Change the named field's attribute", true},

@@ -149,7 +149,7 @@ resource "mar_instance" "test" {
 			t.Errorf("%s: it says %d times\n%v", mode, len(said), said)
 			continue
 		}
-		for _, text := range []string{`cannot create resource "pod`, `in the namespace "mar-acc-`, "said once", `plan_validation = "off"`} {
+		for _, text := range []string{`cannot create resource "pod`, `in the namespace "mar-acc-`, "reported once", `plan_validation = "off"`} {
 			if !strings.Contains(said[0].Detail, text) {
 				t.Errorf("%s: it doesn't say %q:\n%s", mode, text, said[0])
 			}

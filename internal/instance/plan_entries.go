@@ -34,7 +34,7 @@ func hostPathWarning(ctx context.Context, state tfsdk.State, plan types.Map) dia
 	}
 	if len(paths) > 0 {
 		diags.AddAttributeWarning(path.Root("volumes"), "Instance mounts files of its node",
-			fmt.Sprintf("These volumes have a `host_path`: %s. What the instance finds there depends on the node that it comes to run on, and what it writes there stays on that node, for others to read. Clusters whose Pod Security level is baseline or restricted refuse it. For files that outlive the instance use a `claim`, for scratch files an `empty_dir`.", strings.Join(paths, ", ")))
+			fmt.Sprintf("These volumes have a `host_path`: %s. What the instance reads there depends on the node that it runs on. What it writes there stays on that node, where others can read it. Clusters with the Pod Security level baseline or restricted refuse it. For files that outlive the instance use a `claim`, for scratch files an `empty_dir`.", strings.Join(paths, ", ")))
 	}
 	return diags
 }

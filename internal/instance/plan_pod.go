@@ -59,7 +59,7 @@ func podNote(m model, paths []string) note {
 		what = "`" + strings.Join(paths, "`, `") + "`"
 	}
 	return note{
-		Attribute: "pod", Summary: "Instance will be replaced for its pod",
-		Detail: fmt.Sprintf("A change of %s isn't made in place: %s makes way for a new one.", what, m.key().ref()),
+		Attribute: "pod", Summary: "Instance will be replaced because of its pod",
+		Detail: fmt.Sprintf("A change of %s can't be made in place: a new Pod replaces %s.", what, m.key().ref()),
 	}
 }

@@ -30,7 +30,7 @@ func TestAccInstance_planAfterABrokenRestartSaysOneThing(t *testing.T) {
 	terraform.Configure(instanceConfig(cluster, `restart_triggers = { a = "2" }`, `timeouts = { update = "4s" }`))
 	terraform.Must(1, "apply", "-auto-approve")
 	output := flat(terraform.Must(2, "plan", "-detailed-exitcode"))
-	says(t, output, "The former Pod of an instance is still there", "example.com/hold", "Its successor can't be made before that Pod is gone", "Apply starts the instance")
+	says(t, output, "The old Pod of an instance still exists", "example.com/hold", "The new Pod can't be created before that Pod is gone", "Apply starts the instance")
 	if strings.Contains(output, "The instance is stopped") {
 		t.Errorf("the plan says that it stops and that it starts:\n%s", output)
 	}

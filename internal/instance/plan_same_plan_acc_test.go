@@ -46,12 +46,12 @@ func changedTogether() map[string]together {
 		"a number": {
 			before: `quota = { instances = 0 }`, after: `quota = { instances = 1 }`,
 			instance: `cpu = "100m"`,
-			summary:  "Apply would be refused by a quota", at: "cluster", says: "holds as many as its quota allows",
+			summary:  "Apply would be refused by a quota", at: "cluster", says: "has as many as its quota allows",
 		},
 		"a default that a quota asks for": {
 			before: `quota = { cpu = "4" }`, after: "quota = { cpu = \"4\" }\n  limit_range = { container = { default = { cpu = \"1\" } } }",
 			instance: `memory = "64Mi"`,
-			summary:  "Apply would be refused by a quota", at: "resource", says: "takes in nothing that doesn't say how much",
+			summary:  "Apply would be refused by a quota", at: "resource", says: "each container must say how much",
 		},
 		"a scoped quota": {
 			before: `scoped_quotas = { long = { scopes = ["NotTerminating"], instances = 0 } }`, after: `scoped_quotas = { long = { scopes = ["NotTerminating"], instances = 2 } }`,

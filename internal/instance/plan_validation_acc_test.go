@@ -200,7 +200,7 @@ func TestAccInstance_planSaysWhatApplyWouldBeRefused(t *testing.T) {
 		"generated_name":   {cluster: limits, body: `cpu = "3"` + "\nname = null", at: "cpu", summary: "Apply would be refused by a limit range", says: []string{"Pod " + limits + "/mar-i-…"}},
 		"stopped":          {cluster: quota, body: `cpu = "4"` + "\n" + `desired_status = "Stopped"`},
 		"no_such_cluster":  {cluster: "mar-acc-nowhere", body: `cpu = "4"`},
-		"unknown_env":      {cluster: limits, body: `cpu = "4"` + "\n" + `env = { A = terraform_data.later.id, B = "x" }`, at: "cpu", summary: "Apply would be refused by a limit range", says: []string{"without what isn't known yet: env[A]."}},
+		"unknown_env":      {cluster: limits, body: `cpu = "4"` + "\n" + `env = { A = terraform_data.later.id, B = "x" }`, at: "cpu", summary: "Apply would be refused by a limit range", says: []string{"left out what isn't known yet: env[A]."}},
 		"unknown_label":    {cluster: policy, body: `labels = { a = terraform_data.later.id }`, summary: "Apply would be refused by a policy", says: []string{"isn't known yet: labels[a]."}, unsure: true},
 		"unknown_cpu":      {cluster: quota, body: `cpu = terraform_data.later.output`},
 		"unknown_image":    {cluster: quota, body: `cpu = "4"` + "\n" + `image = terraform_data.later.id`},

@@ -285,7 +285,7 @@ func TestAccInstance_replacementForPodNamesThePath(t *testing.T) {
 	terraform.Must(0, "apply", "-auto-approve")
 	terraform.Configure(instanceConfig(cluster, strings.ReplaceAll(richPod, `"shop"`, `"pay"`)))
 	output := terraform.Must(2, "plan", "-detailed-exitcode")
-	if !regexp.MustCompile(`(?s)Instance will be replaced for its pod.*A change of .pod\.tolerations\S*\s+isn't\s+made\s+in\s+place`).MatchString(output) {
+	if !regexp.MustCompile(`(?s)Instance will be replaced because of its pod.*A change of .pod\.tolerations\S*\s+can't\s+be\s+made\s+in\s+place`).MatchString(output) {
 		t.Errorf("no warning names the path:\n%s", output)
 	}
 }

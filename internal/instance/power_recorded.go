@@ -27,7 +27,7 @@ func recordedPod(have found, seen presence, manager string) (*corev1.Pod, error)
 	}
 	spec, err := specIn(have.Pod)
 	if err != nil {
-		return nil, fmt.Errorf("%s has no readable record of what it was made from, in its annotation %s: %w. Change the instance by its resource, which writes the record anew", podRef(have.Pod), kube.AnnotationSpec, err)
+		return nil, fmt.Errorf("the record of what %s was created from, in its annotation %s, can't be read: %w. Change the instance by its resource, which writes the record again", podRef(have.Pod), kube.AnnotationSpec, err)
 	}
 	own := ownership(have.Pod.ManagedFields, manager)
 	sent := func(texts map[string]string, field string) map[string]string {
@@ -58,9 +58,9 @@ func madeFrom(o metav1.Object, labels, annotations map[string]string, spec corev
 func stranger(have found) error {
 	ref := podRef(have.Pod)
 	if owner := controllerOf(have.Pod); owner != "" {
-		return fmt.Errorf("%s belongs to %s, which makes it anew as it sees fit. Start, stop or restart %s instead", ref, owner, owner)
+		return fmt.Errorf("%s belongs to %s, which recreates it. Start, stop or restart %s instead", ref, owner, owner)
 	}
-	return fmt.Errorf("%s wasn't made by this provider, so that what to make it anew from isn't recorded, and stopping it would lose it. Import it as a `mar_instance` and set `desired_status` or `restart_triggers` there: from the first change on that Terraform makes of it, actions know it too", ref)
+	return fmt.Errorf("%s wasn't created by this provider, so nothing records how to recreate it, and a stop would lose it. Import it as a `mar_instance` and set `desired_status` or `restart_triggers` there. Once Terraform has changed it, actions work on it too", ref)
 }
 
 // deed is what an action is for.
@@ -94,9 +94,9 @@ func (d deed) moveFor(seen presence) move {
 func (d deed) already(seen presence) string {
 	switch {
 	case d == deedStop && seen.stopped() && !seen.Starting:
-		return "it is stopped already"
+		return "it is already stopped"
 	case d == deedStart && seen.Pod == podAlive:
-		return "it runs already"
+		return "it already runs"
 	}
 	return ""
 }
@@ -107,21 +107,21 @@ func (d deed) finished(seen presence) bool { return d == deedStart && seen.Pod =
 
 // left says how the instance is after the deed broke off, and what goes on from there.
 func (d deed) left(seen presence, k key) string {
-	again := "Invoke the action again, and it goes on from there."
+	again := "Invoke the action again: it goes on from there."
 	template := templateRef(k.Cluster, k.Name)
 	switch {
 	case seen == presence{Pod: podForeign}:
-		return fmt.Sprintf("%s is somebody else's by now, and the instance is gone. Give the instance another name, or delete that Pod; then apply.", k.ref())
+		return fmt.Sprintf("The instance is gone, and %s is now another tool's Pod. Give the instance another name, or delete that Pod; then apply.", k.ref())
 	case seen.Starting:
-		return fmt.Sprintf("It doesn't run now, and nothing is lost: %s keeps all that it is made of. Invoke the action again, and it goes on from there; so does the next apply of its resource, unless `desired_status` is \"Stopped\".", template)
+		return fmt.Sprintf("It doesn't run now, and nothing is lost: %s keeps its whole configuration. Invoke the action again: it goes on from there. The next apply of its resource does the same, unless `desired_status` is \"Stopped\".", template)
 	case seen.stopped():
-		return fmt.Sprintf("It is stopped now: %s keeps all that it is made of. %s", template, again)
+		return fmt.Sprintf("It is stopped now: %s keeps its whole configuration. %s", template, again)
 	case seen.gone():
-		return fmt.Sprintf("Neither %s nor %s is there now, so it was deleted meanwhile. The next apply of its resource makes it anew.", k.ref(), template)
+		return fmt.Sprintf("Neither %s nor %s exists now, so it was deleted in the meantime. The next apply of its resource recreates it.", k.ref(), template)
 	case seen.Pod == podLeaving:
-		return fmt.Sprintf("%s is being deleted, and is there still. %s", k.ref(), again)
+		return fmt.Sprintf("%s is being deleted, and still exists. %s", k.ref(), again)
 	case seen.Template:
-		return fmt.Sprintf("%s is there, and so is %s, which keeps what it is made of while it is stopped. %s", k.ref(), template, again)
+		return fmt.Sprintf("%s exists, and so does %s, which keeps its configuration while it is stopped. %s", k.ref(), template, again)
 	}
-	return fmt.Sprintf("%s is there, as it was made last. %s", k.ref(), again)
+	return fmt.Sprintf("%s exists, with the configuration of its last apply. %s", k.ref(), again)
 }

@@ -47,7 +47,7 @@ func TestRecordedPod(t *testing.T) {
 		Manager:  kube.FieldManager,
 		FieldsV1: metav1.NewFieldsV1(`{"f:metadata":{"f:labels":{"f:team":{}},"f:annotations":{"f:a":{}}}}`),
 	}}
-	if _, err := recordedPod(found{Pod: pod}, presence{Pod: podAlive}, kube.FieldManager); err == nil || !strings.Contains(err.Error(), "no readable record") {
+	if _, err := recordedPod(found{Pod: pod}, presence{Pod: podAlive}, kube.FieldManager); err == nil || !strings.Contains(err.Error(), "can't be read") {
 		t.Errorf("without a record: %v", err)
 	}
 	sent := corev1.PodSpec{Containers: []corev1.Container{{Name: "app", Image: "web:1"}}}
@@ -87,11 +87,11 @@ func TestDeed_saysHowTheInstanceWasLeft(t *testing.T) {
 		{Template: true, Starting: true}:  "It doesn't run now",
 		{Template: true}:                  "It is stopped now: PodTemplate dev/web",
 		{}:                                "Neither Pod dev/web nor PodTemplate dev/web",
-		{Pod: podForeign}:                 "somebody else's",
+		{Pod: podForeign}:                 "another tool's Pod",
 		{Pod: podLeaving}:                 "is being deleted",
-		{Pod: podAlive, Template: true}:   "and so is PodTemplate dev/web",
-		{Pod: podAlive}:                   "Pod dev/web is there",
-		{Pod: podFinished}:                "Pod dev/web is there",
+		{Pod: podAlive, Template: true}:   "and so does PodTemplate dev/web",
+		{Pod: podAlive}:                   "Pod dev/web exists",
+		{Pod: podFinished}:                "Pod dev/web exists",
 		{Pod: podLeaving, Template: true}: "It is stopped now",
 	} {
 		if got := deedRestart.left(seen, k); !strings.Contains(got, want) {

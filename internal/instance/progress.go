@@ -38,7 +38,7 @@ func goalOf(plan resourceModel) goal {
 	return goal{For: plan.WaitFor.ValueString(), Hold: time.Duration(plan.MinReadySeconds.ValueInt64()) * time.Second}
 }
 
-// String completes "was waited for to …".
+// String completes "The wait for a Pod to …".
 func (g goal) String() string {
 	switch {
 	case g.Size != nil:
@@ -113,21 +113,21 @@ func (o outlook) ended(err error) string {
 func progress(f podhealth.Facts, g goal, borne time.Duration) outlook {
 	pod := f.Pod
 	if pod.DeletionTimestamp != nil {
-		return outlook{Hopeless: "it is being deleted", Advice: "This run didn't ask for that: an earlier one did, or somebody else. The next apply waits until it is gone and makes it anew."}
+		return outlook{Hopeless: "it is being deleted", Advice: "This run didn't request the deletion: an earlier run or something else did. The next apply waits until it is gone, and then recreates it."}
 	}
 	if g.Size != nil {
 		return resized(f, *g.Size, borne)
 	}
 	if missed(pod, g) {
 		return outlook{
-			Hopeless: "it finished before it took up the change",
-			Advice:   "Its program won't run again, so what was changed never takes effect. Run the plan again: it replaces the instance.",
+			Hopeless: "it finished before the change took effect",
+			Advice:   "Its program won't run again, so the change never takes effect. Run the plan again: it replaces the instance.",
 		}
 	}
 	if stale(pod, g) {
 		return outlook{
-			Waiting: "the node to restart the container with what has changed",
-			Advice:  "The node hasn't taken notice of the change. Give it more time with `timeouts`, or look at the node " + pod.Spec.NodeName + ".",
+			Waiting: "the node to restart the container with the change",
+			Advice:  "The node hasn't acted on the change. Give it more time with `timeouts`, or look at the node " + pod.Spec.NodeName + ".",
 		}
 	}
 	if reached(pod, g) {
@@ -196,7 +196,7 @@ func missed(pod *corev1.Pod, g goal) bool {
 // plan meant for a running one wasn't sent.
 func finishedError(pod *corev1.Pod, what string) error {
 	how := orElse(podhealth.EndCause(pod), statusOf(pod))
-	return fmt.Errorf("%s has finished since the plan was made (%s). It can't take up %s any more, so nothing was sent. Run the plan again: it replaces the instance", podRef(pod), how, what)
+	return fmt.Errorf("%s has finished since the plan was made (%s). %s can't be changed in place any more, so nothing was sent. Run the plan again: it replaces the instance", podRef(pod), how, what)
 }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%ds", int(d.Seconds())) }

@@ -69,7 +69,7 @@ func (c *course) judge(f podhealth.Facts) outlook {
 	if o.Done && c.goal.holds() && !podhealth.HasEnded(f.Pod) && !hasHeld {
 		return outlook{
 			Waiting: "it to stay ready for " + seconds(c.goal.Hold),
-			Advice:  "It is ready, and hasn't been for as long as `min_ready_seconds` asks. Give it more time with `timeouts`, or ask for less.",
+			Advice:  "It is ready, but not yet for as long as `min_ready_seconds` requires. Give it more time with `timeouts`, or lower `min_ready_seconds`.",
 		}
 	}
 	return o
@@ -86,7 +86,7 @@ func (c *course) broken(f podhealth.Facts) outlook {
 		how = "for a moment"
 	}
 	return outlook{
-		Hopeless: fmt.Sprintf("it was ready %s, and not for the %s that `min_ready_seconds` asks: %s", how, seconds(c.goal.Hold), orElse(p.Text, podhealth.Title(f.Pod, c.ready.ended)+" was restarted")),
+		Hopeless: fmt.Sprintf("it was ready %s, but not for the %s that `min_ready_seconds` requires: %s", how, seconds(c.goal.Hold), orElse(p.Text, podhealth.Title(f.Pod, c.ready.ended)+" was restarted")),
 		Advice:   orElse(p.Advice, "Its log says why the program ended."),
 	}
 }

@@ -244,7 +244,7 @@ func TestAccInstance_replacementNamesItsCause(t *testing.T) {
 	if got := planOf(s); got != "" {
 		t.Errorf("the plan says again %s", got)
 	}
-	if got := planOf(serve(t)); !strings.HasPrefix(got, "WARNING: Instance will be replaced for its status: Pod "+cluster+"/web is Failed: Evicted; container app ended") {
+	if got := planOf(serve(t)); !strings.HasPrefix(got, "WARNING: Instance will be replaced because of its status: Pod "+cluster+"/web is Failed: Evicted; container app ended") {
 		t.Errorf("the plan without a refresh says %s", got)
 	}
 }

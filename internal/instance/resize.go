@@ -81,14 +81,14 @@ type sizing struct {
 // free: core plans a second time during apply, and must hear the same.
 func planSize(prior, plan model, s standing, resizable bool) sizing {
 	if frozen := frozenResources(prior, plan); len(frozen) > 0 {
-		return sizing{Step: stepReplace, Attributes: frozen, Why: "Kubernetes can change CPU and memory alone in place"}
+		return sizing{Step: stepReplace, Attributes: frozen, Why: "Kubernetes can change only CPU and memory in place"}
 	}
 	changed := changedSize(prior, plan)
 	if len(changed) == 0 {
 		return sizing{}
 	}
 	if plan.CPU.IsUnknown() || plan.Memory.IsUnknown() || !wholeMap(plan.Requests) {
-		return sizing{Step: stepReplace, Attributes: changed, Why: "the new amount isn't known yet, so it can't be said whether the instance can be resized to it in place"}
+		return sizing{Step: stepReplace, Attributes: changed, Why: "the new amount isn't known yet, so the provider can't tell whether a resize in place is possible"}
 	}
 	want := wantedSize(prior, plan, s.Size)
 	if want.equal(s.Size) {
@@ -105,7 +105,7 @@ func resizeObstacle(s standing, want size, resizable bool) string {
 	case s.Size.lacks(want):
 		return "Kubernetes can't take a limit or request away from a running instance"
 	case qosWith(want, s.Rest) != qosWith(s.Size, s.Rest):
-		return "its quality-of-service class would change from " + string(qosWith(s.Size, s.Rest)) + " to " + string(qosWith(want, s.Rest)) + ", which Kubernetes doesn't allow a running instance"
+		return "its quality-of-service class would change from " + string(qosWith(s.Size, s.Rest)) + " to " + string(qosWith(want, s.Rest)) + ", which Kubernetes doesn't allow for a running instance"
 	case s.finished():
 		return "it has finished"
 	case s.Fixed != "":

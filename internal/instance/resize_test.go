@@ -125,11 +125,11 @@ func TestPlanSize(t *testing.T) {
 				m.Limits = quantities("nvidia.com/gpu", "1")
 				return m
 			}(),
-			step: stepReplace, attributes: "limits", why: "CPU and memory alone",
+			step: stepReplace, attributes: "limits", why: "only CPU and memory",
 		},
 		"another resource's request": {
 			prior: sized(t, "1", "1Gi", "ephemeral-storage", "1Gi"), plan: sized(t, "1", "1Gi", "ephemeral-storage", "2Gi"),
-			step: stepReplace, attributes: "requests", why: "CPU and memory alone",
+			step: stepReplace, attributes: "requests", why: "only CPU and memory",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

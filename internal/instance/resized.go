@@ -13,7 +13,7 @@ import (
 func resized(f podhealth.Facts, want size, borne time.Duration) outlook {
 	pod := f.Pod
 	if podhealth.IsOver(pod) {
-		return outlook{Hopeless: "it finished before it was resized", Advice: "Run the plan again: it shows what becomes of it."}
+		return outlook{Hopeless: "it finished before it was resized", Advice: "Run the plan again: it shows what happens to it."}
 	}
 	waiting := outlook{
 		Waiting: "the node to give it the new size",

@@ -126,7 +126,7 @@ func (r *instanceResource) Create(ctx context.Context, req resource.CreateReques
 func tainted(err error) error {
 	var waited *kube.WaitError
 	if errors.As(err, &waited) {
-		waited.Advice += "\n\nThe instance is there and in the state, marked as tainted, so the next apply replaces it. If it has come right by then, keep it with `terraform untaint <its address>`."
+		waited.Advice += "\n\nThe instance exists and is in the state, marked as tainted, so the next apply replaces it. If it works by then, keep it with `terraform untaint <its address>`."
 	}
 	return err
 }
@@ -135,24 +135,24 @@ func addCreateError(diags *diag.Diagnostics, m model, err error) {
 	k := m.key()
 	doing := "create the instance " + k.String()
 	if kube.AnswerOf(k.ref(), err) == kube.NoNamespace {
-		fw.AddError(diags, doing, fmt.Errorf("the cluster %s isn't there: make it first, and refer to it as `cluster = mar_cluster.<name>.name` so that Terraform keeps the order (%w)", k.Cluster, err), path.Root("cluster"))
+		fw.AddError(diags, doing, fmt.Errorf("the cluster %s doesn't exist: create it first, and refer to it as `cluster = mar_cluster.<name>.name` so that Terraform keeps the order (%w)", k.Cluster, err), path.Root("cluster"))
 		return
 	}
 	if fw.IsCancelled(err) {
-		diags.AddError("Could not "+doing, "The run was cancelled before the instance was made. Apply again.")
+		diags.AddError("Could not "+doing, "The run was cancelled before the instance was created. Apply again.")
 	} else {
 		fw.AddError(diags, doing, err, placeOf(err, m))
 	}
 	var left *leftError
 	if errors.As(err, &left) {
-		diags.AddError("Could not take back "+left.Left.String(), fmt.Sprintf("%s\n\nThe create that failed has left it. It is in the state, marked as tainted, so the next apply removes it and makes the instance anew.", fw.Sentence(left.Why.Error())))
+		diags.AddError("Could not remove "+left.Left.String(), fmt.Sprintf("%s\n\nThe failed create left it behind. It is in the state, marked as tainted, so the next apply removes it and recreates the instance.", fw.Sentence(left.Why.Error())))
 	}
 }
 
 // addHalfMade says what becomes of an instance whose Pod was made before the create failed.
 func addHalfMade(diags *diag.Diagnostics, k key) {
-	diags.AddWarning("The instance "+k.String()+" is there",
-		fmt.Sprintf("%s was made before that error. It is in the state, marked as tainted, so the next apply replaces it. To keep it: `terraform untaint <its address>`; the next apply then finishes what is missing.", k.ref()))
+	diags.AddWarning("The instance "+k.String()+" was created",
+		fmt.Sprintf("%s was created before that error. It is in the state, marked as tainted, so the next apply replaces it. To keep it, run `terraform untaint <its address>`: the next apply then adds what is missing.", k.ref()))
 }
 
 // Read finds the Pod by its name: one that the provider made anew under that
@@ -185,7 +185,7 @@ func (r *instanceResource) Read(ctx context.Context, req resource.ReadRequest, r
 	case importing && !seen.stopped():
 		if owner := controllerOf(have.Pod); owner != "" {
 			resp.Diagnostics.AddError("Could not import the instance "+prior.key().String(),
-				fmt.Sprintf("%s belongs to %s, which makes and replaces it as it sees fit, so it can't be managed from here as well. Manage %s instead, or make an instance of its own.", prior.key().ref(), owner, owner))
+				fmt.Sprintf("%s belongs to %s, which creates and replaces it, so Terraform can't manage it as well. Manage %s instead, or create a separate instance.", prior.key().ref(), owner, owner))
 			return
 		}
 	}

@@ -73,7 +73,7 @@ func specIn(pod *corev1.Pod) (corev1.PodSpec, error) {
 	var spec corev1.PodSpec
 	text, there := pod.Annotations[kube.AnnotationSpec]
 	if !there {
-		return spec, errors.New("it isn't there: it is left out where it doesn't fit into an annotation")
+		return spec, errors.New("it doesn't exist: a spec that is too large for an annotation isn't recorded")
 	}
 	data, err := unpacked(text)
 	if err != nil {

@@ -151,7 +151,7 @@ func (s *store) resize(ctx context.Context, pod *corev1.Pod, want size) (*corev1
 	last, err := s.Await(ctx, patched, goal{Size: &want})
 	var waited *kube.WaitError
 	if err != nil && !errors.As(err, &waited) {
-		return last, fmt.Errorf("wait for %s to be resized, which is still asked for and may come true at any time: %w", podRef(pod), err)
+		return last, fmt.Errorf("wait for %s to be resized, which is still requested and may happen at any time: %w", podRef(pod), err)
 	}
 	if err == nil || podhealth.JudgeResize(podhealth.Facts{Pod: last}).Cause == podhealth.None {
 		return last, err
@@ -160,10 +160,10 @@ func (s *store) resize(ctx context.Context, pod *corev1.Pod, want size) (*corev1
 	defer cancel()
 	restored, restoreErr := s.patchSize(ctx, last, had)
 	if restoreErr != nil {
-		waited.Advice += fmt.Sprintf(" Taking the request back failed too (%s), so it may still come true.", restoreErr)
+		waited.Advice += fmt.Sprintf(" The request couldn't be withdrawn (%s), so the resize may still happen.", restoreErr)
 		return last, err
 	}
-	waited.Advice += " The request was taken back: the instance keeps the size that it had."
+	waited.Advice += " The request was withdrawn: the instance keeps its old size."
 	return restored, err
 }
 

@@ -28,7 +28,7 @@ func (s *store) Evidence(ctx context.Context, k key, t trouble) evidence {
 		case found:
 			e.Node = podhealth.NodeProblem(node)
 		case err == nil:
-			e.Node = "node " + t.Node + " isn't there any more"
+			e.Node = "node " + t.Node + " doesn't exist any more"
 		}
 	}
 	return e

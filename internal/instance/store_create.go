@@ -260,11 +260,11 @@ func (w *accountWait) explain(ctx context.Context, err error) error {
 	cause := context.Cause(ctx)
 	advice := "Add it to the cluster's `service_accounts`, or correct `service_account`."
 	if w.missing == defaultAccount {
-		advice = "Kubernetes itself makes this account in every new Namespace: its kube-controller-manager does. Ask the administrators of the Kubernetes cluster whether that runs, then apply again."
+		advice = "Kubernetes' kube-controller-manager creates this account in every new Namespace. Ask the administrators of the Kubernetes cluster whether it runs, then apply again."
 	}
 	return &kube.WaitError{
-		Ref: w.ref, Goal: "be made", Elapsed: time.Since(w.begun), Err: cause, Advice: advice,
-		Reason: fmt.Sprintf("%s. The Namespace %s has no ServiceAccount %q yet, so Kubernetes lets no Pod in that runs as it", cause, w.ref.Namespace, w.missing),
+		Ref: w.ref, Goal: "be created", Elapsed: time.Since(w.begun), Err: cause, Advice: advice,
+		Reason: fmt.Sprintf("%s. The Namespace %s has no ServiceAccount %q yet, so Kubernetes refuses each Pod that runs as it", cause, w.ref.Namespace, w.missing),
 	}
 }
 

@@ -30,7 +30,7 @@ func (s *store) Move(ctx context.Context, next move, have found, seen presence) 
 		have.Pod, _, err = s.Restart(ctx, have.Pod, p)
 		return found{Pod: have.Pod}, err
 	}
-	return have, fmt.Errorf("nothing is known of how to %s an instance by its name. This is a bug in the provider; please report it", next)
+	return have, fmt.Errorf("no way is known to %s an instance by its name. This is a bug in the provider; please report it", next)
 }
 
 // recordedParts are what the instance is made of, with the Secret that it has. A
@@ -51,7 +51,7 @@ func (s *store) recordedParts(ctx context.Context, have found, seen presence) (p
 	case err != nil:
 		return parts{}, err
 	case secret.Hidden:
-		return parts{}, fmt.Errorf("%s, which has the instance's secret variables, may not be read with these credentials, and would be lost: they need get and patch on Secrets in the cluster %s", kube.Ref{Kind: "Secret", Namespace: k.Cluster, Name: name}, k.Cluster)
+		return parts{}, fmt.Errorf("these credentials may not read %s, which has the instance's secret variables, so those would be lost. They need get and patch on Secrets in the cluster %s", kube.Ref{Kind: "Secret", Namespace: k.Cluster, Name: name}, k.Cluster)
 	case secret.Ours:
 		p.Keep = &secret.secretRef
 	}

@@ -31,7 +31,7 @@ func (s *store) shelf(ctx context.Context, want *corev1.PodTemplate) (template *
 		case !found:
 			continue
 		case !isStoppedInstance(held):
-			return nil, false, fmt.Errorf("%s has the name under which a stopped instance would be kept, and somebody else made it: delete or rename it, then apply again", ref)
+			return nil, false, fmt.Errorf("%s has the name that the stopped instance needs for itself, and something else created it: delete or rename it, then apply again", ref)
 		case held.DeletionTimestamp == nil:
 			return held, false, nil
 		}

@@ -199,8 +199,8 @@ func TestAccInstance_resizeThatCantBeHad(t *testing.T) {
 	t.Parallel()
 	acctest.NeedsEmbedded(t)
 	for mode, says := range map[string]string{
-		"infeasible": `(?s)can't\s+ever\s+give\s+it\s+that\s+size:\s+Infeasible.*taken\s+back`,
-		"deferred":   `(?s)timed out after 5s.*no\s+room\s+for\s+that\s+size\s+now:\s+Deferred.*taken\s+back`,
+		"infeasible": `(?s)can\s+never\s+give\s+it\s+that\s+size:\s+Infeasible.*withdrawn`,
+		"deferred":   `(?s)timed\s+out\s+after\s+5s.*no\s+room\s+for\s+that\s+size\s+now:\s+Deferred.*withdrawn`,
 	} {
 		t.Run(mode, func(t *testing.T) {
 			cluster := acctest.Namespace(t)

@@ -43,7 +43,7 @@ func requestFaults(m model) diag.Diagnostics {
 		limit, limited := amountOf(limits[name])
 		if known && limited && request.Cmp(limit) > 0 {
 			diags.AddAttributeError(path.Root("requests").AtMapKey(name), "Request above the limit",
-				fmt.Sprintf("The instance would be promised %s of %s, but may use no more than %s. Lower the request, or raise the limit in `%s`.", request.String(), name, limit.String(), limitAttribute(name)))
+				fmt.Sprintf("The instance requests %s of %s, but may use no more than %s. Lower the request, or raise the limit in `%s`.", request.String(), name, limit.String(), limitAttribute(name)))
 		}
 	}
 	return diags
@@ -55,7 +55,7 @@ func secretFaults(config resourceModel) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if len(config.SecretEnv.Elements()) > 0 && config.SecretEnvVersion.IsNull() {
 		diags.AddAttributeError(path.Root("secret_env_wo"), "Missing secret_env_wo_version",
-			"Terraform keeps no write-only value, so it can't see that one has changed. Set `secret_env_wo_version = 1`, and raise it with each change of `secret_env_wo`.")
+			"Terraform doesn't store a write-only value, so it can't see a change of one. Set `secret_env_wo_version = 1`, and raise it with each change of `secret_env_wo`.")
 	}
 	return diags
 }
@@ -89,7 +89,7 @@ func portFaults(ctx context.Context, declared types.Map) diag.Diagnostics {
 		number := fmt.Sprintf("%d/%s", port.Port.ValueInt64(), protocol)
 		if other, taken := names[number]; taken {
 			diags.AddAttributeError(path.Root("ports").AtMapKey(name), "One port under two names",
-				fmt.Sprintf("Port %s is named %q already. Keep one of the two names.", number, other))
+				fmt.Sprintf("Port %s already has the name %q. Keep one of the two names.", number, other))
 		}
 		names[number] = name
 	}
@@ -101,7 +101,7 @@ func waitFaults(config resourceModel) diag.Diagnostics {
 	always := config.RestartPolicy.IsNull() || config.RestartPolicy.ValueString() == "Always"
 	if config.WaitFor.ValueString() == waitSucceeded && !config.RestartPolicy.IsUnknown() && always {
 		diags.AddAttributeError(path.Root("wait_for"), "The instance can't succeed",
-			"With `restart_policy` Always, as it is by default, the program is started again whenever it ends, so waiting for it to succeed never ends. Set `restart_policy` to \"OnFailure\" or \"Never\", or wait for something else.")
+			"With `restart_policy` Always, the default, the program is started again each time it ends, so it never succeeds. Set `restart_policy` to \"OnFailure\" or \"Never\", or wait for something else.")
 	}
 	return diags
 }

@@ -75,7 +75,7 @@ func (e entry) onlyWith(name string, others ...string) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if e.has(name) && !slices.ContainsFunc(others, e.may) {
 		diags.AddAttributeError(e.at.AtName(name), "Attribute without effect",
-			fmt.Sprintf("In %s `%s` means nothing without `%s`. Leave it out.", e.at, name, strings.Join(others, "` or `")))
+			fmt.Sprintf("In %s, `%s` has no effect without `%s`. Leave it out.", e.at, name, strings.Join(others, "` or `")))
 	}
 	return diags
 }
@@ -85,7 +85,7 @@ func (e entry) needs(name, other, example string) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if e.has(name) && !e.may(other) {
 		diags.AddAttributeError(e.at.AtName(name), "Missing "+other,
-			fmt.Sprintf("In %s `%s` needs `%s` beside it, such as `%s = %s`.", e.at, name, other, other, example))
+			fmt.Sprintf("In %s, `%s` also needs `%s`, such as `%s = %s`.", e.at, name, other, other, example))
 	}
 	return diags
 }

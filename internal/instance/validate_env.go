@@ -30,7 +30,7 @@ func repeatedVariables(all ...variables) diag.Diagnostics {
 		for _, name := range slices.Sorted(maps.Keys(some.byName.Elements())) {
 			if other, repeated := declaredBy[name]; repeated {
 				diags.AddAttributeError(path.Root(some.attribute).AtMapKey(name), "Variable declared twice",
-					fmt.Sprintf("%s is in `%s` too, and a variable has one value. Keep one of the two.", name, other))
+					fmt.Sprintf("%s is also in `%s`, and a variable has one value. Keep one of the two.", name, other))
 				continue
 			}
 			declaredBy[name] = some.attribute

@@ -24,7 +24,7 @@ func checkFaults(declared, ports types.Map) diag.Diagnostics {
 		}
 		if passes, ok := e.says["success_threshold"].(types.Int64); ok && e.name != checkReadiness && e.has("success_threshold") && passes.ValueInt64() != 1 {
 			diags.AddAttributeError(e.at.AtName("success_threshold"), "Invalid success_threshold",
-				fmt.Sprintf("For %s it can only be 1. Leave it out.", e.name))
+				fmt.Sprintf("For %s it must be 1. Leave it out.", e.name))
 		}
 	}
 	return diags

@@ -26,7 +26,7 @@ func securityFaults(ctx context.Context, declared types.Object) diag.Diagnostics
 	nonRoot := s.RunAsNonRoot.IsNull() || s.RunAsNonRoot.ValueBool()
 	if !s.RunAsNonRoot.IsUnknown() && nonRoot && s.RunAsUser.Equal(types.Int64Value(0)) {
 		diags.AddAttributeWarning(at.AtName("run_as_user"), "User 0 is root",
-			"`run_as_non_root` is true, as it is by default, and user 0 is root. The container doesn't start. Choose another user, or set `run_as_non_root = false`.")
+			"`run_as_non_root` is true, its default, and user 0 is root. So the container won't start. Choose another user, or set `run_as_non_root = false`.")
 	}
 	diags.Append(profileFaults(at, s)...)
 	diags.Append(capabilityFaults(at, s)...)
@@ -55,12 +55,12 @@ func capabilityFaults(at path.Path, s securityModel) diag.Diagnostics {
 	escalates := s.AllowPrivilegeEscalation.IsUnknown() || s.AllowPrivilegeEscalation.ValueBool()
 	if !escalates && slices.Contains(add, "CAP_SYS_ADMIN") {
 		diags.AddAttributeError(at.AtName("capabilities_add"), "Contradicts allow_privilege_escalation",
-			"Kubernetes refuses CAP_SYS_ADMIN while `allow_privilege_escalation` is false, as it is by default. Leave it out, or set `allow_privilege_escalation = true`.")
+			"Kubernetes refuses CAP_SYS_ADMIN while `allow_privilege_escalation` is false, its default. Leave it out, or set `allow_privilege_escalation = true`.")
 	}
 	for _, name := range add {
 		if name != "" && slices.Contains(drop, name) {
 			diags.AddAttributeWarning(at.AtName("capabilities_add"), "Capability both added and dropped",
-				fmt.Sprintf("%s is in `capabilities_drop` too. Container engines drop it. Name it in one of them.", name))
+				fmt.Sprintf("%s is also in `capabilities_drop`, so container engines drop it. Keep it in one of the two.", name))
 		}
 	}
 	for _, set := range []struct {
@@ -71,7 +71,7 @@ func capabilityFaults(at path.Path, s securityModel) diag.Diagnostics {
 			text, _ := element.(types.String)
 			if bare, prefixed := strings.CutPrefix(strings.ToUpper(text.ValueString()), "CAP_"); prefixed {
 				diags.AddAttributeWarning(at.AtName(set.name), "Unknown capability",
-					fmt.Sprintf("Container engines put CAP_ in front of a capability themselves, and so don't know %s. Write %q.", text.ValueString(), bare))
+					fmt.Sprintf("Container engines add CAP_ to a capability's name themselves, so they don't know %s. Write %q.", text.ValueString(), bare))
 			}
 		}
 	}

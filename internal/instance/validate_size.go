@@ -39,7 +39,7 @@ func sizeFaults(m model) diag.Diagnostics {
 	}
 	if all > objectLimit {
 		diags.AddAttributeError(path.Root(largest), "Instance too large",
-			fmt.Sprintf("The instance has %d bytes of text, of which `%s` has %d. Kubernetes keeps an object of at most %d bytes. Put large texts into a ConfigMap or Secret, and mount it with `volumes`.", all, largest, most, objectLimit))
+			fmt.Sprintf("The instance has %d bytes of text; `%s` alone has %d. Kubernetes stores objects of at most %d bytes. Put large texts into a ConfigMap or Secret, and mount it with `volumes`.", all, largest, most, objectLimit))
 	}
 	return diags
 }

@@ -23,7 +23,7 @@ func volumeFaults(declared types.Map) diag.Diagnostics {
 		at := path.Clean(e.text("mount_path"))
 		if other, taken := mountedAt[at]; taken {
 			diags.AddAttributeError(e.at.AtName("mount_path"), "Two volumes with one mount path",
-				fmt.Sprintf("%q is mounted at %s already, where it would be hidden. Give one of the two another path.", other, at))
+				fmt.Sprintf("%q is also mounted at %s, and one would hide the other. Give one of the two another path.", other, at))
 		}
 		mountedAt[at] = e.name
 	}

@@ -188,7 +188,7 @@ func hostURL(host string) (string, error) {
 	case err != nil && strings.Contains(host, "@"), err == nil && u.User != nil:
 		return "", unusable("host", "the API server's address has a user name or password in it; set username and password instead")
 	case err != nil, u.Host == "", u.Scheme != "https" && u.Scheme != "http":
-		return "", unusable("host", "the API server's address %q is none; write a URL such as https://10.0.0.1:6443", host)
+		return "", unusable("host", "the API server's address %q isn't an http or https URL; write a URL such as https://10.0.0.1:6443", host)
 	}
 	return host, nil
 }
@@ -197,13 +197,13 @@ func hostURL(host string) (string, error) {
 func proxyURL(value string) (*url.URL, error) {
 	u, err := url.Parse(value)
 	if err != nil || u.Host == "" {
-		return nil, unusable("proxy_url", "the proxy's address is no URL; write one such as http://proxy.example.com:3128")
+		return nil, unusable("proxy_url", "the proxy's address isn't a URL; write one such as http://proxy.example.com:3128")
 	}
 	switch u.Scheme {
 	case "http", "https", "socks5", "socks5h":
 		return u, nil
 	}
-	return nil, unusable("proxy_url", "the proxy's address begins with %q, and only http, https and socks5 are known", u.Scheme+"://")
+	return nil, unusable("proxy_url", "the proxy's address begins with %q, and only http, https and socks5 are supported", u.Scheme+"://")
 }
 
 // checkTokenFile finds out now what would otherwise fail the first request.

@@ -15,19 +15,19 @@ import (
 func (c Config) checkTLS() error {
 	switch {
 	case c.Insecure && (c.CACertificate != "" || c.CACertificateFile != ""):
-		return unusable("insecure", "the argument insecure turns the check of the server's certificate off, and cluster_ca_certificate asks for one: set only one of them")
+		return unusable("insecure", "the argument insecure turns off the check of the server's certificate, and cluster_ca_certificate turns it on: set only one of them")
 	case c.CACertificate != "" && !hasCertificate(c.CACertificate):
-		return unusable("cluster_ca_certificate", "the authority's certificate can't be understood: %s", notPEM(c.CACertificate, "-----BEGIN CERTIFICATE-----"))
+		return unusable("cluster_ca_certificate", "the CA certificate can't be parsed: %s", notPEM(c.CACertificate, "-----BEGIN CERTIFICATE-----"))
 	}
 	if c.CACertificateFile == "" {
 		return nil
 	}
 	content, err := os.ReadFile(c.CACertificateFile)
 	if err != nil {
-		return unusable("in_cluster", "the authority's certificate in %s can't be read: %w", c.CACertificateFile, withoutPath(err))
+		return unusable("in_cluster", "the CA certificate in %s can't be read: %w", c.CACertificateFile, withoutPath(err))
 	}
 	if !hasCertificate(string(content)) {
-		return unusable("in_cluster", "the authority's certificate in %s can't be understood", c.CACertificateFile)
+		return unusable("in_cluster", "the CA certificate in %s can't be parsed", c.CACertificateFile)
 	}
 	return nil
 }
@@ -44,7 +44,7 @@ func (c Config) checkCredentials() error {
 	case c.Username == "" && c.Password != "":
 		return unusable("password", "the arguments username and password belong together, and only password is set")
 	case strings.ContainsAny(strings.TrimSpace(c.Token), " \t\r\n"):
-		return unusable("token", "the token has blanks or line breaks in it, so it isn't one")
+		return unusable("token", "the token has spaces or line breaks in it, so it isn't valid")
 	}
 	if c.ClientCertificate != "" {
 		if err := checkKeyPair(c.ClientCertificate, c.ClientKey); err != nil {
@@ -58,7 +58,7 @@ func (c Config) checkCredentials() error {
 	}
 	if c.Exec != nil {
 		if _, err := exec.LookPath(c.Exec.Command); err != nil {
-			return unusable("exec.command", "the program %q, which is to print credentials, can't be run here: %w", c.Exec.Command, errors.Unwrap(err))
+			return unusable("exec.command", "the program %q, which prints the credentials, can't be run here: %w", c.Exec.Command, errors.Unwrap(err))
 		}
 	}
 	return nil
@@ -66,10 +66,10 @@ func (c Config) checkCredentials() error {
 
 func checkKeyPair(certificate, key string) error {
 	if !hasCertificate(certificate) {
-		return unusable("client_certificate", "the client certificate can't be understood: %s", notPEM(certificate, "-----BEGIN CERTIFICATE-----"))
+		return unusable("client_certificate", "the client certificate can't be parsed: %s", notPEM(certificate, "-----BEGIN CERTIFICATE-----"))
 	}
 	if !strings.Contains(key, "PRIVATE KEY-----") {
-		return unusable("client_key", "the client key can't be understood: %s", notPEM(key, "-----BEGIN PRIVATE KEY-----"))
+		return unusable("client_key", "the client key can't be parsed: %s", notPEM(key, "-----BEGIN PRIVATE KEY-----"))
 	}
 	if _, err := tls.X509KeyPair([]byte(certificate), []byte(key)); err != nil {
 		return unusable("client_key", "the client certificate and its key can't be used: %w", err)
@@ -86,7 +86,7 @@ func notPEM(text, begin string) string {
 	if err == nil && strings.Contains(string(decoded), "-----BEGIN ") {
 		return "it is in base64, as in a kubeconfig; pass it through base64decode()"
 	}
-	return "it is to be PEM text, which begins with " + begin
+	return "it must be PEM text, which begins with " + begin
 }
 
 // withoutPath cuts the path off an error about a file, where the message has it

@@ -17,10 +17,10 @@ func (c Config) checkCleartext(cfg *rest.Config) error {
 		return nil //nolint:nilerr // an address that can't be read is told of where it is used
 	}
 	if !isLoopback(server) {
-		return unusable("host", "the API server's address is http://%s, so everybody on the way there could read the credentials. Write https:// in the address. If a connection without TLS is meant, set insecure = true", server.Host)
+		return unusable("host", "the API server's address is http://%s, so anybody on the network path could read the credentials. Write https:// in the address. If you mean a connection without TLS, set insecure = true", server.Host)
 	}
 	if proxy := proxyOf(cfg, server); proxy != nil && !isLoopback(proxy) {
-		return unusable("proxy_url", "the API server's address is http://%s, and the proxy %s is on another machine, so everybody on the way there could read the credentials. Write https:// in the address, or leave the proxy out. If a connection without TLS is meant, set insecure = true", server.Host, proxy.Host)
+		return unusable("proxy_url", "the API server's address is http://%s, and the proxy %s is on another machine, so anybody on the network path could read the credentials. Write https:// in the address, or leave the proxy out. If you mean a connection without TLS, set insecure = true", server.Host, proxy.Host)
 	}
 	return nil
 }
@@ -32,7 +32,7 @@ func (c Config) checkCleartextOf(user *clientcmdapi.AuthInfo, cfg *rest.Config) 
 	if err != nil || server.Scheme != "http" || isLoopback(server) || !isSomebody(user) {
 		return nil //nolint:nilerr // an address that can't be read is told of where it is used
 	}
-	return unusable(c.kubeconfigSetting(), "%s has the server http://%s, and its credentials aren't sent there, for everybody on the way could read them. Write https:// in the address. If a connection without TLS is meant, use host, the credentials and insecure = true instead of the kubeconfig", c.name(), server.Host)
+	return unusable(c.kubeconfigSetting(), "%s has the server http://%s. Its credentials aren't sent there, because anybody on the network path could read them. Write https:// in the address. If you mean a connection without TLS, use host, the credentials and insecure = true instead of the kubeconfig", c.name(), server.Host)
 }
 
 // isSomebody reports whether a user of a kubeconfig has credentials.

@@ -20,7 +20,7 @@ func TestConfig_cleartext(t *testing.T) {
 		at, says string
 	}{
 		"https":                              {Config{Host: "https://10.0.0.1", Token: "t-secret"}, "", ""},
-		"http, a token":                      {Config{Host: "http://10.0.0.1:8080", Token: "t-secret"}, "host", "http://10.0.0.1:8080, so everybody on the way"},
+		"http, a token":                      {Config{Host: "http://10.0.0.1:8080", Token: "t-secret"}, "host", "http://10.0.0.1:8080, so anybody on the network path"},
 		"http, a name":                       {Config{Host: "http://localhost.example.com", Token: "t-secret"}, "host", "set insecure = true"},
 		"http, a password":                   {Config{Host: "http://10.0.0.1", Username: "u", Password: "t-secret"}, "host", "Write https://"},
 		"http, a token file":                 {Config{Host: "http://10.0.0.1", TokenFile: write(t, "x")}, "host", "Write https://"},

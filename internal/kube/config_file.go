@@ -53,7 +53,7 @@ func (c Config) kubeconfig() (*clientcmdapi.Config, error) {
 	if c.Raw != "" {
 		raw, err := clientcmd.Load([]byte(c.Raw))
 		if err != nil {
-			return nil, unusable("config_raw", "%s can't be understood: %w", c.name(), notKubeconfig(err))
+			return nil, unusable("config_raw", "%s can't be parsed: %w", c.name(), notKubeconfig(err))
 		}
 		return raw, nil
 	}
@@ -70,7 +70,7 @@ func (c Config) kubeconfig() (*clientcmdapi.Config, error) {
 	}
 	raw, err := (&clientcmd.ClientConfigLoadingRules{Precedence: paths}).Load()
 	if err != nil {
-		return nil, unusable(setting, "%s can't be understood: %w", c.name(), notKubeconfig(err))
+		return nil, unusable(setting, "%s can't be parsed: %w", c.name(), notKubeconfig(err))
 	}
 	return raw, nil
 }
@@ -104,7 +104,7 @@ func (c Config) checkAddresses(raw *clientcmdapi.Config) error {
 		return nil
 	}
 	if proxy, err := proxyURL(cluster.ProxyURL); err != nil || proxy.Scheme == "socks5h" {
-		return unusable(c.kubeconfigSetting(), "%s has a proxy-url in its cluster %q that is no URL which begins with http://, https:// or socks5://", c.name(), name)
+		return unusable(c.kubeconfigSetting(), "%s has a proxy-url in its cluster %q that isn't a URL with http://, https:// or socks5://", c.name(), name)
 	}
 	return nil
 }

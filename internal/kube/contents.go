@@ -113,7 +113,7 @@ func deletableKinds(ctx context.Context, c *Client) (kinds []kindInfo, hidden []
 		}
 	}
 	if !slices.ContainsFunc(kinds, func(k kindInfo) bool { return k.name() == "configmaps" }) {
-		return nil, nil, errors.New("the API server's list of the kinds that it has lacks those that each has")
+		return nil, nil, errors.New("the API server's list of kinds is incomplete: it lacks ConfigMaps")
 	}
 	return kinds, hidden, nil
 }

@@ -77,7 +77,7 @@ func Remove[T metav1.Object](ctx context.Context, ref Ref, uid types.UID, client
 	return failed
 }
 
-const adviceOnHolding = "A finalizer goes when the controller that set it has done its part. Check that this controller runs. Only if it never will again, remove the finalizer from the object by hand. Then apply again."
+const adviceOnHolding = "The controller that set a finalizer removes it when its work is done. Check that this controller runs. Only if it never runs again, remove the finalizer from the object by hand. Then apply again."
 
 // HeldBy says what keeps an object that is being deleted, a line for each finalizer.
 func HeldBy(o metav1.Object) []string {

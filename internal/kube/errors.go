@@ -30,7 +30,7 @@ func (e *ExistsError) Error() string { return e.Ref.String() + " already exists"
 type ForeignError struct{ Ref Ref }
 
 func (e *ForeignError) Error() string {
-	return e.Ref.String() + " exists and wasn't made by this provider"
+	return e.Ref.String() + " exists and wasn't created by this provider"
 }
 
 // GoneError says that an object was deleted, or replaced by a namesake.
@@ -47,7 +47,7 @@ func (e *GoneError) Unwrap() error { return e.Err }
 
 func (e *GoneError) Error() string {
 	if e.ReplacedBy != "" {
-		return e.Ref.String() + " was deleted and made again by somebody else"
+		return e.Ref.String() + " was deleted, and something else recreated it"
 	}
 	return e.Ref.String() + " is gone"
 }
@@ -137,7 +137,7 @@ type MovedOnError struct {
 	Err error
 }
 
-func (e *MovedOnError) Error() string { return e.Ref.String() + " was changed meanwhile" }
+func (e *MovedOnError) Error() string { return e.Ref.String() + " was changed in the meantime" }
 func (e *MovedOnError) Unwrap() error { return e.Err }
 
 // UnreachableError is a request that wasn't answered. It has no Unwrap, since client-go repeats

@@ -86,10 +86,10 @@ func newExecPlugin(cfg *rest.Config) (*execPlugin, error) {
 	scheme := runtime.NewScheme()
 	install.Install(scheme)
 	if err != nil || !scheme.IsVersionRegistered(version) {
-		return nil, fmt.Errorf("the program %q is to print credentials in version %q, which isn't known", config.Command, config.APIVersion)
+		return nil, fmt.Errorf("the program %q is configured to print credentials in version %q, which isn't supported", config.Command, config.APIVersion)
 	}
 	if config.InteractiveMode == clientcmdapi.AlwaysExecInteractiveMode {
-		return nil, fmt.Errorf("the program %q asks questions on a terminal (interactiveMode: Always), and Terraform gives it none", config.Command)
+		return nil, fmt.Errorf("the program %q asks questions on a terminal (interactiveMode: Always), and Terraform doesn't give it one", config.Command)
 	}
 	p := &execPlugin{
 		config: config, version: version, codecs: serializer.NewCodecFactory(scheme),
@@ -251,7 +251,7 @@ func (p *execPlugin) read(printed []byte) (*execCredentials, error) {
 	switch {
 	// A decoder's error quotes what it stumbled over.
 	case err != nil:
-		return nil, fmt.Errorf("printed something else than an ExecCredential of %s", p.version)
+		return nil, fmt.Errorf("printed something other than an ExecCredential of %s", p.version)
 	case kind.GroupVersion() != p.version:
 		return nil, fmt.Errorf("printed an ExecCredential of %s, and %s is configured", kind.GroupVersion(), p.version)
 	case status == nil || status.Token == "" && status.ClientCertificateData == "" && status.ClientKeyData == "":

@@ -238,8 +238,8 @@ func TestExecPlugin_expiry(t *testing.T) {
 // What a program prints may be a credential, and is in no error.
 func TestExecPlugin_whatItPrintsIsInNoError(t *testing.T) {
 	for name, c := range map[string]struct{ body, says string }{
-		"nonsense":        {"echo hunter2", "something else than an ExecCredential of client.authentication.k8s.io/v1"},
-		"broken":          {`echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":["hunter2"]}}'`, "something else"},
+		"nonsense":        {"echo hunter2", "something other than an ExecCredential of client.authentication.k8s.io/v1"},
+		"broken":          {`echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":["hunter2"]}}'`, "something other"},
 		"another version": {`echo '{"apiVersion":"client.authentication.k8s.io/v1beta1","kind":"ExecCredential","status":{"token":"hunter2"}}'`, "v1beta1"},
 		"nothing in it":   {"echo '" + credential("") + "'", "without a token"},
 		"half a pair":     {"echo '" + credential(`"clientKeyData":"hunter2"`) + "'", "a key alone"},

@@ -37,21 +37,21 @@ func (r reservedKey) is(key string) bool {
 func reservedKeys() []reservedKey {
 	return []reservedKey{
 		{AnnotationPrefix, []KeyPlace{NamespaceLabels, NamespaceAnnotations, PodLabels, PodAnnotations}, "the provider keeps its own records under " + AnnotationPrefix},
-		{LabelManagedBy, []KeyPlace{NamespaceLabels, PodLabels}, "the provider sets it, and knows by it what it manages"},
+		{LabelManagedBy, []KeyPlace{NamespaceLabels, PodLabels}, "the provider sets it, to recognize what it manages"},
 		{LabelInstanceID, []KeyPlace{NamespaceLabels, PodLabels}, "the provider sets it to the instance's name"},
 		{LabelRegion, []KeyPlace{NamespaceLabels}, "set the attribute `region` of the cluster instead"},
 		// PodTopologyLabels in plugin/pkg/admission/podtopologylabels.
 		{LabelRegion, []KeyPlace{PodLabels}, "Kubernetes sets it on an instance to the region of its node; a cluster has the attribute `region`"},
 		{corev1.LabelTopologyZone, []KeyPlace{PodLabels}, "Kubernetes sets it on an instance to the zone of its node; to choose a zone, set `nodeSelector` or `affinity` in `pod`"},
 		{LabelNamespaceName, []KeyPlace{NamespaceLabels, PodLabels}, "Kubernetes sets it to the namespace's name"},
-		{corev1.LastAppliedConfigAnnotation, []KeyPlace{NamespaceAnnotations, PodAnnotations}, "kubectl records in it what it has applied"},
-		{"kubernetes.io/limit-ranger", []KeyPlace{PodAnnotations}, "Kubernetes records in it what a LimitRange has filled in"},
+		{corev1.LastAppliedConfigAnnotation, []KeyPlace{NamespaceAnnotations, PodAnnotations}, "kubectl records here what it has applied"},
+		{"kubernetes.io/limit-ranger", []KeyPlace{PodAnnotations}, "Kubernetes records here what a LimitRange has filled in"},
 		// ValidatePodSpecificAnnotationUpdates in pkg/apis/core/validation.
-		{corev1.MirrorPodAnnotationKey, []KeyPlace{PodAnnotations}, "Kubernetes marks with it the Pods that a node runs on its own, and lets nobody change it"},
-		{"container.apparmor.security.beta.kubernetes.io/", []KeyPlace{PodAnnotations}, "Kubernetes lets nobody change it; set `apparmor_profile` in `security` instead"},
+		{corev1.MirrorPodAnnotationKey, []KeyPlace{PodAnnotations}, "Kubernetes sets it on Pods that a node runs on its own, and nobody can change it"},
+		{"container.apparmor.security.beta.kubernetes.io/", []KeyPlace{PodAnnotations}, "Kubernetes doesn't allow a change of it; set `apparmor_profile` in `security` instead"},
 		// ValidateSeccompPodAnnotations there.
-		{"seccomp.security.alpha.kubernetes.io/pod", []KeyPlace{PodAnnotations}, "Kubernetes no longer goes by it; set `seccomp_profile` in `security` instead"},
-		{"container.seccomp.security.alpha.kubernetes.io/", []KeyPlace{PodAnnotations}, "Kubernetes no longer goes by it; set `seccomp_profile` in `security` instead"},
+		{"seccomp.security.alpha.kubernetes.io/pod", []KeyPlace{PodAnnotations}, "Kubernetes no longer reads it; set `seccomp_profile` in `security` instead"},
+		{"container.seccomp.security.alpha.kubernetes.io/", []KeyPlace{PodAnnotations}, "Kubernetes no longer reads it; set `seccomp_profile` in `security` instead"},
 	}
 }
 

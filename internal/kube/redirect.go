@@ -20,7 +20,7 @@ func withinServer(source string) func(*http.Request, []*http.Request) error {
 			}
 		}
 		if len(before) >= most {
-			return errors.New("the API server redirects in a circle")
+			return errors.New("the API server redirects in a loop")
 		}
 		return nil
 	}

@@ -28,7 +28,7 @@ const (
 	// Faulty means that the server failed, or something on the way to it.
 	Faulty Failure = "500, 502, 503, 504"
 	// Starting means that an API server denies rights that it hasn't read yet.
-	Starting Failure = "403 for want of rights, within 10 s of a broken connection"
+	Starting Failure = "403 for a missing permission, within 10 s of a broken connection"
 	// Moved means that somebody changed the object since it was read. Only OnMovedOn sees it.
 	Moved Failure = "409: the object has changed since it was read"
 	// Counting means that quota admission gave up. Only Create sees it.

@@ -19,7 +19,7 @@ import (
 )
 
 // errUnwatchable says that the credentials may not list or watch the namespace.
-var errUnwatchable = errors.New("the namespace may not be watched")
+var errUnwatchable = errors.New("the credentials may not watch the namespace")
 
 // stream hands what a watch tells on to those who wait. It keeps the objects that
 // are waited for, and the latest of the others, for an answer to a write may come

@@ -29,7 +29,7 @@ func podLines(pod *corev1.Pod) []string {
 	}
 	lines := []string{line}
 	if pod.DeletionTimestamp != nil {
-		lines = append(lines, "being deleted; its time runs out at "+pod.DeletionTimestamp.UTC().Format(time.RFC3339))
+		lines = append(lines, "being deleted; its grace period ends at "+pod.DeletionTimestamp.UTC().Format(time.RFC3339))
 		if len(pod.Finalizers) > 0 {
 			lines = append(lines, "held by finalizers: "+strings.Join(pod.Finalizers, ", "))
 		}

@@ -94,21 +94,21 @@ func rules() []rule {
 		{Deleting, Helps, "Instance is being deleted", deleting, deletingText, deletingAdvice, says("being deleted")},
 
 		{VolumeFull, Useless, "Instance used more than its volume's size", volumeFull, volumeFullText, volumeFullAdvice, endBrief},
-		{StorageFull, Useless, "Instance used more local storage than it may", storageFull, storageFullText, storageFullAdvice, endBrief},
+		{StorageFull, Useless, "Instance used more local storage than it is allowed to", storageFull, storageFullText, storageFullAdvice, endBrief},
 		{Preempted, Useless, "Instance was preempted", endedBy(isPreemption), endText, says("Another Pod with a higher priority took its place. Give the instance a higher `priorityClassName` in `pod`, or add nodes."), endBrief},
 		{Shutdown, Useless, "The instance's node was shut down", endedBy(isShutdown), endText, says("Its node was shut down, and Kubernetes doesn't start it on another one by itself."), endBrief},
 		{NodeLost, Useless, "The instance's node doesn't answer", endedBy(isNodeLoss), endText, says("Its node is gone or doesn't answer, and Kubernetes doesn't start it on another one by itself."), endBrief},
-		{Deadline, Useless, "Instance took longer than it may", endedBy(isDeadline), endText, deadlineAdvice, endBrief},
+		{Deadline, Useless, "Instance took longer than it is allowed to", endedBy(isDeadline), endText, deadlineAdvice, endBrief},
 		{Evicted, Useless, "Instance was evicted", endedBy(isEviction), endText, evictedAdvice, endBrief},
-		{Rejected, Useless, "The node refused the instance", endedBy(isRejection), endText, says("The scheduler chose a node that then refused the instance. Apply again, so that another node may be chosen. Where it happens again, the message says what the node lacks: ask for less of that, or add nodes."), endBrief},
+		{Rejected, Useless, "The node refused the instance", endedBy(isRejection), endText, says("The scheduler chose a node that then refused the instance. Apply again, so that another node may be chosen. If it happens again, the message says what the node lacks: request less of that, or add nodes."), endBrief},
 		{EndedByMemory, Useless, "Instance ran out of memory", endedByMemory, endText, memoryAdvice, endBrief},
 		{EndedByCheck, Useless, "Instance failed its health check", endedByCheck, endedByCheckText, endedByCheckAdvice, endBrief},
 		{Failed, Useless, "Instance failed", failed, endText, failedAdvice, endBrief},
 		{Finished, Useless, "Instance finished", finished, says("its program finished, though `restart_policy` is Always"), says(jobAdvice), says("finished, though its restart policy is Always")},
 
-		{NodeSilent, Helps, "The instance's node doesn't answer", nodeSilent, nodeSilentText, says("Kubernetes deletes the instance after some minutes, unless the node comes back or `pod` has tolerations that say otherwise. A plan after that replaces it."), nodeSilentBrief},
+		{NodeSilent, Helps, "The instance's node doesn't answer", nodeSilent, nodeSilentText, says("Kubernetes deletes the instance after some minutes, unless the node comes back or `pod` has other tolerations. The next plan then replaces it."), nodeSilentBrief},
 		{Unschedulable, Helps, "Instance has no node", unschedulable, unschedulableText, placeAdvice, unschedulableBrief},
-		{Gated, Helps, "Instance is held back from the nodes", gated, gatedText, gatedAdvice, says(corev1.PodReasonSchedulingGated)},
+		{Gated, Helps, "Instance is held back by a scheduling gate", gated, gatedText, gatedAdvice, says(corev1.PodReasonSchedulingGated)},
 
 		{LoopByMemory, HelpsBriefly, "Instance ran out of memory", loopByMemory, loopText, memoryAdvice, loopBrief},
 		{LoopByLiveness, HelpsBriefly, "Instance fails its liveness check", loopBy(liveness), loopByCheckText(liveness), livenessAdvice, loopBrief},
@@ -120,8 +120,8 @@ func rules() []rule {
 		{RootUser, Useless, "Instance can't be started", rootUser, startText, rootAdvice, waitingBrief},
 		{Config, HelpsBriefly, "Instance can't be started", waitingFor(configReasons()...), startText, configAdvice, waitingBrief},
 		{Volumes, Helps, "Instance can't mount its volumes", volumes, volumesText, volumesAdvice, says("its volumes can't be mounted")},
-		{Sandbox, Helps, "The instance's node can't prepare it", sandbox, sandboxText, says("The message is the node's own. Mostly the node's network isn't set up: ask the administrators of the Kubernetes cluster."), says("its node can't prepare it")},
-		{Held, Helps, "Instance can't be started", held, heldText, says("The message is the node's own. Correct what it names."), waitingBrief},
+		{Sandbox, Helps, "The instance's node can't prepare it", sandbox, sandboxText, says("The message comes from the node. Usually its network isn't set up: ask the administrators of the Kubernetes cluster."), says("its node can't prepare it")},
+		{Held, Helps, "Instance can't be started", held, heldText, says("The message comes from the node. Correct what it names."), waitingBrief},
 
 		{EndedBeside, Useless, "A container of the instance has ended", endedBeside, endedBesideText, endedBesideAdvice, endedBesideBrief},
 
@@ -135,11 +135,11 @@ func rules() []rule {
 // resizeRules is the table of what may be wrong with a resize. A Pod may have such a problem
 // beside any of rules().
 func resizeRules() []rule {
-	const title = "Instance doesn't have its size yet"
+	const title = "Instance doesn't have its new size yet"
 	return []rule{
-		{ResizeInfeasible, Useless, title, resizePending(corev1.PodReasonInfeasible), resizeText("its node can't ever give it that size"), says("Ask for less, or move the instance to a larger node by replacing it: `terraform apply -replace=<its address>`."), says("its node can't resize it")},
-		{ResizeDeferred, HelpsBriefly, title, resizePending(corev1.PodReasonDeferred), resizeText("its node has no room for that size now"), says("Make room on the node, ask for less, or move the instance to another node by replacing it: `terraform apply -replace=<its address>`."), says("being resized")},
-		{ResizeError, HelpsBriefly, title, resizeFailing, resizeText("its node failed to resize it"), says("The message is the node's own. Replacing the instance gives it the size from its start: `terraform apply -replace=<its address>`."), says("being resized")},
+		{ResizeInfeasible, Useless, title, resizePending(corev1.PodReasonInfeasible), resizeText("its node can never give it that size"), says("Request less, or move the instance to a larger node by replacing it: `terraform apply -replace=<its address>`."), says("its node can't resize it")},
+		{ResizeDeferred, HelpsBriefly, title, resizePending(corev1.PodReasonDeferred), resizeText("its node has no room for that size now"), says("Make room on the node, request less, or move the instance to another node by replacing it: `terraform apply -replace=<its address>`."), says("being resized")},
+		{ResizeError, HelpsBriefly, title, resizeFailing, resizeText("its node failed to resize it"), says("The message comes from the node. A replacement starts with the new size: `terraform apply -replace=<its address>`."), says("being resized")},
 	}
 }
 

@@ -11,16 +11,16 @@ import (
 func Lacks(pod *corev1.Pod, finish bool) (what, advice string) {
 	switch {
 	case pod.Spec.NodeName == "":
-		return "a node to run on", "The scheduler hasn't looked at it yet. Give it more time with `timeouts`; ask the administrators of the Kubernetes cluster if it stays so."
+		return "a node to run on", "The scheduler hasn't looked at it yet. Give it more time with `timeouts`; if it stays so, ask the administrators of the Kubernetes cluster."
 	case pod.Status.Phase != corev1.PodRunning:
-		return startingOf(pod), fmt.Sprintf("Pulling its images, preparing its volumes or its init containers take longer than `timeouts` allows. Give it more time, or look at its node %s.", pod.Spec.NodeName)
+		return startingOf(pod), fmt.Sprintf("Its images, volumes or init containers need more time than `timeouts` allows. Give it more time, or look at its node %s.", pod.Spec.NodeName)
 	case finish:
 		return "its program to finish", "Its program runs. Give it more time with `timeouts`, or choose another `wait_for`."
 	}
 	if starting := startingOf(pod); starting != "its containers to start" {
 		return starting, "It isn't ready yet. Give it more time with `timeouts`, or choose another `wait_for`."
 	}
-	return "its readiness", "It runs, and its node hasn't called it ready yet. Give it more time with `timeouts`, or choose another `wait_for`."
+	return "its readiness", "It runs, but its node doesn't report it as ready yet. Give it more time with `timeouts`, or choose another `wait_for`."
 }
 
 // startingOf says what the first container that hasn't come up lacks.

@@ -33,7 +33,7 @@ func restarts(n int32) string {
 func loopText(f Facts, found finding) string {
 	text := fmt.Sprintf("%s keeps ending (%s)", found.of.title(), restarts(found.of.RestartCount))
 	if found.of.RestartCount == 0 {
-		text = found.of.title() + " has ended, and is started again"
+		text = found.of.title() + " has ended, and is being started again"
 	}
 	if end := found.of.lastEnd(); end != nil {
 		text += ": " + f.endText(end)
@@ -77,27 +77,27 @@ func loopBrief(_ Facts, found finding) string {
 
 func loopAdvice(_ Facts, found finding) string {
 	if !found.of.isMain() {
-		return "Its log says why the program ends. Mend the program, or what `pod` says of it."
+		return "Its log says why the program ends. Fix the program, or its fields in `pod`."
 	}
 	if end := found.of.lastEnd(); end != nil && end.ExitCode == 0 {
-		return "The program ends well and is started again, as `restart_policy` is Always. Keep it running. " + jobAdvice + " Where a health check ends it, its events say so."
+		return "The program exits with success and is started again, because `restart_policy` is Always. Keep it running. " + jobAdvice + " If a health check ends it, its events say so."
 	}
-	return "Its log says why the program ends. Mend the program, its `command`, `args` or `env`; where it tries to write to its own files, see `security.read_only_root_filesystem`."
+	return "Its log says why the program ends. Fix the program, its `command`, `args` or `env`. If it writes to its own files, see `security.read_only_root_filesystem`."
 }
 
 func livenessAdvice(_ Facts, found finding) string {
-	return "The node ends a program whose liveness check fails. Its log may say why it doesn't answer. Mend the program, or what " + found.of.checkAttribute(liveness) + " asks; a program that starts slowly needs a `startup` check as well."
+	return "The node ends a program whose liveness check fails. Its log may say why it doesn't answer. Fix the program or " + found.of.checkAttribute(liveness) + ". A program that starts slowly also needs a `startup` check."
 }
 
 func startupAdvice(_ Facts, found finding) string {
-	return "The node ends a program whose startup check doesn't pass in time. Its log may say why it doesn't answer. Mend the program, or what " + found.of.checkAttribute(startup) + " asks; give it more tries there where it starts slowly."
+	return "The node ends a program whose startup check doesn't pass in time. Its log may say why it doesn't answer. Fix the program or " + found.of.checkAttribute(startup) + ". If it starts slowly, allow more tries there."
 }
 
 func readinessAdvice(_ Facts, found finding) string {
 	if found.of == nil {
-		return "Its containers run, and the node doesn't call them ready. Look at its events."
+		return "Its containers run, but the node doesn't report them as ready. Look at its events."
 	}
-	return "The program runs, and services send it no work until its readiness check passes. Its log may say why the check fails. Mend the program, or what " + found.of.checkAttribute(readiness) + " asks. If it only needs longer, raise `timeouts`; `wait_for = \"Running\"` doesn't wait for the check."
+	return "The program runs, but services send it no work until its readiness check passes. Its log may say why the check fails. Fix the program or " + found.of.checkAttribute(readiness) + ". If it only needs more time, raise `timeouts`; `wait_for = \"Running\"` doesn't wait for the check."
 }
 
 func (c container) checkAttribute(which check) string {
@@ -112,7 +112,7 @@ func checkText(which check) func(Facts, finding) string {
 		if f.quoted(found.detail) != "" {
 			return withDetail(f, fmt.Sprintf("%s fails its %s check", found.of.title(), which), found.detail)
 		}
-		return fmt.Sprintf("%s runs, and hasn't passed its %s check", found.of.title(), which)
+		return fmt.Sprintf("%s runs, but hasn't passed its %s check", found.of.title(), which)
 	}
 }
 
@@ -124,7 +124,7 @@ func noLongerReadyText(f Facts, found finding) string {
 	if found.of == nil {
 		return "it was ready and isn't any more" + since
 	}
-	return withDetail(f, fmt.Sprintf("%s was ready, and has failed its readiness check%s", found.of.title(), since), found.detail)
+	return withDetail(f, fmt.Sprintf("%s was ready, but has failed its readiness check%s", found.of.title(), since), found.detail)
 }
 
 func noLongerReadyBrief(_ Facts, found finding) string {
@@ -132,7 +132,7 @@ func noLongerReadyBrief(_ Facts, found finding) string {
 }
 
 func gateText(_ Facts, found finding) string {
-	text := fmt.Sprintf("its containers are ready, and its readiness gate %s isn't open", found.name)
+	text := fmt.Sprintf("its containers are ready, but its readiness gate %s isn't open", found.name)
 	if found.detail == "" {
 		return text
 	}
@@ -140,7 +140,7 @@ func gateText(_ Facts, found finding) string {
 }
 
 func gateAdvice(_ Facts, found finding) string {
-	return fmt.Sprintf("A controller opens the gate by the condition %s, for example that of a load balancer; the program has no part in it. Look at that controller, or leave the gate out of `readinessGates` in `pod`.", found.name)
+	return fmt.Sprintf("A controller, for example of a load balancer, opens the gate by setting the condition %s. Check that controller, or remove the gate from `readinessGates` in `pod`.", found.name)
 }
 
 func waitingBrief(_ Facts, found finding) string { return found.name }
@@ -158,7 +158,7 @@ func imagePullText(f Facts, found finding) string {
 }
 
 func imagePullAdvice(_ Facts, found finding) string {
-	return "Check the name and tag in " + found.of.attribute("image") + ", that the registry can be reached from the node, and that it lets the node pull."
+	return "Check the name and tag in " + found.of.attribute("image") + ". Check that the node can reach the registry and may pull from it."
 }
 
 func startText(f Facts, found finding) string {
@@ -176,11 +176,11 @@ func rootAdvice(f Facts, found finding) string {
 	}
 	switch {
 	case strings.Contains(found.detail, "breaks non-root policy"):
-		return "It is told to run as root, which `security.run_as_non_root` refuses for all of the instance's containers. Give it another user with " + user + "."
+		return "It is set to run as root, and `security.run_as_non_root` forbids that for all containers of the instance. Give it another user with " + user + "."
 	case strings.Contains(found.detail, "non-numeric user"):
-		return "The image names its user, and a node can't tell whether " + namedUser(f.quoted(found.detail)) + " is root. Give it a number with " + user + strings.Replace(otherwise, "has one", "has a number", 1)
+		return "The image gives its user by name, so the node can't tell whether " + namedUser(f.quoted(found.detail)) + " is root. Give it a number with " + user + strings.Replace(otherwise, "has one", "has a number", 1)
 	}
-	return "The image's user is root, which `security.run_as_non_root` refuses for all of the instance's containers. Give it another user with " + user + otherwise
+	return "The image's user is root, and `security.run_as_non_root` forbids that for all containers of the instance. Give it another user with " + user + otherwise
 }
 
 func namedUser(message string) string {
@@ -196,7 +196,7 @@ func configAdvice(_ Facts, found finding) string {
 	if names(found.detail, "configmap", "secret") {
 		return "Create the ConfigMap or Secret that is missing in the instance's cluster, or correct its name."
 	}
-	return "The message is the node's own. Correct what it names."
+	return "The message comes from the node. Correct what it names."
 }
 
 func names(message string, words ...string) bool {
@@ -211,7 +211,7 @@ func volumesAdvice(_ Facts, found finding) string {
 	if names(found.detail, "configmap", "secret") {
 		return "Create the ConfigMap or Secret that is missing in the instance's cluster, or correct its name in `volumes`."
 	}
-	return "Check that what `volumes` names is there, and that no other node holds it. A claim's storage may also need longer: give it more time with `timeouts`."
+	return "Check that the sources of `volumes` exist, and that no other node holds them. The storage of a claim may also need more time: raise `timeouts`."
 }
 
 func sandboxText(f Facts, found finding) string {
@@ -224,15 +224,15 @@ func endedBesideText(f Facts, found finding) string {
 	if declared.RestartPolicy != nil {
 		attribute = "`restartPolicy` in `pod`"
 	}
-	return fmt.Sprintf("%s has ended (%s) and isn't started again, as %s is %s",
+	return fmt.Sprintf("%s has ended (%s) and isn't started again, because %s is %s",
 		found.of.title(), f.endText(found.of.State.Terminated), attribute, RestartPolicy(f.Pod, declared))
 }
 
 func endedBesideAdvice(_ Facts, found finding) string {
 	if found.of.State.Terminated.ExitCode != 0 {
-		return "Its log says why the program ended. Mend the program, or let `restart_policy` start it again."
+		return "Its log says why the program ended. Fix the program, or let `restart_policy` start it again."
 	}
-	return "An instance is ready only while all of its containers run. Where this one is meant to end, set `wait_for` to \"Running\" or \"Succeeded\"; otherwise mend the program, or set `restart_policy` to \"Always\"."
+	return "An instance is ready only while all of its containers run. If this one is meant to end, set `wait_for` to \"Running\" or \"Succeeded\". Otherwise fix the program, or set `restart_policy` to \"Always\"."
 }
 
 func endedBesideBrief(_ Facts, found finding) string { return exitBrief(found.of.State.Terminated) }

@@ -17,23 +17,25 @@ const jobAdvice = "If it is a job that runs to completion, set `restart_policy` 
 func moment(t metav1.Time) string { return t.UTC().Format(time.RFC3339) }
 
 func deletingText(_ Facts, found finding) string {
-	return "it is being deleted, and its time runs out at " + moment(found.at)
+	return "it is being deleted, and its grace period ends at " + moment(found.at)
 }
 
 func overdueText(_ Facts, found finding) string {
-	return "it is being deleted, and should be gone since " + moment(found.at)
+	return "it is being deleted, and its grace period ended at " + moment(found.at)
 }
 
-func overdueBrief(_ Facts, found finding) string { return "should be gone since " + moment(found.at) }
+func overdueBrief(_ Facts, found finding) string {
+	return "its grace period ended at " + moment(found.at)
+}
 
 func deletingAdvice(f Facts, _ finding) string { return DeletionAdvice(f.Pod) }
 
 // DeletionAdvice says what to do about a Pod that is being deleted and doesn't go.
 func DeletionAdvice(pod *corev1.Pod) string {
 	if len(pod.Finalizers) > 0 {
-		return "Its finalizers hold it: what set them must take them away. Then apply again."
+		return "Its finalizers hold it. The controllers that set them must remove them. Then apply again."
 	}
-	return fmt.Sprintf("Its program doesn't stop, or its node %s doesn't answer. Once that node is known to be lost or switched off, `kubectl delete pod --namespace %s %s --force` lets go of it; then apply again.", pod.Spec.NodeName, pod.Namespace, pod.Name)
+	return fmt.Sprintf("Its program doesn't stop, or its node %s doesn't answer. If that node is lost or switched off for certain, remove the Pod with `kubectl delete pod --namespace %s %s --force`; then apply again.", pod.Spec.NodeName, pod.Namespace, pod.Name)
 }
 
 // endText says why a Pod ended, in the words of its status.
@@ -94,7 +96,7 @@ func volumeFullText(_ Facts, found finding) string {
 }
 
 func volumeFullAdvice(_ Facts, found finding) string {
-	return fmt.Sprintf("The node ends an instance whose `empty_dir` volume outgrows its `size`. Raise `volumes[%q].size` (`sizeLimit`, where `pod` declares the volume), or have the program keep less in it.", found.name)
+	return fmt.Sprintf("The node ends an instance if an `empty_dir` volume exceeds its `size`. Raise `volumes[%q].size` (`sizeLimit` if `pod` declares the volume), or make the program keep less in it.", found.name)
 }
 
 func storageFullText(_ Facts, found finding) string {
@@ -109,14 +111,14 @@ func storageFullAdvice(_ Facts, found finding) string {
 	if found.of != nil && !found.of.isMain() {
 		limit = "its limit of `ephemeral-storage` in `pod`"
 	}
-	return "What a container writes to its own files, what it logs, and its `empty_dir` volumes count as local storage. Raise " + limit + ", or have the program write less."
+	return "What a container writes to its own files, what it logs, and its `empty_dir` volumes count as local storage. Raise " + limit + ", or make the program write less."
 }
 
 func deadlineAdvice(f Facts, _ finding) string {
 	if d := f.Pod.Spec.ActiveDeadlineSeconds; d != nil {
-		return fmt.Sprintf("It may take %d seconds, by `activeDeadlineSeconds` in `pod`. Raise that, or have the program do its work in less time.", *d)
+		return fmt.Sprintf("`activeDeadlineSeconds` in `pod` allows %d seconds. Raise that, or make the program finish sooner.", *d)
 	}
-	return "It took longer than it is allowed to. Whoever ended it set that limit."
+	return "It took longer than allowed. The tool that ended it set that limit."
 }
 
 func evictedAdvice(f Facts, _ finding) string {
@@ -125,7 +127,7 @@ func evictedAdvice(f Facts, _ finding) string {
 		reason = Condition(f.Pod, corev1.DisruptionTarget).Reason
 	}
 	if reason != "Evicted" {
-		return "Somebody cleared its node, by a drain or a taint. The instance itself did nothing wrong."
+		return "Its node was drained or tainted. The instance itself did nothing wrong."
 	}
 	return "The node ran out of a resource and evicted this instance. Reserve what the instance needs with `requests`."
 }
@@ -142,7 +144,7 @@ func memoryAdvice(_ Facts, found finding) string {
 	case limited:
 		return fmt.Sprintf("It used more than its memory limit of %s. Raise that in %s, or make the program use less.", limit.String(), attribute)
 	case found.of.isMain():
-		return "It has no " + attribute + " limit, and its node ran out of memory. Set " + attribute + ", so that the instance gets a node that has as much."
+		return "It has no " + attribute + " limit, and its node ran out of memory. Set " + attribute + ", so that the instance gets a node with enough."
 	}
 	return "It has no memory limit, and its node ran out of memory. Set one in " + attribute + "."
 }
@@ -160,9 +162,9 @@ func endedByCheckAdvice(f Facts, found finding) string {
 
 func failedAdvice(_ Facts, found finding) string {
 	if found.of != nil && !found.of.isMain() {
-		return "Its log says why the program ended. Mend the program, or what `pod` says of it."
+		return "Its log says why the program ended. Fix the program, or its fields in `pod`."
 	}
-	return "Its log says why the program ended. Mend the program, its `command`, `args` or `env`."
+	return "Its log says why the program ended. Fix the program, its `command`, `args` or `env`."
 }
 
 func nodeSilentText(f Facts, found finding) string {
@@ -205,10 +207,10 @@ func placeAdvice(f Facts, found finding) string {
 		}
 	}
 	if len(lacking) == 0 {
-		return "No node may take it. Compare what it asks of a node, in `pod` or by its volumes, with the nodes that there are."
+		return "No node meets its requirements. Compare what `pod` and its volumes require of a node with the nodes that exist."
 	}
 	slices.Sort(lacking)
-	return "No node that may take it has enough left of: " + strings.Join(lacking, ", ") + ". Ask for less with `cpu`, `memory`, `limits` or `requests`, or add nodes."
+	return "No suitable node has enough left of: " + strings.Join(lacking, ", ") + ". Request less with `cpu`, `memory`, `limits` or `requests`, or add nodes."
 }
 
 func gatedText(f Facts, _ finding) string {
@@ -223,7 +225,7 @@ func gatedText(f Facts, _ finding) string {
 }
 
 func gatedAdvice(Facts, finding) string {
-	return "A controller takes the gates away when the instance may run. Look at that controller, or leave `schedulingGates` out of `pod`."
+	return "A controller removes the gates when the instance may run. Check that controller, or remove `schedulingGates` from `pod`."
 }
 
 func resizeText(what string) func(Facts, finding) string {

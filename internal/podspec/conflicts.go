@@ -46,7 +46,7 @@ func (c *conflicts) add(n *node, format string, args ...any) {
 func (c *conflicts) mainContainer(root *node, security map[string]any) {
 	for _, container := range root.list("initContainers") {
 		if name, _ := container.text("name"); name == Main {
-			c.add(container.get("name"), "%q is the name of the instance's main container; give the init container another", Main)
+			c.add(container.get("name"), "%q is the name of the instance's main container; give the init container another name", Main)
 		}
 	}
 	for _, container := range root.list("containers") {
@@ -69,13 +69,13 @@ func (c *conflicts) mainContainer(root *node, security map[string]any) {
 
 func (c *conflicts) saidThere(n *node, attribute string) {
 	if n != nil {
-		c.add(n, "in the container %s the attribute %s says this; say it there", Main, attribute)
+		c.add(n, "in the container %s the attribute %s sets this; set it there", Main, attribute)
 	}
 }
 
 func (c *conflicts) twice(n *node, names []string, base any) {
 	if attribute := attributeOf(names, base); attribute != "" {
-		c.add(n, "the attribute %s says this already; take it away here or there", attribute)
+		c.add(n, "the attribute %s already sets this; remove it here or there", attribute)
 	}
 }
 
@@ -83,7 +83,7 @@ func (c *conflicts) twice(n *node, names []string, base any) {
 // on the way there, without keys.
 func (c *conflicts) object(s *shape, n *node, base map[string]any, names []string) {
 	if s.of == reflect.TypeFor[corev1.EnvVar]() {
-		c.add(n, "the attribute %s sets the variable %v already; take it away here or there", attributeOf(names, base), base["name"])
+		c.add(n, "the attribute %s already sets the variable %v; remove it here or there", attributeOf(names, base), base["name"])
 		return
 	}
 	for _, m := range n.members {
@@ -95,7 +95,7 @@ func (c *conflicts) object(s *shape, n *node, base map[string]any, names []strin
 		}
 		if other := otherSource(s, m.name, base); other != "" {
 			if attribute := attributeOf(names, base); attribute != "" {
-				c.add(m.node, "the attribute %s says %s here, and only one of the two can be", attribute, other)
+				c.add(m.node, "the attribute %s sets %s here, and only one of the two is possible", attribute, other)
 			}
 		}
 	}

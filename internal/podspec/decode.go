@@ -64,7 +64,7 @@ func (d *decoder) top(value types.Dynamic) raw {
 	if !isText {
 		r := fromValue(value, &place{})
 		if r.kind != rawObject {
-			d.fault(r.at, "it has to be an object or a text of YAML or JSON, and is %s", r.kind.words())
+			d.fault(r.at, "it must be an object, or text in YAML or JSON, but is %s", r.kind.words())
 		}
 		return r
 	}
@@ -78,7 +78,7 @@ func (d *decoder) top(value types.Dynamic) raw {
 	r := reader.read(content, start, 0)
 	d.faults = reader.faults
 	if len(d.faults) == 0 && r.kind != rawObject {
-		d.fault(start, "the text has to be one mapping, the content of a Pod's spec, and is %s", r.kind.words())
+		d.fault(start, "the text must be one mapping, the content of a Pod's spec, but is %s", r.kind.words())
 	}
 	return r
 }
@@ -94,13 +94,13 @@ func (d *decoder) node(s *shape, r raw) *node {
 		return n
 	case s.kind == object || s.kind == mapping:
 		if r.kind != rawObject {
-			d.fault(r.at, "has to be an object, and is %s", r.kind.words())
+			d.fault(r.at, "must be an object, but is %s", r.kind.words())
 			return nil
 		}
 		n.members = d.members(s, r)
 	case s.kind == list:
 		if r.kind != rawList {
-			d.fault(r.at, "has to be a list, and is %s%s", r.kind.words(), hintList(r))
+			d.fault(r.at, "must be a list, but is %s%s", r.kind.words(), hintList(r))
 			return nil
 		}
 		for i, item := range r.items {
@@ -160,15 +160,15 @@ func (d *decoder) members(s *shape, r raw) []member {
 // unknownField says what may have been meant.
 func unknownField(s *shape, name string) string {
 	if strings.HasPrefix(name, "$") {
-		return "directives of patches mean nothing here; what is listed is added to what the other attributes say"
+		return "patch directives have no effect here; what is listed is added to what the other attributes set"
 	}
 	if s == podSpec() {
 		switch name {
 		case "apiVersion", "kind", "metadata", "spec", "status":
-			return "this is part of a whole Pod; give the content of its spec alone, and labels and annotations by the attributes of those names"
+			return "this is part of a whole Pod; give the content of its spec alone, and set labels and annotations by the attributes of those names"
 		}
 		if s.fields["containers"].shape.elem.fields[name] != nil {
-			return "a Pod has no such field, its containers have: write containers = [{ name = \"app\", " + name + " = … }]"
+			return "a Pod has no such field, but its containers do: write containers = [{ name = \"app\", " + name + " = … }]"
 		}
 	}
 	message := fmt.Sprintf("%s has no field of this name", s.of.Name())

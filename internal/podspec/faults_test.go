@@ -90,7 +90,7 @@ func TestDecode_pathsLeadIntoTheObject(t *testing.T) {
 func TestFault_isADiagnosticOnItsPath(t *testing.T) {
 	_, faults := podspec.Decode(hcl(t, `{hostname: [a]}`))
 	for _, d := range podspec.Diagnostics(faults) {
-		if withPath, ok := d.(diag.DiagnosticWithPath); !ok || withPath.Path().String() != "pod.hostname" || d.Detail() != "pod.hostname: has to be a text, and is a list." {
+		if withPath, ok := d.(diag.DiagnosticWithPath); !ok || withPath.Path().String() != "pod.hostname" || d.Detail() != "pod.hostname: must be a text, but is a list." {
 			t.Errorf("got %v", d)
 		}
 	}

@@ -81,7 +81,7 @@ func (t *textReader) read(n *yaml.Node, at *place, depth int) raw {
 	t.nodes++
 	if depth > maxDepth || t.nodes > maxNodes {
 		if t.nodes <= maxNodes+1 {
-			t.fault(at.fault("the text is too deep, or its aliases multiply beyond measure"))
+			t.fault(at.fault("the text is nested too deeply, or its aliases expand too far"))
 			t.nodes = maxNodes + 1
 		}
 		return raw{at: at}
@@ -128,9 +128,9 @@ func (t *textReader) mapping(n *yaml.Node, at *place, depth int) []entry {
 		case key.ShortTag() == "!!merge":
 			merged = append(merged, t.merged(value, at, depth)...)
 		case key.Kind != yaml.ScalarNode:
-			t.fault(at.fault("a key has to be a text"))
+			t.fault(at.fault("a key must be text"))
 		case seen[key.Value] > 0:
-			t.fault(inner.fault("the key is there twice; it was on line %d already", seen[key.Value]))
+			t.fault(inner.fault("the key occurs twice; it is also on line %d", seen[key.Value]))
 		default:
 			seen[key.Value] = key.Line
 			own = append(own, entry{key.Value, t.read(value, inner, depth+1)})

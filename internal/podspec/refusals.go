@@ -15,12 +15,12 @@ func refusals(in reflect.Type, name string) string {
 		return podRefusal(name)
 	case reflect.TypeFor[corev1.PodSecurityContext]():
 		if attribute := securityAttribute(name); attribute != "" {
-			return "the attribute " + attribute + " says this for the whole instance; say it there"
+			return "the attribute " + attribute + " sets this for the whole instance; set it there"
 		}
 	case reflect.TypeFor[metav1.ObjectMeta]():
 		// The API server refuses the rest in the template of a volume claim.
 		if name != "labels" && name != "annotations" {
-			return "a template of a volume claim has no metadata but labels and annotations; Kubernetes makes the rest"
+			return "a volume claim's template has only labels and annotations as metadata; Kubernetes sets the rest"
 		}
 	}
 	return ""
@@ -29,11 +29,11 @@ func refusals(in reflect.Type, name string) string {
 func podRefusal(name string) string {
 	switch name {
 	case "restartPolicy":
-		return "the attribute restart_policy says this; say it there"
+		return "the attribute restart_policy sets this; set it there"
 	case "serviceAccountName", "serviceAccount":
-		return "the attribute service_account says this; say it there"
+		return "the attribute service_account sets this; set it there"
 	case "ephemeralContainers":
-		return "ephemeral containers can't be created with a Pod; kubectl debug adds one to a Pod that runs"
+		return "ephemeral containers can't be created with a Pod; kubectl debug adds one to a running Pod"
 	}
 	return ""
 }

@@ -17,7 +17,7 @@ import (
 // and numbers texts as everywhere in Terraform.
 func (s *shape) scalar(r raw) (any, error) {
 	if r.kind == rawObject || r.kind == rawList {
-		return nil, fmt.Errorf("has to be %s, and is %s", s.words(), r.kind.words())
+		return nil, fmt.Errorf("must be %s, but is %s", s.words(), r.kind.words())
 	}
 	switch s.kind {
 	case integer:
@@ -70,7 +70,7 @@ func (s *shape) integer(r raw) (any, error) {
 
 // number reads a whole number. One of a YAML text may be octal, as file modes are.
 func number(r raw) (int64, error) {
-	wrong := fmt.Errorf("has to be a whole number, and is %q", r.text)
+	wrong := fmt.Errorf("must be a whole number, but is %q", r.text)
 	if r.kind == rawBool || len(r.text) > 64 {
 		return 0, wrong
 	}
@@ -88,7 +88,7 @@ func number(r raw) (int64, error) {
 	}
 	i, accuracy := f.Int64()
 	if accuracy != big.Exact {
-		return 0, fmt.Errorf("%s is beyond what the API can hold", r.text)
+		return 0, fmt.Errorf("%s is out of the API's range", r.text)
 	}
 	return i, nil
 }
@@ -103,7 +103,7 @@ func (r raw) octal(f *field) (raw, error) {
 	}
 	mode, err := strconv.ParseInt(strings.TrimPrefix(digits, "o"), 8, 32)
 	if err != nil {
-		return r, fmt.Errorf("with a leading zero it is octal, as in \"0440\", and %q isn't", r.text)
+		return r, fmt.Errorf("with a leading zero it is octal, as in \"0440\", but %q isn't", r.text)
 	}
 	r.text = strconv.FormatInt(mode, 10)
 	return r, nil
@@ -111,7 +111,7 @@ func (r raw) octal(f *field) (raw, error) {
 
 func inRange(i, from, to int64) error {
 	if i < from || i > to {
-		return fmt.Errorf("%d is beyond what the API can hold: %d to %d", i, from, to)
+		return fmt.Errorf("%d is out of the API's range: %d to %d", i, from, to)
 	}
 	return nil
 }
@@ -132,7 +132,7 @@ func truth(r raw) (any, error) {
 			return false, nil
 		}
 	}
-	return nil, fmt.Errorf("has to be true or false, and is %q", r.text)
+	return nil, fmt.Errorf("must be true or false, but is %q", r.text)
 }
 
 func isResourceList(s *shape) bool { return s.of == reflect.TypeFor[corev1.ResourceList]() }

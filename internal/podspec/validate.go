@@ -101,7 +101,7 @@ func (v *checks) keyed(s *shape, item *node, seen map[string]bool) bool {
 	for _, key := range s.keys {
 		switch n := item.get(key); {
 		case n == nil && key != "protocol" && s.elem.of != reflect.TypeFor[corev1.LocalObjectReference]():
-			v.add(item, "%s is missing, by which the elements of this list are told apart", key)
+			v.add(item, "%s is missing; it identifies each element of this list", key)
 			return false
 		case n != nil && n.unknown:
 			return true
@@ -109,7 +109,7 @@ func (v *checks) keyed(s *shape, item *node, seen map[string]bool) bool {
 	}
 	key := s.key(item.tree())
 	if seen[key] {
-		v.add(item, "%s is there twice, with the %s %s", s.elem.of.Name(), strings.Join(s.keys, " and "), key)
+		v.add(item, "%s occurs twice, with the %s %s", s.elem.of.Name(), strings.Join(s.keys, " and "), key)
 	}
 	seen[key] = true
 	return true
@@ -158,7 +158,7 @@ func (v *checks) union(p part) {
 	words := unionWords(p.shape.of)
 	switch {
 	case len(there) > 1:
-		v.add(p.node, "has several %ss, %s, and may have one", words, strings.Join(there, " and "))
+		v.add(p.node, "has several %ss, %s, but may have only one", words, strings.Join(there, " and "))
 	case p.shape.of == reflect.TypeFor[corev1.VolumeProjection](): // Kubernetes takes one that projects nothing.
 	case len(there) == 0 && v.whole && !slices.ContainsFunc(p.shape.union, func(name string) bool { return p.base[name] != nil }):
 		v.add(p.node, "has no %s; %s", words, oneNeeded(p.shape))
@@ -169,15 +169,15 @@ func oneNeeded(s *shape) string {
 	if s.of == reflect.TypeFor[corev1.Volume]() {
 		return "it needs one, such as persistentVolumeClaim, configMap, csi, projected, or emptyDir = {}"
 	}
-	return "one of " + strings.Join(s.union, ", ") + " has to be there"
+	return "one of " + strings.Join(s.union, ", ") + " is required"
 }
 
 func (v *checks) pod(p part) {
 	if policy, _ := p.text("dnsPolicy"); policy == string(corev1.DNSNone) && p.get("dnsConfig") == nil {
-		v.add(p.get("dnsPolicy"), "with None dnsConfig has to name the servers to ask")
+		v.add(p.get("dnsPolicy"), "with None, dnsConfig must name the servers to ask")
 	}
 	if seconds, ok := p.number("terminationGracePeriodSeconds"); ok && seconds < 0 {
-		v.add(p.get("terminationGracePeriodSeconds"), "is negative; how long a Pod may take to end is 0 seconds or more")
+		v.add(p.get("terminationGracePeriodSeconds"), "is negative; it must be 0 seconds or more")
 	}
 	if p.isTrue("shareProcessNamespace") && p.isTrue("hostPID") {
 		v.add(p.get("shareProcessNamespace"), "and hostPID can't both be true")
@@ -185,7 +185,7 @@ func (v *checks) pod(p part) {
 	v.sysctls(p)
 	v.preStop(p)
 	if seconds, ok := p.number("activeDeadlineSeconds"); ok && seconds < 1 {
-		v.add(p.get("activeDeadlineSeconds"), "has to be 1 second or more")
+		v.add(p.get("activeDeadlineSeconds"), "must be 1 second or more")
 	}
 }
 
@@ -195,9 +195,9 @@ func (v *checks) sysctls(p part) {
 		name, known := sysctl.text("name")
 		switch {
 		case p.isTrue("hostNetwork") && strings.HasPrefix(name, "net."):
-			v.add(sysctl.get("name"), "the node's own network can't have other settings for one Pod")
+			v.add(sysctl.get("name"), "a Pod on the node's own network can't change its settings")
 		case known && seen[name]:
-			v.add(sysctl.get("name"), "%q is there twice", name)
+			v.add(sysctl.get("name"), "%q occurs twice", name)
 		}
 		seen[name] = true
 	}
@@ -218,7 +218,7 @@ func (v *checks) preStop(p part) {
 				continue
 			}
 			if seconds, known := sleep.value.(int64); known && (seconds < 0 || seconds > grace) {
-				v.add(sleep, "has to be from 0 to terminationGracePeriodSeconds, %d, and is %d", grace, seconds)
+				v.add(sleep, "must be from 0 to terminationGracePeriodSeconds, %d, but is %d", grace, seconds)
 			}
 		}
 	}
@@ -232,7 +232,7 @@ func (v *checks) profile(p part) {
 	case local && !p.has("localhostProfile"):
 		v.add(p.node, "the type Localhost needs localhostProfile")
 	case !local && p.has("localhostProfile"):
-		v.add(p.get("localhostProfile"), "only the type Localhost has a profile on the node")
+		v.add(p.get("localhostProfile"), "only the type Localhost uses a profile on the node")
 	}
 }
 
@@ -240,14 +240,14 @@ func (v *checks) profile(p part) {
 func (v *checks) probes(p part) {
 	for _, name := range []string{"livenessProbe", "startupProbe"} {
 		if times, ok := p.number(name, "successThreshold"); ok && times != 1 {
-			v.add(p.get(name, "successThreshold"), "has to be 1 for this probe")
+			v.add(p.get(name, "successThreshold"), "must be 1 for this probe")
 		}
 	}
 	if seconds := p.get("readinessProbe", "terminationGracePeriodSeconds"); seconds != nil {
-		v.add(seconds, "a readiness probe ends nothing, and so has no such period")
+		v.add(seconds, "a readiness probe never ends a container, so it has no such period")
 	}
 	if p.get("restartPolicyRules") != nil && !p.has("restartPolicy") {
-		v.add(p.get("restartPolicyRules"), "needs restartPolicy beside it")
+		v.add(p.get("restartPolicyRules"), "also needs restartPolicy")
 	}
 }
 
@@ -271,9 +271,9 @@ func (v *checks) toleration(p part) {
 	value, _ := p.text("value")
 	switch exists := operator == string(corev1.TolerationOpExists); {
 	case exists && value != "":
-		v.add(p.get("value"), "with the operator Exists a toleration has no value; leave it out, or take Equal")
+		v.add(p.get("value"), "with the operator Exists a toleration has no value; leave it out, or use Equal")
 	case !exists && !p.has("key") && (known || !p.has("operator")):
-		v.add(p.node, "without a key the operator has to be Exists")
+		v.add(p.node, "without a key the operator must be Exists")
 	}
 	if effect, _ := p.text("effect"); p.has("tolerationSeconds") && effect != string(corev1.TaintEffectNoExecute) && (effect != "" || !p.has("effect")) {
 		v.add(p.get("tolerationSeconds"), "only the effect NoExecute has a time")
@@ -285,10 +285,10 @@ func (v *checks) security(p part) {
 		return
 	}
 	if n := p.get("allowPrivilegeEscalation"); n != nil {
-		v.add(n, "a privileged container can't be kept from escalating its privileges; take one of the two away")
+		v.add(n, "a privileged container can always escalate its privileges; remove one of the two")
 		return
 	}
-	v.add(p.get("privileged"), "a privileged container can't be kept from escalating its privileges; set security.allow_privilege_escalation = true as well")
+	v.add(p.get("privileged"), "a privileged container can always escalate its privileges; set security.allow_privilege_escalation = true as well")
 }
 
 func (v *checks) requirement(p part) {

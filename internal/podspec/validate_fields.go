@@ -187,7 +187,7 @@ func named(rule func(string) []string) fieldRule {
 func between(least, most int64) fieldRule {
 	return func(value any) string {
 		if number, isNumber := value.(int64); isNumber && (number < least || number > most) {
-			return fmt.Sprintf("has to be from %d to %d, and is %d", least, most, number)
+			return fmt.Sprintf("must be from %d to %d, but is %d", least, most, number)
 		}
 		return ""
 	}
@@ -196,7 +196,7 @@ func between(least, most int64) fieldRule {
 func oneOfThese(allowed ...string) fieldRule {
 	return func(value any) string {
 		if text, isText := value.(string); isText && !slices.Contains(allowed, text) {
-			return fmt.Sprintf("has to be one of %s, and is %q", strings.Join(allowed, ", "), text)
+			return fmt.Sprintf("must be one of %s, but is %q", strings.Join(allowed, ", "), text)
 		}
 		return ""
 	}
@@ -215,7 +215,7 @@ func portFault(value any) string {
 func addressFault(value any) string {
 	if text, isText := value.(string); isText {
 		if _, err := netip.ParseAddr(text); err != nil {
-			return fmt.Sprintf("%q is no IP address", text)
+			return fmt.Sprintf("%q isn't an IP address", text)
 		}
 	}
 	return ""
@@ -253,7 +253,7 @@ func sysctlFault(value any) string {
 	const most = 253
 	text, _ := value.(string)
 	if len(text) > most || !regexp.MustCompile(`^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$`).MatchString(text) {
-		return fmt.Sprintf("%q is no name of a sysctl, such as net.core.somaxconn", text)
+		return fmt.Sprintf("%q isn't a sysctl's name, such as net.core.somaxconn", text)
 	}
 	return ""
 }
@@ -262,7 +262,7 @@ func descendingFault(value any) string {
 	text, _ := value.(string)
 	switch {
 	case path.IsAbs(text):
-		return fmt.Sprintf("%q has to be a relative path", text)
+		return fmt.Sprintf("%q must be a relative path", text)
 	case slices.Contains(strings.Split(text, "/"), ".."):
 		return fmt.Sprintf("%q must not contain the element ..", text)
 	}

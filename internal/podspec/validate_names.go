@@ -13,7 +13,7 @@ import (
 // scalar checks what a single value may be.
 func (v *checks) scalar(s *shape, name string, n *node) {
 	if allowed := oneOf(s.of); allowed != nil && !slices.Contains(allowed, n.value.(string)) { //nolint:forcetypeassert // the types of oneOf are texts
-		v.add(n, "has to be one of %s, and is %q", strings.Join(allowed, ", "), n.value)
+		v.add(n, "must be one of %s, but is %q", strings.Join(allowed, ", "), n.value)
 	}
 	if mode, isNumber := n.value.(int64); isNumber && (name == "mode" || name == "defaultMode") && (mode < 0 || mode > 0o777) {
 		v.add(n, "a file's mode is 0 to 511, which is 0777 in octal; write it as a text, \"0644\", or as a number, 420")
@@ -124,7 +124,7 @@ func (v *checks) containerNames() {
 			}
 			name, known := container.text("name")
 			if known && seen[name] && list == "containers" && name != Main {
-				v.add(container.get("name"), "an init container has the name %q already", name)
+				v.add(container.get("name"), "an init container already has the name %q", name)
 			}
 			seen[name] = seen[name] || list == "initContainers"
 		}

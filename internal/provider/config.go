@@ -52,12 +52,12 @@ type lookup func(name string) (string, bool)
 // defaultRequestTimeout is a little more than API servers give themselves.
 const defaultRequestTimeout = 90 * time.Second
 
-var errNotConfigured = errors.New(`nothing says which API server to talk to. These were looked at, in this order, and none is set:
+var errNotConfigured = errors.New(`no API server is configured. The provider looks at these, in this order, and none of them is set:
 
   - the provider's arguments host, config_path, config_paths, config_raw and in_cluster
   - the environment variables KUBE_HOST, KUBE_CONFIG_PATH, KUBE_CONFIG_PATHS and KUBECONFIG
 
-Nothing is guessed: neither ~/.kube/config nor the Pod's own service account is used unasked. For a kubeconfig write
+The provider doesn't guess: it uses neither ~/.kube/config nor the Pod's own service account by itself. For a kubeconfig write
 
   provider "mar" {
     config_path    = "~/.kube/config"
@@ -106,7 +106,7 @@ func resolveSource(args arguments, env lookup) (kube.Config, error) {
 	const never = "and credentials of the two are never mixed: keep one kind"
 	switch {
 	case len(inCluster) > 0 && len(direct)+len(files) > 0:
-		return kube.Config{}, fault("in_cluster", "the argument in_cluster is the Pod's own service account, %s another connection, %s", list(slices.Concat(direct, files)), never)
+		return kube.Config{}, fault("in_cluster", "the argument in_cluster means the Pod's own service account, %s another connection, %s", list(slices.Concat(direct, files)), never)
 	case len(direct) > 0 && len(files) > 0:
 		return kube.Config{}, fault(files[0], "the arguments of two kinds of connection are set: %s for a direct one, %s for a kubeconfig, %s", list(direct), list(files), never)
 	case len(inCluster) > 0:
@@ -122,7 +122,7 @@ func resolveInCluster(args arguments, env lookup) (kube.Config, error) {
 	host, hasHost := env("KUBERNETES_SERVICE_HOST")
 	port, hasPort := env("KUBERNETES_SERVICE_PORT")
 	if !hasHost || !hasPort {
-		return kube.Config{}, fault("in_cluster", "the argument in_cluster is set, and this isn't a Pod: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT, which Kubernetes gives to each, are not set. Leave in_cluster out, and say where the API server is")
+		return kube.Config{}, fault("in_cluster", "the argument in_cluster is set, but this isn't a Pod: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT, which Kubernetes sets in each Pod, are not set. Leave in_cluster out, and set the address of the API server")
 	}
 	if strings.Contains(host, ":") {
 		host = "[" + host + "]"
@@ -163,7 +163,7 @@ func resolveFiles(args arguments, env lookup) (kube.Config, error) {
 	case hasKubeconfig:
 		cfg.Source, cfg.Paths = variable("KUBECONFIG"), splitList(kubeconfig)
 	case len(args.files()) > 0:
-		return kube.Config{}, fault(args.files()[0], "nothing names the kubeconfig that %s is about: set config_path, KUBE_CONFIG_PATH or KUBECONFIG", list(args.files()))
+		return kube.Config{}, fault(args.files()[0], "no kubeconfig is set for %s: set config_path, KUBE_CONFIG_PATH or KUBECONFIG", list(args.files()))
 	default:
 		return kube.Config{}, errNotConfigured
 	}

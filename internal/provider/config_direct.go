@@ -17,7 +17,7 @@ func resolveDirect(args arguments, env lookup) (kube.Config, error) {
 		cfg.Source = argument("host")
 	}
 	if cfg.Host == "" {
-		return kube.Config{}, fault(args.direct()[0], "nothing says where the API server is that %s is for: set host or KUBE_HOST", list(args.direct()))
+		return kube.Config{}, fault(args.direct()[0], "no address of the API server is set for %s: set host or KUBE_HOST", list(args.direct()))
 	}
 	if err := resolveTrust(&cfg, args, env); err != nil {
 		return kube.Config{}, err
@@ -109,7 +109,7 @@ func resolveCredentials(cfg *kube.Config, args arguments, env lookup) error {
 		}
 	}
 	if len(headers) > 1 {
-		err := fmt.Errorf("%s are both set, and a request has one of them: keep one", list(headers[:2]))
+		err := fmt.Errorf("%s are both set, but a request can use only one: keep one", list(headers[:2]))
 		if names := args.set("exec", "token_file", "username", "password", "token"); len(names) > 0 {
 			return &kube.SettingError{Setting: names[0], Err: err}
 		}

@@ -216,10 +216,10 @@ func TestResolve_errors(t *testing.T) {
 		at   string
 		want []string
 	}{
-		"nothing":                     {arguments{}, nil, "", []string{"host", "config_path", "config_paths", "config_raw", "in_cluster", "KUBE_HOST", "KUBE_CONFIG_PATH", "KUBE_CONFIG_PATHS", "KUBECONFIG", "Nothing is guessed"}},
-		"only empty variables":        {arguments{}, map[string]string{"KUBE_HOST": "", "KUBECONFIG": ""}, "", []string{"KUBECONFIG", "none is set"}},
-		"within a Pod, unasked":       {arguments{}, map[string]string{"KUBERNETES_SERVICE_HOST": "h", "KUBERNETES_SERVICE_PORT": "1"}, "", []string{"none is set"}},
-		"in_cluster = false":          {arguments{InCluster: new(false)}, nil, "", []string{"none is set"}},
+		"nothing":                     {arguments{}, nil, "", []string{"host", "config_path", "config_paths", "config_raw", "in_cluster", "KUBE_HOST", "KUBE_CONFIG_PATH", "KUBE_CONFIG_PATHS", "KUBECONFIG", "The provider doesn't guess"}},
+		"only empty variables":        {arguments{}, map[string]string{"KUBE_HOST": "", "KUBECONFIG": ""}, "", []string{"KUBECONFIG", "none of them is set"}},
+		"within a Pod, unasked":       {arguments{}, map[string]string{"KUBERNETES_SERVICE_HOST": "h", "KUBERNETES_SERVICE_PORT": "1"}, "", []string{"none of them is set"}},
+		"in_cluster = false":          {arguments{InCluster: new(false)}, nil, "", []string{"none of them is set"}},
 		"a mixture":                   {arguments{Host: new("h"), ConfigPath: new("a")}, nil, "config_path", []string{"host", "config_path", "never mixed"}},
 		"a token with a file":         {arguments{Token: new("t"), ConfigPath: new("a")}, nil, "config_path", []string{"token", "config_path", "never mixed"}},
 		"a token_file with a file":    {arguments{TokenFile: new("t"), ConfigPath: new("a")}, nil, "config_path", []string{"token_file", "never mixed"}},
@@ -235,8 +235,8 @@ func TestResolve_errors(t *testing.T) {
 		"a file and a text":           {arguments{ConfigPath: new("a"), ConfigRaw: new("b")}, nil, "config_raw", []string{"config_path and config_raw"}},
 		"files and a text":            {arguments{ConfigPaths: []string{"a"}, ConfigRaw: new("b")}, nil, "config_raw", []string{"config_paths and config_raw"}},
 		"a token without a host":      {arguments{Token: new("t")}, map[string]string{"KUBECONFIG": "a"}, "token", []string{"token", "KUBE_HOST"}},
-		"a proxy alone":               {arguments{ProxyURL: new("p")}, nil, "", []string{"none is set"}},
-		"a context without a file":    {arguments{ConfigContext: new("c")}, nil, "config_context", []string{"config_context", "nothing names the kubeconfig"}},
+		"a proxy alone":               {arguments{ProxyURL: new("p")}, nil, "", []string{"none of them is set"}},
+		"a context without a file":    {arguments{ConfigContext: new("c")}, nil, "config_context", []string{"config_context", "no kubeconfig is set for"}},
 		"a token and a token_file":    {arguments{Host: new("h"), Token: new("t"), TokenFile: new("f")}, nil, "token_file", []string{"argument token and", "argument token_file are both set"}},
 		"a token and exec":            {arguments{Host: new("h"), Token: new("t"), Exec: &kube.Exec{}}, nil, "exec", []string{"argument token and", "argument exec are both set"}},
 		"a token_file and exec":       {arguments{Host: new("h"), TokenFile: new("t"), Exec: &kube.Exec{}}, nil, "exec", []string{"argument token_file and", "argument exec are both set"}},

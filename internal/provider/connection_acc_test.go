@@ -48,27 +48,27 @@ func TestAccProvider_connectionErrorsAtPlanTime(t *testing.T) {
 		"no_context":       {fmt.Sprintf("config_path = %q\n  config_context = \"nowhere\"", kubeconfig), "config_context", []string{`has no context "nowhere": it has "mar-dev"`, "set by the provider's argument config_context"}},
 		"raw_nonsense":     {`config_raw = "nonsense: ["`, "config_raw", []string{"it isn't a kubeconfig in YAML or JSON"}},
 		"half_certificate": {trusted + fmt.Sprintf("  client_certificate = %q", certificate), "client_certificate", []string{"belong together, and only client_certificate is set"}},
-		"bad_authority":    {fmt.Sprintf("host = %q\n  cluster_ca_certificate = \"nonsense\"", host), "cluster_ca_certificate", []string{"it is to be PEM text"}},
+		"bad_authority":    {fmt.Sprintf("host = %q\n  cluster_ca_certificate = \"nonsense\"", host), "cluster_ca_certificate", []string{"it must be PEM text"}},
 		"mixture":          {trusted + `  config_path = "/nowhere"`, "config_path", []string{"never mixed"}},
 		"two_tokens":       {trusted + "  token = \"a\"\n  token_file = \"b\"", "token_file", []string{"are both set"}},
 		"no_token_file":    {trusted + `  token_file = "/nowhere/token"`, "token_file", []string{"token file /nowhere/token can't be read"}},
-		"proxy_nonsense":   {trusted + `  proxy_url = "proxy"`, "proxy_url", []string{"address is no URL"}},
+		"proxy_nonsense":   {trusted + `  proxy_url = "proxy"`, "proxy_url", []string{"address isn't a URL"}},
 		"no_pod":           {`in_cluster = true`, "in_cluster", []string{"this isn't a Pod"}},
 		"no_unit":          {trusted + `  request_timeout = "5"`, "request_timeout", []string{"write a time with its unit"}},
 
-		"unreachable":     {fmt.Sprintf("host = \"https://%s\"", closed), "host", []string{"which the provider's argument host names, could not be talked to", "connection refused"}},
-		"wrong_authority": {fmt.Sprintf("host = %q\n  cluster_ca_certificate = %q", host, other.Authority), "host", []string{"certificate signed by unknown authority", "it is another authority's"}},
+		"unreachable":     {fmt.Sprintf("host = \"https://%s\"", closed), "host", []string{"which is set by the provider's argument host", "connection refused"}},
+		"wrong_authority": {fmt.Sprintf("host = %q\n  cluster_ca_certificate = %q", host, other.Authority), "host", []string{"certificate signed by unknown authority", "it belongs to another authority"}},
 		"wrong_name":      {trusted + `  tls_server_name = "nowhere.example.com"`, "host", []string{"set tls_server_name to one"}},
 		"wrong_path":      {wrongPath + fmt.Sprintf("  client_certificate = %q\n  client_key = %q", certificate, key), "host", []string{"isn't a Kubernetes API", "404 page not found", "Check the address and its path"}},
 		"wrong_path_anon": {wrongPath, "host", []string{"isn't a Kubernetes API", "Check the address and its path"}},
 		"expired":         {trusted + fmt.Sprintf("  token = %q", expired), "token ", []string{"doesn't accept the credentials, which come from the provider's argument token", "The token expired at"}},
 		"no_program":      {exec(`command = "no-such-program"`), "command", []string{`rogram "no-such-program"`, "can't be run here", "set by the provider's argument exec"}},
 		"program_fails":   {exec("command = \"sh\"\n args = [\"-c\", \"echo please log in >&2; exit 3\"]"), "exec", []string{"failed with exit code 3", "please log in"}},
-		"cleartext":       {"host = \"http://10.255.255.1:8080\"\n  token = \"t\"", "host", []string{"everybody on the way there could read the credentials", "set insecure = true", "set by the provider's argument host"}},
+		"cleartext":       {"host = \"http://10.255.255.1:8080\"\n  token = \"t\"", "host", []string{"anybody on the network path could read the credentials", "set insecure = true", "set by the provider's argument host"}},
 		"cleartext_raw":   {`config_raw = jsonencode({ apiVersion = "v1", kind = "Config", current-context = "c", clusters = [{ name = "c", cluster = { server = "http://10.255.255.1" } }], users = [{ name = "u", user = { token = "t" } }], contexts = [{ name = "c", context = { cluster = "c", user = "u" } }] })`, "config_raw", []string{"its credentials aren't sent there", "set by the provider's argument config_raw"}},
 		"cleartext_proxy": {"host = \"http://127.0.0.1:1\"\n  token = \"t\"\n  proxy_url = \"http://10.255.255.1:3128\"", "proxy_url", []string{"the proxy 10.255.255.1:3128 is on another machine", "set by the provider's argument proxy_url"}},
-		"cleartext_here":  {fmt.Sprintf("host = \"http://%s\"\n  token = \"t\"", closed), "host", []string{"could not be talked to", "connection refused"}},
-		"cleartext_meant": {fmt.Sprintf("host = \"http://%s\"\n  token = \"t\"\n  insecure = true", strings.Replace(closed, "127.0.0.1", "127.0.0.2", 1)), "host", []string{"could not be talked to"}},
+		"cleartext_here":  {fmt.Sprintf("host = \"http://%s\"\n  token = \"t\"", closed), "host", []string{"Could not connect to the API server", "connection refused"}},
+		"cleartext_meant": {fmt.Sprintf("host = \"http://%s\"\n  token = \"t\"\n  insecure = true", strings.Replace(closed, "127.0.0.1", "127.0.0.2", 1)), "host", []string{"Could not connect to the API server"}},
 		"redirected":      {fmt.Sprintf("host = %q\n  token = \"t\"", redirecting.URL), "", []string{"isn't a Kubernetes API", "https://login.example.com"}},
 		"program_babbles": {exec("command = \"echo\"\n args = [\"nonsense\"]"), "exec", []string{"There are no credentials to send", "the provider's argument exec"}},
 	}
@@ -125,11 +125,11 @@ data "mar_cluster" "test" { name = "mar-acc-none" }`)
 		env  []string
 		says []string
 	}{
-		"nothing":        {nil, []string{"Nothing says which API server to talk to", "KUBE_CONFIG_PATH"}},
+		"nothing":        {nil, []string{"No API server is configured", "KUBE_CONFIG_PATH"}},
 		"half":           {[]string{"KUBE_HOST=" + host, "KUBE_CLIENT_CERT_DATA=x"}, []string{"only client_certificate is set", "set by the environment variable KUBE_CLIENT_CERT_DATA"}},
 		"authority":      {[]string{"KUBE_HOST=" + host, "KUBE_CLUSTER_CA_CERT_DATA=x"}, []string{"PEM text", "set by the environment variable KUBE_CLUSTER_CA_CERT_DATA"}},
 		"file":           {[]string{"KUBECONFIG=/nowhere/config"}, []string{"/nowhere/config can't be read", "set by the environment variable KUBECONFIG"}},
-		"cleartext":      {[]string{"KUBE_HOST=http://10.255.255.1:8080", "KUBE_TOKEN=x"}, []string{"everybody on the way there could read the credentials", "set by the environment variable KUBE_HOST"}},
+		"cleartext":      {[]string{"KUBE_HOST=http://10.255.255.1:8080", "KUBE_TOKEN=x"}, []string{"anybody on the network path could read the credentials", "set by the environment variable KUBE_HOST"}},
 		"no rights":      {[]string{"KUBE_CONFIG_PATH=" + acctest.Kubeconfig(t)}, []string{`User "jane" cannot get resource "namespaces"`, `The credentials lack this permission; they come from the user "admin" of the kubeconfig`}},
 		"rejected token": {[]string{"KUBE_HOST=" + host, "KUBE_CLUSTER_CA_CERT_DATA=" + authority, "KUBE_TOKEN=nonsense"}, []string{"doesn't accept the credentials, which come from the environment variable KUBE_TOKEN"}},
 	} {
@@ -172,11 +172,11 @@ provider "mar" {
 data "mar_clusters" "test" {}`)
 	output := oneLine(terraform.Must(1, "plan"))
 	for _, name := range []string{"host", "exec", "impersonate"} {
-		if !strings.Contains(output, "The argument "+name+" comes from something that this plan has yet to create") {
+		if !strings.Contains(output, "The argument "+name+" depends on something that doesn't exist yet") {
 			t.Errorf("nothing is said of %s:\n%s", name, output)
 		}
 	}
-	if found := strings.Count(output, "Error: "); found != 3 || !strings.Contains(output, "terraform apply -target=") || !strings.Contains(output, "a configuration of its own") {
+	if found := strings.Count(output, "Error: "); found != 3 || !strings.Contains(output, "terraform apply -target=") || !strings.Contains(output, "a separate configuration") {
 		t.Errorf("there are %d errors, or not both ways out:\n%s", found, output)
 	}
 }

@@ -168,7 +168,7 @@ func TestAccCredentials_areTheAccounts(t *testing.T) {
 		t.Errorf("people are told %s before", notice)
 	}
 	renewed, err := server.RenewEphemeralResource(t.Context(), &tfprotov6.RenewEphemeralResourceRequest{TypeName: "mar_cluster_credentials", Private: opened.Private})
-	if err != nil || len(renewed.Diagnostics) != 1 || !strings.Contains(renewed.Diagnostics[0].Detail, "ServiceAccount "+cluster+"/deployer is good until "+results["expires_at"]) || !renewed.RenewAt.IsZero() {
+	if err != nil || len(renewed.Diagnostics) != 1 || !strings.Contains(renewed.Diagnostics[0].Detail, "ServiceAccount "+cluster+"/deployer expires at "+results["expires_at"]) || !renewed.RenewAt.IsZero() {
 		t.Errorf("renewed: %v, %v", renewed.Diagnostics, err)
 	}
 	missing := open(map[string]tftypes.Value{"cluster": text(cluster), "service_account": text("nobody")})

@@ -68,12 +68,12 @@ output "instances" { value = provider::mar::quota_fits({ cpu = 1 }, { web = { me
 	output := words(terraform.Must(1, "plan"))
 	for _, want := range []string{
 		`Invalid value for "quantity" parameter: "4GB" is not a Kubernetes quantity`, `perhaps "4G" is meant. `,
-		`Invalid value for "number" parameter: 0.333333333333 is finer than the billionths`,
+		`Invalid value for "number" parameter: 0.333333333333 is finer than a billionth`,
 		`Invalid value for "suffix" parameter:`, `"octal"`,
 		`Invalid value for "quantities" parameter: [1]: it is null`,
 		`Invalid value for "b" parameter: "8Ei": not held unchanged`,
 		`Invalid value for "quantity" parameter: argument must not be null.`,
-		`Invalid value for "quota" parameter: cpus is no attribute of a quota`,
+		`Invalid value for "quota" parameter: a quota has no attribute cpus`,
 		`Invalid value for "instances" parameter: ["web"].memory: "lots" is not a Kubernetes quantity`,
 	} {
 		if !strings.Contains(output, want) {

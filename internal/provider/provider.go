@@ -118,7 +118,7 @@ func (p *marProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		}
 		for _, name := range unknown {
 			resp.Diagnostics.AddAttributeError(path.Root(name), "Provider argument not known yet",
-				fmt.Sprintf("The argument %s comes from something that this plan has yet to create, and without its value nothing can be planned. Either apply that first (terraform apply -target=…), or keep it in a configuration of its own and give its result to this one.", name))
+				fmt.Sprintf("The argument %s depends on something that doesn't exist yet, and the provider can't plan without its value. Apply that first (terraform apply -target=…), or move it to a separate configuration and pass its result to this one.", name))
 		}
 		return
 	}

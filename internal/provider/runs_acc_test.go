@@ -219,7 +219,7 @@ func TestAccRuns_withoutRefresh(t *testing.T) {
 
 	other := w.swap("swapped")
 	w.setQuota("11")
-	if output := terraform.Must(1, "apply", "-refresh=false", "-auto-approve"); !strings.Contains(output, "was deleted and made again by somebody else") {
+	if output := terraform.Must(1, "apply", "-refresh=false", "-auto-approve"); !strings.Contains(output, "was deleted, and something else recreated it") {
 		t.Errorf("got\n%s", output)
 	}
 	if pod := w.pod("swapped"); pod.UID != other || pod.Labels["a"] != "" {
@@ -287,7 +287,7 @@ func TestAccRuns_savedPlan(t *testing.T) {
 
 	said := acctest.Hear(t, func() string { output, _ := terraform.Run("apply", "-json", "saved"); return output }())
 	for name, says := range map[string]string{
-		"changed": "was deleted and made again by somebody else", "gone": "is gone", "taken": "already exists",
+		"changed": "was deleted, and something else recreated it", "gone": "is gone", "taken": "already exists",
 		"usurped": "already exists",
 	} {
 		errs := said.About("error", "mar_instance."+name)

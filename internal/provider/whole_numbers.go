@@ -31,7 +31,7 @@ func sayWholeNumbers(diagnostics []*tfprotov6.Diagnostic) []*tfprotov6.Diagnosti
 			if found[2] != "is not an integer" {
 				what = "a smaller number"
 			}
-			d.Summary, d.Detail = "Not "+what, fmt.Sprintf("The value is %s. It has to be %s.", found[1], what)
+			d.Summary, d.Detail = "Not "+what, fmt.Sprintf("The value is %s. It must be %s.", found[1], what)
 		}
 		if !slices.ContainsFunc(all, func(said *tfprotov6.Diagnostic) bool { return reflect.DeepEqual(said, d) }) {
 			all = append(all, d)

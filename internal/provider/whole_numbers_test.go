@@ -34,19 +34,19 @@ func TestWholeNumbers_areAskedForInPlainWords(t *testing.T) {
 		"the provider block": {all.Provider, []string{"log_lines"}, 1.5, func(config *tfprotov6.DynamicValue) ([]*tfprotov6.Diagnostic, error) {
 			resp, err := s.ValidateProviderConfig(t.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: config})
 			return resp.Diagnostics, err
-		}, "The value is 1.5. It has to be a whole number."},
+		}, "The value is 1.5. It must be a whole number."},
 		"an attribute that is validated with another": {all.ResourceSchemas["mar_instance"], []string{"min_ready_seconds"}, 1.5, func(config *tfprotov6.DynamicValue) ([]*tfprotov6.Diagnostic, error) {
 			resp, err := s.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: "mar_instance", Config: config})
 			return resp.Diagnostics, err
-		}, "The value is 1.5. It has to be a whole number."},
+		}, "The value is 1.5. It must be a whole number."},
 		"within an object": {all.ResourceSchemas["mar_cluster"], []string{"quota", "instances"}, 0.5, func(config *tfprotov6.DynamicValue) ([]*tfprotov6.Diagnostic, error) {
 			resp, err := s.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: "mar_cluster", Config: config})
 			return resp.Diagnostics, err
-		}, "The value is 0.5. It has to be a whole number."},
+		}, "The value is 0.5. It must be a whole number."},
 		"a number that is too large": {all.ResourceSchemas["mar_cluster"], []string{"quota", "instances"}, 1e30, func(config *tfprotov6.DynamicValue) ([]*tfprotov6.Diagnostic, error) {
 			resp, err := s.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: "mar_cluster", Config: config})
 			return resp.Diagnostics, err
-		}, "The value is 1e+30. It has to be a smaller number."},
+		}, "The value is 1e+30. It must be a smaller number."},
 	} {
 		object, ok := c.schema.ValueType().(tftypes.Object)
 		if !ok {

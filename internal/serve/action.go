@@ -63,6 +63,6 @@ func cancelledAction() (proto.Message, error) {
 	const severityError = 1
 	diagnostic.Set(fields.ByName("severity"), protoreflect.ValueOfEnum(severityError))
 	diagnostic.Set(fields.ByName("summary"), protoreflect.ValueOfString("The action was cancelled"))
-	diagnostic.Set(fields.ByName("detail"), protoreflect.ValueOfString("The run was cancelled before the action had ended. What it has done so far stands, and nothing is lost. Invoke it again: it goes on from there."))
+	diagnostic.Set(fields.ByName("detail"), protoreflect.ValueOfString("The run was cancelled before the action ended. What it did so far stays, and nothing is lost. Invoke it again: it goes on from there."))
 	return event.Interface(), nil
 }

@@ -110,7 +110,7 @@ func (l *lifetime) enter(method string) error {
 	defer l.mu.Unlock()
 	l.cancelled = l.cancelled || strings.HasSuffix(method, "/StopProvider")
 	if l.closing {
-		return status.Error(codes.Aborted, "the provider's process has got a SIGTERM, and ends. Run Terraform again; what was done is in the state")
+		return status.Error(codes.Aborted, "the provider's process received SIGTERM and stops. Run Terraform again; what was done is in the state")
 	}
 	l.calls++
 	return nil

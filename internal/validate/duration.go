@@ -18,7 +18,7 @@ func DurationAtLeast(what string, least time.Duration) validator.String {
 			case err != nil:
 				return []string{"write a number and its unit (s, m or h), such as 90m or 1h30m"}
 			case d < least:
-				return []string{"it has to be " + brief(least) + " or longer"}
+				return []string{"it must be " + brief(least) + " or longer"}
 			}
 			return nil
 		},

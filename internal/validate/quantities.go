@@ -48,7 +48,7 @@ func (q quantities) ValidateMap(_ context.Context, req validator.MapRequest, res
 			resp.Diagnostics.AddAttributeError(req.Path.AtMapKey(key), "Invalid quantity", err.Error()+".")
 		case q.isCounted != nil && q.isCounted(key) && quantity.MilliValue()%1000 != 0:
 			resp.Diagnostics.AddAttributeError(req.Path.AtMapKey(key), "Invalid quantity",
-				fmt.Sprintf("%q is no whole number, and %s takes no other.", amount.ValueString(), key))
+				fmt.Sprintf("%q isn't a whole number, and %s must be one.", amount.ValueString(), key))
 		}
 	}
 }

@@ -46,7 +46,7 @@ func TestQuotaAmounts_countsAreWhole(t *testing.T) {
 			ConfigValue: types.MapValueMust(fwtypes.QuantityType{}, map[string]attr.Value{key: fwtypes.NewQuantity(amount)}),
 		}, &resp)
 		want := key == "count/jobs.batch" || key == "resourcequotas" || key == "limits.example.com/gpu"
-		if got := details(resp.Diagnostics.Errors()); want != strings.Contains(got, "no whole number") {
+		if got := details(resp.Diagnostics.Errors()); want != strings.Contains(got, "isn't a whole number") {
 			t.Errorf("%s = %s: %q", key, amount, got)
 		}
 	}

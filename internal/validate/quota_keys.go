@@ -34,12 +34,12 @@ func uncounted(key string) string {
 		if slices.Contains(kind.names, name) {
 			return ""
 		}
-		return fmt.Sprintf("a class has the keys %s/%s, and nothing counts %q", domain, strings.Join(kind.names, " and "+domain+"/"), name)
+		return fmt.Sprintf("a class has only the keys %s/%s, not %q", domain, strings.Join(kind.names, " and "+domain+"/"), name)
 	}
 	if strings.HasPrefix(key, corev1.DefaultResourceRequestsPrefix) {
 		return ""
 	}
-	return fmt.Sprintf("nothing is counted by it, so it would limit nothing: of a vendor's resource Kubernetes counts what is requested; write %q",
+	return fmt.Sprintf("Kubernetes doesn't count it, so it would limit nothing. Of a vendor's resource Kubernetes counts the requests; write %q",
 		corev1.DefaultResourceRequestsPrefix+strings.TrimPrefix(key, "limits."))
 }
 
@@ -60,13 +60,13 @@ func uncountedObjects(resource string) string {
 	name, group, hasGroup := strings.Cut(resource, ".")
 	if hasGroup {
 		if plural := name + "s"; groups[plural] == group {
-			return fmt.Sprintf("nothing is counted by it: kinds are named in the plural; write %q", "count/"+plural+"."+group)
+			return fmt.Sprintf("Kubernetes doesn't count it, because it names kinds in the plural; write %q", "count/"+plural+"."+group)
 		}
 		return ""
 	}
 	for _, plural := range []string{name, name + "s"} {
 		if group, known := groups[plural]; known {
-			return fmt.Sprintf("nothing is counted by it: the kind needs its group; write %q", "count/"+plural+"."+group)
+			return fmt.Sprintf("Kubernetes doesn't count it, because the kind needs its group; write %q", "count/"+plural+"."+group)
 		}
 	}
 	if slices.Contains(core, name) {

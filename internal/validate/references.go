@@ -63,7 +63,7 @@ func portFaults(s string) []string {
 		number = number*10 + int(digit-'0')
 	}
 	if s[0] == '0' || len(s) > maxDigits || len(validation.IsValidPortNum(number)) > 0 {
-		return []string{"a port's number is 1 to 65535, without zeros in front"}
+		return []string{"a port's number is 1 to 65535, without leading zeros"}
 	}
 	return nil
 }
@@ -137,14 +137,14 @@ func stepsBack(s string) []string {
 func FileMode() validator.String {
 	return stringRule{rule{
 		what: "a file mode",
-		says: "permissions as three octal digits, with or without a zero in front, such as 0440",
+		says: "permissions as three octal digits, with or without a leading zero, such as 0440",
 		faults: func(s string) []string {
 			digits := s
 			if len(s) == 4 {
 				digits = strings.TrimPrefix(s, "0")
 			}
 			if len(digits) != 3 || strings.Trim(digits, "01234567") != "" {
-				return []string{"write three octal digits, with or without a zero in front, such as \"0440\""}
+				return []string{"write three octal digits, with or without a leading zero, such as \"0440\""}
 			}
 			return nil
 		},

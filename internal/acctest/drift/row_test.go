@@ -164,7 +164,7 @@ func (v verdict) may(paths ...string) verdict {
 // expected is all that the plan has to say of the row.
 func (r row) expected() verdict {
 	if r.remade != nil {
-		return r.plan.warning("Instance was made anew by somebody else", "kubectl-create made another of the same name and with this provider's labels")
+		return r.plan.warning("Instance was recreated by something else", "kubectl-create created another with the same name and this provider's labels")
 	}
 	return r.plan
 }

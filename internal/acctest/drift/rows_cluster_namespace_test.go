@@ -39,7 +39,7 @@ func namespaces() table {
 			},
 			{
 				happens: "somebody takes the provider's label from the Namespace", config: fewInstances,
-				plan:   updates("labels_all").warning("Cluster lacks a label that it is known by", "the label app.kubernetes.io/managed-by"),
+				plan:   updates("labels_all").warning("Cluster lacks a label that the provider needs", "the label app.kubernetes.io/managed-by"),
 				change: patch("namespaces/{cluster}", unlabelled), sees: "its labels are known after apply, which puts it back",
 			},
 			{happens: "the Namespace is deleted", config: everyKind, plan: creates(), change: deletes("namespaces/{cluster}")},
@@ -57,7 +57,7 @@ func namespaces() table {
 			{
 				happens: "the Namespace is deleted and made again by hand", config: everyKind, anew: true,
 				plan: updates("region", "labels", "labels_all", "annotations", "annotations_all", "pod_security", "quota", "limit_range", "service_accounts", "uid", "created_at").
-					warning("Cluster's Namespace is another one", "which is there since"),
+					warning("Cluster's Namespace was recreated by something else", "Something else created another one with its name"),
 				sees:   "it is furnished again, and goes on as the cluster; a destroy leaves it alone until then",
 				change: then(deletes("namespaces/{cluster}"), makes("namespaces", `{metadata: {name: "{cluster}"}}`)),
 			},

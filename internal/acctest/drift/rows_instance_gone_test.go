@@ -38,7 +38,7 @@ func gonePods() table {
 	return table{
 		title: "Instances that are gone or going", of: instance,
 		rows: []row{
-			{happens: "the Pod is deleted", plan: creates().warning("Instance is gone", "isn't there any more"), change: deletes("pods/{name}")},
+			{happens: "the Pod is deleted", plan: creates().warning("Instance is gone", "doesn't exist any more"), change: deletes("pods/{name}")},
 			{
 				happens: "the Pod is preempted and gone", config: `env = { A = "1" }`, change: preempts,
 				plan: creates().warning("Instance was preempted", "Preempted by pod 1234 on node mar-dev-1").or("Instance is gone"),
@@ -106,7 +106,7 @@ func endedPods() table {
 			{happens: "it fails with an exit code", config: once, played: true, plan: replaced("Instance failed", "exit code 3"), change: ends("behavior", "failed", "exit-code", "3")},
 			{happens: "it is killed for its memory, and isn't to be restarted", config: once, played: true, plan: replaced("Instance ran out of memory", "OOMKilled, exit code 137"), change: ends("behavior", "oom-killed")},
 			{
-				happens: "its deadline is exceeded", config: "pod = { activeDeadlineSeconds = 3600 }\n  " + once, played: true, plan: replaced("Instance took longer than it may", "DeadlineExceeded"),
+				happens: "its deadline is exceeded", config: "pod = { activeDeadlineSeconds = 3600 }\n  " + once, played: true, plan: replaced("Instance took longer than it is allowed to", "DeadlineExceeded"),
 				change: ends("behavior", "evicted", "reason", "DeadlineExceeded", "message", "Pod was active on the node longer than the specified deadline"),
 			},
 			{
@@ -146,7 +146,7 @@ func namesakes() table {
 	}
 	return table{
 		title: "Instances that somebody makes again", of: instance,
-		intro: "A Pod of the same name is another Pod: its UID tells. With the provider's labels it is taken for the instance, as when a backup is restored, and the plan warns: *Instance was made anew by somebody else*. Without them it is somebody else's: the instance is gone, and that Pod is left alone, also by `terraform destroy`.",
+		intro: "A Pod of the same name is another Pod: its UID tells. With the provider's labels it is taken for the instance, as when a backup is restored, and the plan warns: *Instance was recreated by something else*. Without them it is somebody else's: the instance is gone, and that Pod is left alone, also by `terraform destroy`.",
 		rows: []row{
 			{happens: "the Pod is made again with its labels and image", config: `memory = "64Mi"`, plan: notes("uid").may("ip"), remade: func(*corev1.Pod) {}},
 			{

@@ -27,7 +27,7 @@ func declaredOfPods() table {
 			{happens: "its CPU is changed", config: sized, plan: updates("cpu"), change: resized(`{limits: {cpu: "2"}, requests: {cpu: "2"}}`)},
 			{
 				happens: "a size is asked for that its node has no room for", config: sized, played: true,
-				plan:   updates("cpu").warning("Instance doesn't have its size yet", "no room for that size now: Deferred"),
+				plan:   updates("cpu").warning("Instance doesn't have its new size yet", "no room for that size now: Deferred"),
 				change: then(plays("resize", "deferred"), resized(`{limits: {cpu: "2"}, requests: {cpu: "2"}}`), awaits("deferred", isDeferred)),
 			},
 			{happens: "its memory is changed", config: sized, plan: updates("memory"), change: resized(`{limits: {memory: 2Gi}, requests: {memory: 2Gi}}`)},
@@ -50,16 +50,16 @@ func declaredOfPods() table {
 			{happens: "a declared annotation of an instance is removed", config: `annotations = { a = "1" }`, plan: updates("annotations.a", "annotations_all.a"), change: patch("pods/{name}", `metadata: {annotations: {a: null}}`)},
 			{
 				happens: "somebody takes the provider's labels from the Pod", sees: "its UID tells that it is the instance, and the apply puts them back",
-				plan:   updates("labels_all").warning("Instance lacks labels that it is known by", "app.kubernetes.io/managed-by, instance-id"),
+				plan:   updates("labels_all").warning("Instance lacks labels that the provider needs", "app.kubernetes.io/managed-by, instance-id"),
 				change: patch("pods/{name}", `metadata: {labels: {app.kubernetes.io/managed-by: null, instance-id: null}}`),
 			},
 			{
-				happens: "the image of a sidecar in pod is changed", plan: replaces("pod").warning("Instance will be replaced for its pod", "pod.initContainers"),
+				happens: "the image of a sidecar in pod is changed", plan: replaces("pod").warning("Instance will be replaced because of its pod", "pod.initContainers"),
 				config: `pod = { initContainers = [{ name = "log", image = "registry.k8s.io/pause:3.9", restartPolicy = "Always" }] }`,
 				change: patch("pods/{name}", `spec: {initContainers: [{name: log, image: "registry.k8s.io/pause:3.8"}]}`),
 			},
 			{
-				happens: "the image of a sidecar in a pod of text is changed", plan: replaces("pod").warning("Instance will be replaced for its pod", "pod.initContainers"),
+				happens: "the image of a sidecar in a pod of text is changed", plan: replaces("pod").warning("Instance will be replaced because of its pod", "pod.initContainers"),
 				config: "pod = <<-YAML\n    initContainers:\n    - {name: log, image: registry.k8s.io/pause:3.9, restartPolicy: Always}\n  YAML",
 				change: patch("pods/{name}", `spec: {initContainers: [{name: log, image: "registry.k8s.io/pause:3.8"}]}`),
 			},
@@ -119,14 +119,14 @@ func surroundingsOfPods() table {
 	})
 	account.given = makes("serviceaccounts", `{metadata: {name: deployer}}`)
 	pod := each("pod", "what pod declares is changed", `pod = { hostname = "shop" }`, func(pod *corev1.Pod) { pod.Spec.Hostname = "pay" })
-	pod.plan = replaces("pod").warning("Instance will be replaced for its pod", "pod.hostname")
+	pod.plan = replaces("pod").warning("Instance will be replaced because of its pod", "pod.hostname")
 	limit := each("limits", "another limit is changed", `limits = { ephemeral-storage = "1Gi" }`, func(pod *corev1.Pod) {
 		app(pod).Resources.Limits[corev1.ResourceEphemeralStorage] = amount("2Gi")
 	})
-	limit.plan = limit.plan.warning("Instance will be replaced for its size", "Kubernetes can change CPU and memory alone")
+	limit.plan = limit.plan.warning("Instance will be replaced because of its size", "Kubernetes can change only CPU and memory")
 	return table{
 		title: "What Kubernetes never changes in a living Pod", of: instance,
-		intro: "So somebody has deleted the Pod and made it again, with the provider's labels and something else in it. Each plan also warns: *Instance was made anew by somebody else*.",
+		intro: "So somebody has deleted the Pod and made it again, with the provider's labels and something else in it. Each plan also warns: *Instance was recreated by something else*.",
 		rows:  append(rows, limit, account, pod),
 	}
 }
@@ -168,7 +168,7 @@ func power() table {
 					return err
 				},
 			},
-			{happens: "the PodTemplate of a stopped instance is deleted", config: stopped, plan: creates().warning("Instance is gone", "isn't there any more"), change: deletes("podtemplates/{name}")},
+			{happens: "the PodTemplate of a stopped instance is deleted", config: stopped, plan: creates().warning("Instance is gone", "doesn't exist any more"), change: deletes("podtemplates/{name}")},
 			{happens: "the Secret of its variables is deleted", config: secret, needs: acctest.WriteOnly, plan: replaces("secret_env_wo_version"), change: changesSecret(false), left: secretIsOurs},
 			{happens: "the Secret of its variables is swapped", config: secret, needs: acctest.WriteOnly, plan: replaces("secret_env_wo_version"), change: changesSecret(true), left: secretIsOurs},
 		},
