@@ -3,6 +3,7 @@ package main
 
 import (
 	"flag"
+	"fmt"
 	"log"
 	"os"
 	"runtime/debug"
@@ -19,7 +20,12 @@ var version = "dev"
 
 func main() {
 	debugging := flag.Bool("debug", false, "wait for a debugger: print how Terraform reattaches to this process, and serve")
+	showVersion := flag.Bool("version", false, "print the version, and exit")
 	flag.Parse()
+	if *showVersion {
+		fmt.Println(versionLine())
+		return
+	}
 
 	quietLogs()
 	tuneCollector()

@@ -1,15 +1,14 @@
 package cluster
 
 import (
-	"flag"
-	"os"
-	"path/filepath"
 	"reflect"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"gotest.tools/v3/assert"
+	"gotest.tools/v3/golden"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
@@ -18,8 +17,6 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 func TestDesired_golden(t *testing.T) {
 	for name, m := range configurations() {
@@ -32,19 +29,7 @@ func TestDesired_golden(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			golden := filepath.Join("testdata", "desired", name+".yaml")
-			if *update {
-				if err := os.WriteFile(golden, got, 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			expected, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(expected), string(got)); diff != "" {
-				t.Errorf("-golden +got, write it anew with -update if that is meant:\n%s", diff)
-			}
+			assert.Check(t, golden.String(string(got), "desired/"+name+".yaml"))
 		})
 	}
 }

@@ -77,7 +77,7 @@ const canonicalBody = `
     volume   = { min = "1Gi", max = "10Gi" }
   }`
 
-func TestAccCluster_createReadUpdateDeleteImport(t *testing.T) {
+func TestAccCluster_createReadUpdateDelete(t *testing.T) {
 	name := acctest.ClusterName(t)
 	resource.ParallelTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
@@ -97,13 +97,6 @@ func TestAccCluster_createReadUpdateDeleteImport(t *testing.T) {
 					statecheck.ExpectKnownValue(address, tfjsonpath.New("limit_range").AtMapKey("container").AtMapKey("default").AtMapKey("cpu"), knownvalue.StringExact("0.5")),
 				},
 				ConfigPlanChecks: emptyAfterwards(),
-			},
-			{Config: config(name, canonicalBody)},
-			{
-				Config:            config(name, canonicalBody),
-				ResourceName:      address,
-				ImportState:       true,
-				ImportStateVerify: true,
 			},
 			{
 				Config: config(name, `
@@ -127,6 +120,18 @@ func TestAccCluster_createReadUpdateDeleteImport(t *testing.T) {
 					return expectQuota(ctx, client, name, map[string]string{"pods": "3"})
 				}),
 			},
+		},
+	})
+}
+
+func TestAccCluster_importReadsAllThatWasDeclared(t *testing.T) {
+	name := acctest.ClusterName(t)
+	resource.ParallelTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Providers(),
+		CheckDestroy:             acctest.Server(t, gone(name)),
+		Steps: []resource.TestStep{
+			{Config: config(name, canonicalBody)},
+			{Config: config(name, canonicalBody), ResourceName: address, ImportState: true, ImportStateVerify: true},
 		},
 	})
 }

@@ -101,6 +101,9 @@ func desiredAccess(namespace string, grants map[string]grant) (map[string]*rbacv
 		ref := rbacv1ac.RoleRef().WithAPIGroup(rbacv1.GroupName).WithKind("ClusterRole").WithName(g.Role)
 		if g.Role == "" {
 			ref.WithKind(kindRole).WithName(name)
+		}
+		// A state has rules beside a ClusterRole where somebody made a Role of this name.
+		if g.Role == "" || len(g.Rules) > 0 {
 			roles[name] = desiredRole(namespace, name, g.Rules)
 		}
 		binding := rbacv1ac.RoleBinding(name, namespace).WithLabels(childLabels()).WithRoleRef(ref)

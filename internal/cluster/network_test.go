@@ -15,6 +15,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"gotest.tools/v3/assert"
+	"gotest.tools/v3/golden"
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
@@ -44,23 +46,11 @@ func TestDesiredNetwork_golden(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, _, network := networkCase(t, name)
 			got := policyYAML(t, network)
-			golden := networkFile(name + ".yaml")
-			if *update {
-				if err := os.WriteFile(golden, got, 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			expected, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(expected), string(got)); diff != "" {
-				t.Errorf("-golden +got, write it anew with -update if that is meant:\n%s", diff)
-			}
+			assert.Check(t, golden.String(string(got), "network/"+name+".yaml"))
 			if diags := validateNetwork(t.Context(), network); len(diags) > 0 {
 				t.Errorf("the case isn't valid: %v", diags)
 			}
-			for _, p := range goldenPolicies(t, expected) {
+			for _, p := range goldenPolicies(t, got) {
 				if p.Kind != "NetworkPolicy" || p.Namespace != "dev" || !kube.IsOurs(&p) || !strings.HasPrefix(p.Name, "mar-") || len(p.Spec.PolicyTypes) == 0 {
 					t.Errorf("not a policy of ours: %+v", p)
 				}
@@ -141,7 +131,7 @@ func TestNetworkCases_areTheTableOfTheDocumentation(t *testing.T) {
 		t.Fatalf("%s has no table of NetworkPolicies", clusterPage)
 	}
 	have, after, _ := strings.Cut(rest, "\n\n")
-	if *update {
+	if golden.FlagUpdate() {
 		if err := os.WriteFile(clusterPage, []byte(before+table.String()+"\n"+after), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -29,34 +29,22 @@ func asPrior(ctx context.Context, state, config, plan resourceModel, a adopted) 
 			return !diags.HasError() && apiequality.Semantic.DeepEqual(before, after)
 		}
 	}
-	keepAsPrior(ctx, &plan.Quota, state.Quota, config.Quota, same(func(to *model) { to.Quota = plan.Quota }))
-	keepAsPrior(ctx, &plan.ScopedQuotas, state.ScopedQuotas, config.ScopedQuotas, same(func(to *model) { to.ScopedQuotas = plan.ScopedQuotas }))
-	keepAsPrior(ctx, &plan.LimitRange, state.LimitRange, config.LimitRange, same(func(to *model) { to.LimitRange = plan.LimitRange }))
-	keepAsPrior(ctx, &plan.Network, state.Network, config.Network, same(func(to *model) { to.Network = plan.Network }))
-	keepAsPrior(ctx, &plan.Access, state.Access, config.Access, same(func(to *model) { to.Access = plan.Access }))
-	keepAsPrior(ctx, &plan.PodSecurity, state.PodSecurity, config.PodSecurity, same(func(to *model) { to.PodSecurity = plan.PodSecurity }))
-	keepAsPrior(ctx, &plan.Timeouts.Object, state.Timeouts.Object, config.Timeouts.Object, fw.SameDurations)
+	fw.KeepAsPrior(ctx, &plan.Quota, state.Quota, config.Quota, same(func(to *model) { to.Quota = plan.Quota }))
+	fw.KeepAsPrior(ctx, &plan.ScopedQuotas, state.ScopedQuotas, config.ScopedQuotas, same(func(to *model) { to.ScopedQuotas = plan.ScopedQuotas }))
+	fw.KeepAsPrior(ctx, &plan.LimitRange, state.LimitRange, config.LimitRange, same(func(to *model) { to.LimitRange = plan.LimitRange }))
+	fw.KeepAsPrior(ctx, &plan.Network, state.Network, config.Network, same(func(to *model) { to.Network = plan.Network }))
+	fw.KeepAsPrior(ctx, &plan.Access, state.Access, config.Access, same(func(to *model) { to.Access = plan.Access }))
+	fw.KeepAsPrior(ctx, &plan.PodSecurity, state.PodSecurity, config.PodSecurity, same(func(to *model) { to.PodSecurity = plan.PodSecurity }))
+	fw.KeepAsPrior(ctx, &plan.Timeouts.Object, state.Timeouts.Object, config.Timeouts.Object, fw.SameDurations)
 	return plan
-}
-
-func keepAsPrior[T attr.Value](ctx context.Context, plan *T, prior, config T, same func(prior, plan attr.Value) bool) {
-	if value, ok := fw.AsPrior(ctx, prior, config, *plan, same).(T); ok {
-		*plan = value
-	}
 }
 
 // sayingNothingAs writes what says nothing as the prior model does: as null, or as empty.
 func (m model) sayingNothingAs(ctx context.Context, prior model) model {
-	sayNothingAs(ctx, &m.Quota, prior.Quota)
-	sayNothingAs(ctx, &m.ScopedQuotas, prior.ScopedQuotas)
-	sayNothingAs(ctx, &m.LimitRange, prior.LimitRange)
-	sayNothingAs(ctx, &m.Access, prior.Access)
-	sayNothingAs(ctx, &m.PodSecurity, prior.PodSecurity)
+	fw.SayNothingAs(ctx, &m.Quota, prior.Quota)
+	fw.SayNothingAs(ctx, &m.ScopedQuotas, prior.ScopedQuotas)
+	fw.SayNothingAs(ctx, &m.LimitRange, prior.LimitRange)
+	fw.SayNothingAs(ctx, &m.Access, prior.Access)
+	fw.SayNothingAs(ctx, &m.PodSecurity, prior.PodSecurity)
 	return m
-}
-
-func sayNothingAs[T attr.Value](ctx context.Context, seen *T, prior T) {
-	if value, ok := fw.SayingNothingAs(ctx, prior, *seen).(T); ok {
-		*seen = value
-	}
 }

@@ -4,26 +4,22 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
-	"flag"
 	"fmt"
 	"net"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"gotest.tools/v3/assert"
+	"gotest.tools/v3/golden"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // The golden files are what a person reads in the terminal.
 func TestAddError_golden(t *testing.T) {
@@ -85,7 +81,7 @@ func TestAddError_golden(t *testing.T) {
 			var diags diag.Diagnostics
 			fw.AddError(&diags, "create the instance dev/web", err, path.Root("name"))
 			got := diags[0].Summary() + "\n\n" + diags[0].Detail() + "\n"
-			golden(t, "errors/"+name+".txt", got)
+			assert.Check(t, golden.String(got, "errors/"+name+".txt"))
 		})
 	}
 }
@@ -104,26 +100,8 @@ func TestAddWarning_golden(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var diags diag.Diagnostics
 			add(&diags)
-			golden(t, "errors/"+name+".txt", diags[0].Summary()+"\n\n"+diags[0].Detail()+"\n")
+			assert.Check(t, golden.String(diags[0].Summary()+"\n\n"+diags[0].Detail()+"\n", "errors/"+name+".txt"))
 		})
-	}
-}
-
-// golden compares a text with a file, or writes that with -update.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	file := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("-golden +got, write it anew with -update if that is meant:\n%s", diff)
 	}
 }
 

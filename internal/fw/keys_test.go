@@ -2,8 +2,6 @@ package fw_test
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -11,6 +9,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"gotest.tools/v3/assert"
+	"gotest.tools/v3/golden"
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
@@ -32,19 +32,7 @@ func TestRemovedKeys_golden(t *testing.T) {
 		at, _ := d.(diag.DiagnosticWithPath)
 		fmt.Fprintf(&text, "%s, on %s: %s\n\n%s\n\n", d.Severity(), at.Path(), d.Summary(), d.Detail())
 	}
-	golden, got := filepath.Join("testdata", "removed_keys.txt"), text.String()
-	if *update {
-		if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("-golden +got, write it anew with -update if that is meant:\n%s", diff)
-	}
+	assert.Check(t, golden.String(text.String(), "removed_keys.txt"))
 }
 
 func TestPlannedKeys(t *testing.T) {

@@ -218,3 +218,17 @@ func partsSayingNothingAs(ctx context.Context, prior, seen map[string]attr.Value
 	}
 	return seen
 }
+
+// KeepAsPrior sets a planned attribute to what AsPrior returns for it.
+func KeepAsPrior[T attr.Value](ctx context.Context, plan *T, prior, config T, same func(prior, plan attr.Value) bool) {
+	if value, ok := AsPrior(ctx, prior, config, *plan, same).(T); ok {
+		*plan = value
+	}
+}
+
+// SayNothingAs sets an attribute that was read to what SayingNothingAs returns for it.
+func SayNothingAs[T attr.Value](ctx context.Context, seen *T, prior T) {
+	if value, ok := SayingNothingAs(ctx, prior, *seen).(T); ok {
+		*seen = value
+	}
+}

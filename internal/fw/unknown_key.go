@@ -15,12 +15,17 @@ type UnknownKey struct {
 	Nearest string
 	File    string
 	Line    int
+	// Unsure is set where another block looks the same, so that the address may be that one's.
+	Unsure bool
 }
 
 // Warning words it. The summary names the place, because core shows only the first of several
 // warnings with one summary.
 func (k UnknownKey) Warning() (summary, detail string) {
-	var meant string
+	var meant, unsure string
+	if k.Unsure {
+		unsure = " The file and the line are certain. The address may be that of another block which looks the same."
+	}
 	switch {
 	case k.Nearest != "":
 		meant = fmt.Sprintf("Did you mean `%s`?", k.Nearest)
@@ -28,5 +33,5 @@ func (k UnknownKey) Warning() (summary, detail string) {
 		meant = fmt.Sprintf("Its keys are `%s`.", strings.Join(k.Has, "`, `"))
 	}
 	return fmt.Sprintf("Key without effect: %s in %s, line %d", k.Name, k.File, k.Line),
-		fmt.Sprintf("`%s` has no key `%s`. %s\n\nTerraform drops a key that the attribute doesn't have, and gives no error. What is set here has no effect. Rename the key, or remove it.", k.In, k.Name, meant)
+		fmt.Sprintf("`%s` has no key `%s`. %s\n\nTerraform drops a key that the attribute doesn't have, and gives no error. What is set here has no effect. Rename the key, or remove it.%s", k.In, k.Name, meant, unsure)
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"gotest.tools/v3/assert"
+	"gotest.tools/v3/golden"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
@@ -74,7 +76,7 @@ func TestTroubleOf(t *testing.T) {
 		}
 		fmt.Fprintf(&said, "## %s, which was %s, with replace_on %v, on %s\n%s\n%s\n\n", c.pod, c.was, c.replaceOn, n.Attribute, n.Summary, n.Detail)
 	}
-	goldenText(t, "refresh.txt", said.String())
+	assert.Check(t, golden.String(said.String(), "texts/refresh.txt"))
 }
 
 // TestResizeTrouble holds that a size which is still asked for is told in every

@@ -18,7 +18,7 @@ func TestDesired(t *testing.T) {
 			if diags.HasError() {
 				t.Fatal(diags)
 			}
-			golden(t, "desired/"+name+".yaml", pod)
+			goldenYAML(t, "desired/"+name+".yaml", pod)
 		})
 	}
 }
@@ -64,7 +64,7 @@ func TestApplyConfiguration_sendsAllThatIsOwned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "desired/apply.yaml", config)
+	goldenYAML(t, "desired/apply.yaml", config)
 }
 
 func TestApplyConfiguration_leavesAppOfOthersAlone(t *testing.T) {

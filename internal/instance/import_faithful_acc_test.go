@@ -22,7 +22,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	corev1 "k8s.io/api/core/v1"
-	apiequality "k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
@@ -30,6 +29,7 @@ import (
 
 	"github.com/headgym/terraform-provider-mar/internal/acctest"
 	"github.com/headgym/terraform-provider-mar/internal/acctest/podgen"
+	"github.com/headgym/terraform-provider-mar/internal/podspec"
 )
 
 // TestAccInstance_importIsFaithful makes Pods as others do: generated ones, the fixtures
@@ -130,7 +130,7 @@ func withLabel(labels map[string]string, key, value string) map[string]string {
 func compareMeaning(t *testing.T, name string, was, is corev1.Pod) {
 	t.Helper()
 	want, got := podgen.Meaning(was.Spec, mainName(was)), podgen.Meaning(is.Spec, mainName(is))
-	if !apiequality.Semantic.DeepEqual(want, got) {
+	if !podspec.Same(want, got) {
 		t.Errorf("%s: before the stop it has -, after the start +\n%s", name, cmp.Diff(want, got, cmpopts.EquateEmpty()))
 	}
 	for _, texts := range []struct{ want, got map[string]string }{{was.Labels, is.Labels}, {was.Annotations, is.Annotations}} {

@@ -15,7 +15,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"golang.org/x/sync/errgroup"
 	corev1 "k8s.io/api/core/v1"
-	apiequality "k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
@@ -117,7 +116,7 @@ func (c *comparison) compare(name string, pod *corev1.Pod) {
 		return
 	}
 	want, is := podgen.Meaning(live.Spec, got.Main), podgen.Meaning(again.Spec, "app")
-	if !apiequality.Semantic.DeepEqual(want, is) {
+	if !podspec.Same(want, is) {
 		c.t.Errorf("%s: the Pod has -, what is made of the import +\n%s", name, cmp.Diff(want, is, cmpopts.EquateEmpty()))
 	}
 }

@@ -26,7 +26,7 @@ func TestAccInstance_readyCountsOnceItHasHeld(t *testing.T) {
 		says       []string
 	}{
 		"a program that stays":   {attributes: []string{`min_ready_seconds = 3`}},
-		"a program that ends":    {[]string{`min_ready_seconds = 120`, ending()}, []string{"be ready for 120s", "`min_ready_seconds` asks: container app ended: Error, exit code 3", "Its log says why"}},
+		"a program that ends":    {[]string{`min_ready_seconds = 120`, ending()}, []string{"be ready for 120s", "`min_ready_seconds` requires: container app ended: Error, exit code 3", "Its log says why"}},
 		"a job that fails":       {[]string{`min_ready_seconds = 120`, `restart_policy = "Never"`, ending()}, []string{"container app ended: Error, exit code 3"}},
 		"a job that ends well":   {attributes: []string{`min_ready_seconds = 120`, `restart_policy = "Never"`, behaving("behavior", "succeeded", "delay", "1s")}},
 		"too much memory":        {[]string{`min_ready_seconds = 120`, `cpu = "100m"`, `memory = "64Mi"`, behaving("behavior", "oom-killed", "delay", "1s")}, []string{"OOMKilled, exit code 137", "more than its `memory` of 64Mi"}},
@@ -140,7 +140,7 @@ func TestAccInstance_minReadySecondsFitsItsTimeout(t *testing.T) {
 		"min_ready_seconds = 30\n  timeouts = { create = \"30s\" }":                     "`timeouts.create` ends the wait after 30s",
 		"min_ready_seconds = 30\n  timeouts = { update = \"20s\" }":                     "`timeouts.update` ends the wait after 20s",
 		`min_ready_seconds = -1`:                                                        "at least 0",
-		`min_ready_seconds = 1.5`:                                                       "is not an integer",
+		`min_ready_seconds = 1.5`:                                                       "must be a whole number",
 		"min_ready_seconds = 600\n  wait_for = \"Running\"":                             "",
 		"min_ready_seconds = 600\n  timeouts = { create = \"11m\", update = \"601s\" }": "",
 		"min_ready_seconds = terraform_data.n.output\n  timeouts = { create = \"1s\" }": "",

@@ -83,10 +83,10 @@ func TestAccInstance_planBlamesWhoMadeItInvalid(t *testing.T) {
 		"a value that a policy sets":   {odd, "", "Apply would be refused for what the cluster makes of it", "resource", "The configuration by itself is valid", false},
 		"a label that a policy sets":   {label, `labels = { mine = "ok" }`, "Apply would be refused for what the cluster makes of it", "resource", "The configuration by itself is valid", false},
 		"a limit range's default":      {small, `requests = { cpu = "1" }`, "Apply would be refused for a limit range's default", "requests", "limit_range.container.default", false},
-		"its own, beside a policy's":   {odd, `pod = { hostAliases = [{ ip = "nowhere", hostnames = ["a"] }] }`, "Could not create the instance ", "pod", "Change the named field's attribute", true},
-		"its own, beside a default":    {small, `pod = { hostAliases = [{ ip = "nowhere", hostnames = ["a"] }] }`, "Could not create the instance ", "pod", "Change the named field's attribute", true},
+		"its own, beside a policy's":   {odd, `pod = { volumes = [{ name = "disk", iscsi = { targetPortal = "192.0.2.1", iqn = "iqn.2001-04.com.example:disk", lun = 256 } }] }`, "Could not create the instance ", "pod", "Change the named field's attribute", true},
+		"its own, beside a default":    {small, `pod = { volumes = [{ name = "disk", iscsi = { targetPortal = "192.0.2.1", iqn = "iqn.2001-04.com.example:disk", lun = 256 } }] }`, "Could not create the instance ", "pod", "Change the named field's attribute", true},
 		"its own limit and request":    {small, "cpu = \"500m\"\n  requests = { cpu = \"1\" }", "", "", "", true},
-		"its own":                      {plain, `pod = { hostAliases = [{ ip = "nowhere", hostnames = ["a"] }] }`, "Could not create the instance ", "pod", "Change the named field's attribute", true},
+		"its own":                      {plain, `pod = { volumes = [{ name = "disk", iscsi = { targetPortal = "192.0.2.1", iqn = "iqn.2001-04.com.example:disk", lun = 256 } }] }`, "Could not create the instance ", "pod", "Change the named field's attribute", true},
 		"what only a Pod is asked for": {plain, `pod = { nodeName = "node-1", schedulingGates = [{ name = "example.com/gate" }] }`, "Could not create the instance ", "pod", "Change the named field's attribute", true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -202,8 +202,8 @@ func TestAccInstance_destroyGoesOnBesideARefusedCreate(t *testing.T) {
 	}{
 		"refused, warn":   {"warn", quota, `cpu = "4"` + "\n  memory = \"1Gi\"", false},
 		"refused, strict": {"strict", quota, `cpu = "4"` + "\n  memory = \"1Gi\"", true},
-		"invalid, warn":   {"warn", plain, `pod = { hostAliases = [{ ip = "nowhere", hostnames = ["a"] }] }`, true},
-		"invalid, off":    {"off", plain, `pod = { hostAliases = [{ ip = "nowhere", hostnames = ["a"] }] }`, false},
+		"invalid, warn":   {"warn", plain, `pod = { volumes = [{ name = "disk", iscsi = { targetPortal = "192.0.2.1", iqn = "iqn.2001-04.com.example:disk", lun = 256 } }] }`, true},
+		"invalid, off":    {"off", plain, `pod = { volumes = [{ name = "disk", iscsi = { targetPortal = "192.0.2.1", iqn = "iqn.2001-04.com.example:disk", lun = 256 } }] }`, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

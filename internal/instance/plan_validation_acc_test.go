@@ -196,7 +196,7 @@ func TestAccInstance_planSaysWhatApplyWouldBeRefused(t *testing.T) {
 		"policy":           {cluster: policy, body: ``, summary: "Apply would be refused by a policy", says: []string{"take images of registry.k8s.io"}},
 		"account":          {cluster: plain, body: `service_account = "robot"`, at: "service_account", summary: "Apply would be refused for a missing service account", says: []string{`"robot" not found`}},
 		"priority":         {cluster: plain, body: `pod = { priorityClassName = "urgent" }`, summary: "Apply would be refused", says: []string{"No PriorityClass with name urgent"}},
-		"invalid":          {cluster: plain, body: `pod = { hostAliases = [{ ip = "nowhere", hostnames = ["a"] }] }`, at: "pod", summary: "Could not create the instance ", says: []string{`Pod "invalid" is invalid: spec.hostAliases[0].ip`}, invalid: true},
+		"invalid":          {cluster: plain, body: `pod = { volumes = [{ name : "disk", iscsi = { targetPortal = "192.0.2.1", iqn = "iqn.2001-04.com.example:disk", lun = 256 } }] }`, at: "pod", summary: "Could not create the instance ", says: []string{`Pod "invalid" is invalid: spec.volumes[0].iscsi.lun`}, invalid: true},
 		"generated_name":   {cluster: limits, body: `cpu = "3"` + "\nname = null", at: "cpu", summary: "Apply would be refused by a limit range", says: []string{"Pod " + limits + "/mar-i-…"}},
 		"stopped":          {cluster: quota, body: `cpu = "4"` + "\n" + `desired_status = "Stopped"`},
 		"no_such_cluster":  {cluster: "mar-acc-nowhere", body: `cpu = "4"`},

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"gotest.tools/v3/assert"
+	"gotest.tools/v3/golden"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
@@ -79,7 +81,7 @@ func TestCourse_holdsReadiness(t *testing.T) {
 			check(t, &said, last, c.verdict)
 		})
 	}
-	goldenText(t, "progress_of_readiness.txt", said.String())
+	assert.Check(t, golden.String(said.String(), "texts/progress_of_readiness.txt"))
 }
 
 // TestCourse_eventsTellMore holds that what is known when a wait ends makes its cause more precise.
@@ -113,5 +115,5 @@ func TestCourse_eventsTellMore(t *testing.T) {
 		}
 		fmt.Fprintf(&said, "## %s\n%s\n%s\n\n", c.name, with.ended(fmt.Errorf("timed out after 30s")), with.Advice)
 	}
-	goldenText(t, "progress_with_events.txt", said.String())
+	assert.Check(t, golden.String(said.String(), "texts/progress_with_events.txt"))
 }

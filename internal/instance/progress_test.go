@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"gotest.tools/v3/assert"
+	"gotest.tools/v3/golden"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 
@@ -83,7 +85,7 @@ func TestProgress(t *testing.T) {
 			check(t, &said, progress(goal{For: c.waitFor}.facts(podFrom(t, c.pod), nil, then), goal{For: c.waitFor}, c.borne), c.verdict)
 		})
 	}
-	goldenText(t, "progress.txt", said.String())
+	assert.Check(t, golden.String(said.String(), "texts/progress.txt"))
 }
 
 // then is when the Pods of testdata are looked at.
@@ -144,7 +146,7 @@ func TestProgress_followsTheNewContainer(t *testing.T) {
 			check(t, &said, progress(g.facts(podFrom(t, c.after), nil, then), g, c.borne), c.verdict)
 		})
 	}
-	goldenText(t, "progress_after_a_change.txt", said.String())
+	assert.Check(t, golden.String(said.String(), "texts/progress_after_a_change.txt"))
 }
 
 func TestProgress_ofAResize(t *testing.T) {
@@ -176,7 +178,7 @@ func TestProgress_ofAResize(t *testing.T) {
 			check(t, &said, progress(g.facts(podFrom(t, c.pod), nil, then), g, c.borne), c.verdict)
 		})
 	}
-	goldenText(t, "progress_of_a_resize.txt", said.String())
+	assert.Check(t, golden.String(said.String(), "texts/progress_of_a_resize.txt"))
 }
 
 // TestGoal_isOnePatiencePerProblem holds that neither a new wording nor a restart in between

@@ -121,30 +121,23 @@ func (d differences) asPrior(ctx context.Context, prior, config, plan resourceMo
 	shaped := func(name string) func(_, _ attr.Value) bool {
 		return func(_, _ attr.Value) bool { return !d.has(name) }
 	}
-	keep(ctx, &plan.Args, prior.Args, config.Args, shaped("args"))
-	keep(ctx, &plan.Command, prior.Command, config.Command, shaped("command"))
-	keep(ctx, &plan.Env, prior.Env, config.Env, shaped("env"))
-	keep(ctx, &plan.EnvValueFrom, prior.EnvValueFrom, config.EnvValueFrom, shaped("env_value_from"))
-	keep(ctx, &plan.HealthChecks, prior.HealthChecks, config.HealthChecks, shaped("health_checks"))
-	keep(ctx, &plan.Ports, prior.Ports, config.Ports, shaped("ports"))
-	keep(ctx, &plan.Security, prior.Security, config.Security, shaped("security"))
-	keep(ctx, &plan.Volumes, prior.Volumes, config.Volumes, shaped("volumes"))
-	keep(ctx, &plan.CPU, prior.CPU, config.CPU, fw.Same)
-	keep(ctx, &plan.Memory, prior.Memory, config.Memory, fw.Same)
-	keep(ctx, &plan.Limits, prior.Limits, config.Limits, fw.Same)
-	keep(ctx, &plan.Requests, prior.Requests, config.Requests, fw.Same)
-	keep(ctx, &plan.Timeouts.Object, prior.Timeouts.Object, config.Timeouts.Object, fw.SameDurations)
+	fw.KeepAsPrior(ctx, &plan.Args, prior.Args, config.Args, shaped("args"))
+	fw.KeepAsPrior(ctx, &plan.Command, prior.Command, config.Command, shaped("command"))
+	fw.KeepAsPrior(ctx, &plan.Env, prior.Env, config.Env, shaped("env"))
+	fw.KeepAsPrior(ctx, &plan.EnvValueFrom, prior.EnvValueFrom, config.EnvValueFrom, shaped("env_value_from"))
+	fw.KeepAsPrior(ctx, &plan.HealthChecks, prior.HealthChecks, config.HealthChecks, shaped("health_checks"))
+	fw.KeepAsPrior(ctx, &plan.Ports, prior.Ports, config.Ports, shaped("ports"))
+	fw.KeepAsPrior(ctx, &plan.Security, prior.Security, config.Security, shaped("security"))
+	fw.KeepAsPrior(ctx, &plan.Volumes, prior.Volumes, config.Volumes, shaped("volumes"))
+	fw.KeepAsPrior(ctx, &plan.CPU, prior.CPU, config.CPU, fw.Same)
+	fw.KeepAsPrior(ctx, &plan.Memory, prior.Memory, config.Memory, fw.Same)
+	fw.KeepAsPrior(ctx, &plan.Limits, prior.Limits, config.Limits, fw.Same)
+	fw.KeepAsPrior(ctx, &plan.Requests, prior.Requests, config.Requests, fw.Same)
+	fw.KeepAsPrior(ctx, &plan.Timeouts.Object, prior.Timeouts.Object, config.Timeouts.Object, fw.SameDurations)
 	if prior.saysPod() && config.saysPod() && !d.Pod {
 		plan.Pod = prior.Pod
 	}
 	return plan
-}
-
-// keep sets a planned value to the prior one where that is the same.
-func keep[T attr.Value](ctx context.Context, plan *T, prior, config T, same func(prior, plan attr.Value) bool) {
-	if value, ok := fw.AsPrior(ctx, prior, config, *plan, same).(T); ok {
-		*plan = value
-	}
 }
 
 // replacedBy are the paths of an attribute that force a replacement: in security those of
@@ -170,21 +163,15 @@ func replacedBy(name string, prior, plan model) []path.Path {
 // sayingNothingAs writes what says nothing as the prior model does: as null, or as empty.
 func (m model) sayingNothingAs(prior model) model {
 	ctx := context.Background() // the types of built-in values take one and don't use it
-	sayNothingAs(ctx, &m.Args, prior.Args)
-	sayNothingAs(ctx, &m.Command, prior.Command)
-	sayNothingAs(ctx, &m.Env, prior.Env)
-	sayNothingAs(ctx, &m.EnvValueFrom, prior.EnvValueFrom)
-	sayNothingAs(ctx, &m.HealthChecks, prior.HealthChecks)
-	sayNothingAs(ctx, &m.Limits, prior.Limits)
-	sayNothingAs(ctx, &m.Requests, prior.Requests)
-	sayNothingAs(ctx, &m.Ports, prior.Ports)
-	sayNothingAs(ctx, &m.Security, prior.Security)
-	sayNothingAs(ctx, &m.Volumes, prior.Volumes)
+	fw.SayNothingAs(ctx, &m.Args, prior.Args)
+	fw.SayNothingAs(ctx, &m.Command, prior.Command)
+	fw.SayNothingAs(ctx, &m.Env, prior.Env)
+	fw.SayNothingAs(ctx, &m.EnvValueFrom, prior.EnvValueFrom)
+	fw.SayNothingAs(ctx, &m.HealthChecks, prior.HealthChecks)
+	fw.SayNothingAs(ctx, &m.Limits, prior.Limits)
+	fw.SayNothingAs(ctx, &m.Requests, prior.Requests)
+	fw.SayNothingAs(ctx, &m.Ports, prior.Ports)
+	fw.SayNothingAs(ctx, &m.Security, prior.Security)
+	fw.SayNothingAs(ctx, &m.Volumes, prior.Volumes)
 	return m
-}
-
-func sayNothingAs[T attr.Value](ctx context.Context, seen *T, prior T) {
-	if value, ok := fw.SayingNothingAs(ctx, prior, *seen).(T); ok {
-		*seen = value
-	}
 }

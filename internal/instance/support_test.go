@@ -1,61 +1,28 @@
 package instance
 
 import (
-	"bytes"
-	"flag"
 	"os"
 	"path/filepath"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"gotest.tools/v3/assert"
+	"gotest.tools/v3/golden"
 	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/yaml"
 
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
-
-// golden compares an object with a file, or writes that with -update.
-func golden(t *testing.T, name string, object any) {
+// goldenYAML compares an object with a file, or writes that with -update.
+func goldenYAML(t *testing.T, name string, object any) {
 	t.Helper()
 	got, err := yaml.Marshal(object)
 	if err != nil {
 		t.Fatal(err)
 	}
-	file := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(file, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("%s differs; got:\n%s", file, got)
-	}
-}
-
-// goldenText compares a text with a file, or writes that with -update.
-func goldenText(t *testing.T, name, got string) {
-	t.Helper()
-	file := filepath.Join("testdata", "texts", name)
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s: -golden +got, write it anew with -update if that is meant:\n%s", file, diff)
-	}
+	assert.Check(t, golden.String(string(got), name))
 }
 
 // podFrom reads a Pod as the API server has it.

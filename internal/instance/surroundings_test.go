@@ -134,7 +134,7 @@ func TestDesired_surroundings(t *testing.T) {
 			if diags.HasError() {
 				t.Fatal(diags)
 			}
-			golden(t, "desired/"+name+".yaml", pod)
+			goldenYAML(t, "desired/"+name+".yaml", pod)
 		})
 	}
 }

@@ -1,6 +1,7 @@
 package keycheck
 
 import (
+	"cmp"
 	"maps"
 	"os"
 	"path/filepath"
@@ -28,10 +29,11 @@ type Key struct {
 	Path *tftypes.AttributePath
 }
 
-// Block is a block of one of the provider's types that has such keys.
+// Block is a block of one of the provider's types.
 type Block struct {
 	Kind Kind
 	Type string
+	// Keys are those that the schema doesn't have.
 	Keys []Key
 
 	sets     map[string]bool
@@ -46,14 +48,17 @@ func DataFolder(root string) string {
 	return filepath.Join(root, ".terraform")
 }
 
-// Read returns the blocks that have unknown keys, of the root module and of the installed
-// modules. Data is the folder in which Terraform notes these.
+// Read returns the blocks of the root module and of the modules that it calls, or nothing where
+// no block has unknown keys. Data is the folder in which Terraform notes the installed modules.
 func Read(root, data string, schemas Schemas) []*Block {
 	room := mostOfAll
 	known := shapes(schemas)
 	var found []*Block
 	for _, folder := range folders(root, data) {
 		found = append(found, readModule(files(folder, &room), known)...)
+	}
+	if !slices.ContainsFunc(found, func(b *Block) bool { return len(b.Keys) > 0 }) {
+		return nil
 	}
 	return found
 }
@@ -78,23 +83,22 @@ func readModule(files []file, known map[Kind]map[string]shape) []*Block {
 		}
 	}
 	var found []*Block
-	for at, attributes := range all {
+	for _, at := range slices.SortedFunc(maps.Keys(all), compareAddresses) {
+		attributes := all[at]
 		block := &Block{Kind: at.kind, Type: at.typeName, sets: map[string]bool{}}
 		w := walk{block: block}
 		w.body(attributes, known[at.kind][at.typeName])
-		if len(block.Keys) > 0 {
-			found = append(found, block)
-		}
+		found = append(found, block)
 	}
-	slices.SortFunc(found, func(a, b *Block) int { return compare(a.Keys[0], b.Keys[0]) })
 	return found
 }
 
+func compareAddresses(a, b address) int {
+	return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.typeName, b.typeName), cmp.Compare(a.name, b.name))
+}
+
 func compare(a, b Key) int {
-	if byFile := strings.Compare(a.File, b.File); byFile != 0 {
-		return byFile
-	}
-	return a.Line - b.Line
+	return cmp.Or(cmp.Compare(a.File, b.File), a.Line-b.Line)
 }
 
 // readFile returns the arguments of the file's blocks of the provider's types. What can't be

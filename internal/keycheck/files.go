@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -23,28 +25,62 @@ type file struct {
 	overrides bool
 }
 
-// folders are those of the root module and of the installed modules. Terraform notes the
-// latter in a manifest, which may be missing.
+// module is an entry of the manifest in which Terraform notes what it has installed. Key is
+// the path of the calls that lead to it, as in "network.subnets", and empty for the root module.
+type module struct{ Key, Dir string }
+
+// folders are those of the root module and of the installed modules that are still called.
+// The manifest may be missing, and keeps modules that no file calls any more.
 func folders(root, data string) []string {
 	all, known := []string{root}, map[string]bool{filepath.Clean(root): true}
-	manifest := struct {
-		Modules []struct{ Dir string }
-	}{}
+	manifest := struct{ Modules []module }{}
 	content := read(filepath.Join(data, "modules", "modules.json"))
 	if json.Unmarshal(content, &manifest) != nil {
 		return all
 	}
-	for _, module := range manifest.Modules {
-		folder := filepath.FromSlash(module.Dir)
+	byKey := map[string]string{"": root}
+	// A module's key is longer than its caller's.
+	slices.SortStableFunc(manifest.Modules, func(a, b module) int { return len(a.Key) - len(b.Key) })
+	for _, m := range manifest.Modules {
+		caller, name := "", m.Key
+		if dot := strings.LastIndex(m.Key, "."); dot >= 0 {
+			caller, name = m.Key[:dot], m.Key[dot+1:]
+		}
+		from, called := byKey[caller]
+		if m.Dir == "" || m.Key == "" || !called || !calls(from, name) {
+			continue
+		}
+		folder := filepath.FromSlash(m.Dir)
 		if !filepath.IsAbs(folder) {
 			folder = filepath.Join(root, folder)
 		}
-		if folder = filepath.Clean(folder); module.Dir != "" && !known[folder] {
+		folder = filepath.Clean(folder)
+		byKey[m.Key] = folder
+		if !known[folder] {
 			known[folder] = true
 			all = append(all, folder)
 		}
 	}
 	return all
+}
+
+// calls reports whether a file of the folder calls a module by that name.
+func calls(folder, name string) bool {
+	block := regexp.MustCompile(`(?m)^\s*module\s+"?` + regexp.QuoteMeta(name) + `"?\s*\{`)
+	inJSON := regexp.MustCompile(`"module"(?s:.*)"` + regexp.QuoteMeta(name) + `"\s*:`)
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return false
+	}
+	for _, entry := range entries {
+		if _, extension := cut(entry.Name()); extension == "" {
+			continue
+		}
+		if content := read(filepath.Join(folder, entry.Name())); block.Match(content) || inJSON.Match(content) {
+			return true
+		}
+	}
+	return false
 }
 
 // files are those of a folder that mention the provider, as far as the room lasts. Files that

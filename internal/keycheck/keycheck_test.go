@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -159,16 +160,19 @@ func TestRead_readsTheFilesThatAreInUse(t *testing.T) {
 			map[string]string{"a.tf": wrong, "b.tofu": named("b", wrong), "c.tf.json": named("e", inJSON), "d.tofu.json": named("d", inJSON)},
 			[]string{"a.tf:2", "b.tofu:2", "c.tf.json:1", "d.tofu.json:1"},
 		},
-		"neither of a pair":     {map[string]string{"a.tf": wrong, "a.tofu": wrong, "b.tf.json": inJSON, "b.tofu.json": inJSON}, nil},
-		"others":                {map[string]string{"a.tf~": wrong, ".b.tf": wrong, "#c.tf#": wrong, "d.txt": wrong, "e/main.tf": wrong, "tests/f.tftest.hcl": wrong}, nil},
-		"installed modules":     {map[string]string{".terraform/modules/modules.json": modules, "a/main.tf": wrong, ".terraform/modules/d/main.tf": wrong, "e/main.tf": wrong}, []string{"a/main.tf:2", ".terraform/modules/d/main.tf:2"}},
-		"a broken manifest":     {map[string]string{".terraform/modules/modules.json": `{"Modules": 1}`, "main.tf": wrong}, []string{"main.tf:2"}},
-		"a byte order mark":     {map[string]string{"main.tf": "\ufeff" + wrong}, []string{"main.tf:2"}},
-		"carriage returns":      {map[string]string{"main.tf": strings.ReplaceAll(wrong, "\n", "\r\n")}, []string{"main.tf:2"}},
-		"a huge file":           {map[string]string{"a.tf": "# " + strings.Repeat("x", 1<<20) + "\n" + wrong, "b.tf": wrong}, []string{"b.tf:2"}},
-		"what is overridden":    {map[string]string{"main.tf": wrong, "x_override.tf": cluster(`quota = { cpu = 1 }`)}, nil},
-		"what overrides":        {map[string]string{"override.tf": wrong, "main.tf": cluster(`quota = { cpu = 1 }`)}, []string{"override.tf:2"}},
-		"what isn't overridden": {map[string]string{"main.tf": wrong, "override.tf": cluster(`name = "x"`)}, []string{"main.tf:2"}},
+		"neither of a pair":               {map[string]string{"a.tf": wrong, "a.tofu": wrong, "b.tf.json": inJSON, "b.tofu.json": inJSON}, nil},
+		"others":                          {map[string]string{"a.tf~": wrong, ".b.tf": wrong, "#c.tf#": wrong, "d.txt": wrong, "e/main.tf": wrong, "tests/f.tftest.hcl": wrong}, nil},
+		"installed modules":               {map[string]string{".terraform/modules/modules.json": modules, "main.tf": calls("a", "c", "d"), "a/main.tf": wrong, ".terraform/modules/d/main.tf": wrong, "e/main.tf": wrong}, []string{".terraform/modules/d/main.tf:2", "a/main.tf:2"}},
+		"a module that is called in JSON": {map[string]string{".terraform/modules/modules.json": modules, "main.tf.json": `{"module": {"b": {"source": "./a"}}}`, "a/main.tf": wrong}, []string{"a/main.tf:2"}},
+		"modules of modules":              {map[string]string{".terraform/modules/modules.json": `{"Modules": [{"Key": "a.b", "Dir": "b"}, {"Key": "a", "Dir": "a"}]}`, "main.tf": calls("a"), "a/main.tf": calls("b"), "b/main.tf": wrong}, []string{"b/main.tf:2"}},
+		"modules that nothing calls now":  {map[string]string{".terraform/modules/modules.json": `{"Modules": [{"Key": "a.b", "Dir": "b"}, {"Key": "a", "Dir": "a"}]}`, "main.tf": "# module \"a\" {\n" + calls("ab"), "a/main.tf": calls("b") + wrong, "b/main.tf": wrong}, nil},
+		"a broken manifest":               {map[string]string{".terraform/modules/modules.json": `{"Modules": 1}`, "main.tf": wrong}, []string{"main.tf:2"}},
+		"a byte order mark":               {map[string]string{"main.tf": "\ufeff" + wrong}, []string{"main.tf:2"}},
+		"carriage returns":                {map[string]string{"main.tf": strings.ReplaceAll(wrong, "\n", "\r\n")}, []string{"main.tf:2"}},
+		"a huge file":                     {map[string]string{"a.tf": "# " + strings.Repeat("x", 1<<20) + "\n" + wrong, "b.tf": wrong}, []string{"b.tf:2"}},
+		"what is overridden":              {map[string]string{"main.tf": wrong, "x_override.tf": cluster(`quota = { cpu = 1 }`)}, nil},
+		"what overrides":                  {map[string]string{"override.tf": wrong, "main.tf": cluster(`quota = { cpu = 1 }`)}, []string{"override.tf:2"}},
+		"what isn't overridden":           {map[string]string{"main.tf": wrong, "override.tf": cluster(`name = "x"`)}, []string{"main.tf:2"}},
 		"actions and lists": {
 			map[string]string{"main.tf": "action \"mar_instance_stop\" \"x\" {\n  config {\n    timeouts = { invok = \"1m\" }\n  }\n}\n", "x.tfquery.hcl": "list \"mar_cluster\" \"x\" {\n  provider = mar\n  config {}\n}\n"},
 			[]string{"main.tf:3"},
@@ -181,11 +185,21 @@ func TestRead_readsTheFilesThatAreInUse(t *testing.T) {
 			for _, key := range read(t, folder) {
 				got = append(got, strings.SplitN(key, " ", 2)[0])
 			}
+			slices.Sort(got)
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Error(diff)
 			}
 		})
 	}
+}
+
+// calls are calls of modules by these names.
+func calls(names ...string) string {
+	var text strings.Builder
+	for _, name := range names {
+		fmt.Fprintf(&text, "module %q {\n  source = \"./m\"\n}\n", name)
+	}
+	return text.String()
 }
 
 // What isn't a readable file is left alone, and holds nothing up.

@@ -7,15 +7,43 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// literal is a value in a block that refers to nothing.
+// literal is a value in a block that refers to nothing, so that Terraform always knows it.
 type literal struct {
 	path *tftypes.AttributePath
 	text string
+	// absent is set for an attribute that a literal object doesn't set.
+	absent bool
 }
 
-// Is reports whether the block may be the one that has that configuration: it sets the same
-// attributes, and its literals are there. What isn't known yet is no difference.
-func (b *Block) Is(config tftypes.Value) bool {
+// Of returns the block that has that configuration: of those that may have it the one with the
+// most literals. Sure is false where another block may have it as well. A block without unknown
+// keys is returned only where it is sure.
+func Of(blocks []*Block, kind Kind, typeName string, config tftypes.Value) (block *Block, sure bool) {
+	var best []*Block
+	for _, b := range blocks {
+		switch {
+		case b.Kind != kind, b.Type != typeName, !b.fits(config):
+		case len(best) > 0 && len(b.literals) < len(best[0].literals):
+		case len(best) > 0 && len(b.literals) == len(best[0].literals):
+			best = append(best, b)
+		default:
+			best = []*Block{b}
+		}
+	}
+	if len(best) == 1 {
+		return best[0], true
+	}
+	for _, b := range best {
+		if len(b.Keys) > 0 {
+			return b, false
+		}
+	}
+	return nil, false
+}
+
+// fits reports whether the block may have that configuration: it sets the same attributes, and
+// its literals are there. What the block refers to may have any value, or none yet.
+func (b *Block) fits(config tftypes.Value) bool {
 	var values map[string]tftypes.Value
 	if config.IsNull() || !config.IsKnown() || config.As(&values) != nil {
 		return false
@@ -35,21 +63,21 @@ func (b *Block) Is(config tftypes.Value) bool {
 
 func (l literal) isIn(value tftypes.Value) bool {
 	for _, step := range l.path.Steps() {
-		if !value.IsKnown() {
-			return true
-		}
 		next, found := take(value, step)
 		if !found {
 			return false
 		}
 		value = next
 	}
-	return !value.IsKnown() || !value.IsNull() && l.equals(value)
+	if l.absent {
+		return value.IsNull()
+	}
+	return value.IsKnown() && !value.IsNull() && l.equals(value)
 }
 
-// take follows one step into a value that is known.
+// take follows one step into a value.
 func take(value tftypes.Value, step tftypes.AttributePathStep) (tftypes.Value, bool) {
-	if value.IsNull() {
+	if !value.IsKnown() || value.IsNull() {
 		return tftypes.Value{}, false
 	}
 	next, err := value.ApplyTerraform5AttributePathStep(step)

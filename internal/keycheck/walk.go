@@ -116,11 +116,7 @@ func (w walk) call(e *hclsyntax.FunctionCallExpr, s shape, at place) {
 // literal takes an object or a list as it is written, in either syntax.
 func (w walk) literal(expr hcl.Expression, s shape, at place) {
 	if pairs, diags := hcl.ExprMap(expr); !diags.HasErrors() {
-		for _, pair := range pairs {
-			if key, ok := text(pair.Key); ok {
-				w.pair(key, pair, s, at)
-			}
-		}
+		w.object(pairs, s, at)
 		return
 	}
 	if s.element == nil {
@@ -135,6 +131,28 @@ func (w walk) literal(expr hcl.Expression, s shape, at place) {
 			w.expression(element, *s.element, at.any())
 		} else {
 			w.expression(element, *s.element, at.index(i))
+		}
+	}
+}
+
+func (w walk) object(pairs []hcl.KeyValuePair, s shape, at place) {
+	keys := make([]string, len(pairs))
+	for i, pair := range pairs {
+		key, ok := text(pair.Key)
+		if !ok {
+			// While one key isn't known, Terraform knows nothing of the object.
+			at = at.somewhere()
+		}
+		keys[i] = key
+	}
+	for i, pair := range pairs {
+		if keys[i] != "" {
+			w.pair(keys[i], pair, s, at)
+		}
+	}
+	for name := range s.attributes {
+		if at.exact && !slices.Contains(keys, name) {
+			w.block.literals = append(w.block.literals, literal{path: at.path.WithAttributeName(name), absent: true})
 		}
 	}
 }

@@ -1,23 +1,19 @@
 package podhealth_test
 
 import (
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	"gotest.tools/v3/assert"
+	"gotest.tools/v3/golden"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/podhealth"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // TestJudge holds the cause of each Pod, and the golden file all that is said of them.
 func TestJudge(t *testing.T) {
@@ -29,7 +25,7 @@ func TestJudge(t *testing.T) {
 		}
 		tell(&said, c.name, p)
 	}
-	golden(t, "texts.txt", said.String())
+	assert.Check(t, golden.String(said.String(), "texts.txt"))
 }
 
 func tell(said *strings.Builder, name string, p podhealth.Problem) {
@@ -38,23 +34,6 @@ func tell(said *strings.Builder, name string, p podhealth.Problem) {
 	}
 	waiting := map[podhealth.Waiting]string{podhealth.Helps: "waiting helps", podhealth.HelpsBriefly: "waiting helps briefly", podhealth.Useless: "waiting is useless"}[p.Waiting]
 	fmt.Fprintf(said, "## %s (%s; %s)\n%s\n%s\n%s\n(%s)\n\n", name, p.Cause, waiting, p.Title, p.Text, p.Advice, p.Brief)
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	file := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s: -golden +got, write it anew with -update if that is meant:\n%s", file, diff)
-	}
 }
 
 // TestJudge_hasAPodForEachCause holds that no row of the table is without one.
@@ -131,7 +110,7 @@ func TestJudgeEnd(t *testing.T) {
 		}
 		tell(&said, c.name, p)
 	}
-	golden(t, "ends.txt", said.String())
+	assert.Check(t, golden.String(said.String(), "ends.txt"))
 	if p := podhealth.JudgeEnd(of(), "app"); p.Cause != podhealth.None {
 		t.Errorf("one that runs: %+v", p)
 	}
@@ -159,7 +138,7 @@ func TestJudgeResize(t *testing.T) {
 		}
 		tell(&said, c.name, p)
 	}
-	golden(t, "resizes.txt", said.String())
+	assert.Check(t, golden.String(said.String(), "resizes.txt"))
 }
 
 // TestSuspects holds that events are asked for where only they can tell a loop.

@@ -1,39 +1,18 @@
 package podspec_test
 
 import (
-	"bytes"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"gotest.tools/v3/assert"
+	"gotest.tools/v3/golden"
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/podspec"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	file := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(want, []byte(got)) {
-		t.Errorf("%s differs; got:\n%s", file, got)
-	}
-}
 
 // words are faults, one a line.
 func words(faults []podspec.Fault) string {
@@ -84,7 +63,7 @@ func TestDecode_namesAllThatIsWrong(t *testing.T) {
 		_, faults := podspec.Decode(text(b.yaml))
 		fmt.Fprintf(&got, "%s, text\n%s", b.name, words(faults))
 	}
-	golden(t, "faults_decode.txt", got.String())
+	assert.Check(t, golden.String(got.String(), "faults_decode.txt"))
 }
 
 // Terraform shows the line of a path's value.
@@ -134,7 +113,7 @@ func TestConflicts_nameBothSides(t *testing.T) {
 	} {
 		fmt.Fprintf(&got, "%s\n%s", b.name, words(podspec.Conflicts(flatly(t), declared(t, b.yaml))))
 	}
-	golden(t, "faults_conflicts.txt", got.String())
+	assert.Check(t, golden.String(got.String(), "faults_conflicts.txt"))
 }
 
 // What the flat attributes can't say is no conflict.
@@ -186,7 +165,7 @@ func TestValidate_namesWhatKubernetesWouldRefuse(t *testing.T) {
 	for _, b := range invalid() {
 		fmt.Fprintf(&got, "%s\n%s", b.name, words(podspec.Validate(flatly(t), true, declared(t, b.yaml))))
 	}
-	golden(t, "faults_validate.txt", got.String())
+	assert.Check(t, golden.String(got.String(), "faults_validate.txt"))
 }
 
 func TestValidate_unknownContradictsNothing(t *testing.T) {

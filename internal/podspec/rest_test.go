@@ -7,6 +7,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"gotest.tools/v3/assert"
+	"gotest.tools/v3/golden"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/utils/ptr"
 	"sigs.k8s.io/yaml"
@@ -60,7 +62,7 @@ func TestRest_isWhatWasDeclared(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			live := withToken(lived(t, merged(t, base, declared(t, yamlText))))
 			rest := podspec.Rest(live, base, "app")
-			golden(t, "rest/"+name+".yaml", yamlOf(t, rest))
+			assert.Check(t, golden.String(yamlOf(t, rest), "rest/"+name+".yaml"))
 			if d := decoded(t, rest); !podspec.Equal(d, declared(t, yamlText), base) {
 				t.Errorf("it differs from what was declared: %v", podspec.ChangedPaths(d, declared(t, yamlText), base))
 			}
@@ -109,7 +111,7 @@ nodeName: node-1
 `)))
 	said := specFrom(t, `{automountServiceAccountToken: false, containers: [{name: app, image: "web:1", ports: [{containerPort: 80}], resources: {limits: {memory: 1Gi}, requests: {memory: 1Gi}}, securityContext: {runAsUser: 0}}]}`)
 	rest := podspec.Rest(live, said, "web")
-	golden(t, "rest_foreign.yaml", yamlOf(t, rest))
+	assert.Check(t, golden.String(yamlOf(t, rest), "rest_foreign.yaml"))
 	if !podspec.Holds(decoded(t, rest), live, "web") {
 		t.Error("it doesn't hold on the Pod that it was read from")
 	}

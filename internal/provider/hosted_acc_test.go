@@ -115,14 +115,9 @@ func TestAccProvider_hostedRun(t *testing.T) {
 	if output := oneLine(assess.Must(0, "plan", "-input=false")); !strings.Contains(output, "Check block assertion failed") || !strings.Contains(output, name+" is failed: Its only instance doesn't work: web") {
 		t.Errorf("the check doesn't find the crash loop:\n%s", output)
 	}
-	behave(t, name, "running", func(pod *corev1.Pod) bool {
-		for _, c := range pod.Status.Conditions {
-			if c.Type == corev1.PodReady {
-				return c.Status == corev1.ConditionTrue
-			}
-		}
-		return false
-	})
+	// A program that runs again may be in its loop still, so only another instance is well at once.
+	apply.Must(0, "apply", "-input=false", "-auto-approve", "-replace=mar_instance.web")
+	assess.Write("terraform.tfstate", apply.Read("terraform.tfstate"))
 	if output := assess.Must(0, "plan", "-input=false"); strings.Contains(output, "Check block") {
 		t.Errorf("the check still finds something:\n%s", output)
 	}

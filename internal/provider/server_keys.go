@@ -48,7 +48,7 @@ func (u *unknownKeys) stop() {
 	}
 }
 
-// warnings are those about the blocks that may have this configuration, once each. A nil
+// warnings are those about the block that has this configuration, once each. A nil
 // receiver has none.
 func (u *unknownKeys) warnings(kind keycheck.Kind, typeName string, config *tfprotov6.DynamicValue) []*tfprotov6.Diagnostic {
 	if u == nil || u.configured.Load() || config == nil {
@@ -57,32 +57,34 @@ func (u *unknownKeys) warnings(kind keycheck.Kind, typeName string, config *tfpr
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	blocks, schemas := u.read()
+	if len(blocks) == 0 {
+		return nil
+	}
+	value, err := config.Unmarshal(schemas[kind][typeName].ValueType())
+	if err != nil {
+		return nil
+	}
+	block, sure := keycheck.Of(blocks, kind, typeName, value)
+	if block == nil || u.told[block] {
+		return nil
+	}
+	u.told[block] = true
 	var warnings []*tfprotov6.Diagnostic
-	for _, block := range blocks {
-		if block.Kind != kind || block.Type != typeName || u.told[block] {
-			continue
-		}
-		value, err := config.Unmarshal(schemas[kind][typeName].ValueType())
-		if err != nil || !block.Is(value) {
-			continue
-		}
-		u.told[block] = true
-		for _, key := range block.Keys {
-			warnings = append(warnings, unknownKeyWarning(key))
-		}
+	for _, key := range block.Keys {
+		warnings = append(warnings, unknownKeyWarning(key, sure))
 	}
 	return warnings
 }
 
-func unknownKeyWarning(key keycheck.Key) *tfprotov6.Diagnostic {
-	summary, detail := fw.UnknownKey{Name: key.Name, In: key.In, Has: key.Has, Nearest: key.Nearest, File: key.File, Line: key.Line}.Warning()
+func unknownKeyWarning(key keycheck.Key, sure bool) *tfprotov6.Diagnostic {
+	summary, detail := fw.UnknownKey{Name: key.Name, In: key.In, Has: key.Has, Nearest: key.Nearest, File: key.File, Line: key.Line, Unsure: !sure}.Warning()
 	return &tfprotov6.Diagnostic{Severity: tfprotov6.DiagnosticSeverityWarning, Summary: summary, Detail: detail, Attribute: key.Path}
 }
 
 func (s *server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
 	resp, err := during(ctx, req, s.protocolServer.ValidateResourceConfig)
 	if err == nil {
-		sayWholeNumbers(resp.Diagnostics)
+		resp.Diagnostics = sayWholeNumbers(resp.Diagnostics)
 		resp.Diagnostics = append(resp.Diagnostics, s.keys.warnings(keycheck.Resource, req.TypeName, req.Config)...)
 	}
 	return resp, err
@@ -91,7 +93,7 @@ func (s *server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.Vali
 func (s *server) ValidateDataResourceConfig(ctx context.Context, req *tfprotov6.ValidateDataResourceConfigRequest) (*tfprotov6.ValidateDataResourceConfigResponse, error) {
 	resp, err := during(ctx, req, s.protocolServer.ValidateDataResourceConfig)
 	if err == nil {
-		sayWholeNumbers(resp.Diagnostics)
+		resp.Diagnostics = sayWholeNumbers(resp.Diagnostics)
 		resp.Diagnostics = append(resp.Diagnostics, s.keys.warnings(keycheck.DataSource, req.TypeName, req.Config)...)
 	}
 	return resp, err
@@ -101,7 +103,7 @@ func (s *server) ValidateDataResourceConfig(ctx context.Context, req *tfprotov6.
 func (s *server) ValidateEphemeralResourceConfig(ctx context.Context, req *tfprotov6.ValidateEphemeralResourceConfigRequest) (*tfprotov6.ValidateEphemeralResourceConfigResponse, error) {
 	resp, err := s.protocolServer.ValidateEphemeralResourceConfig(ctx, req)
 	if err == nil {
-		sayWholeNumbers(resp.Diagnostics)
+		resp.Diagnostics = sayWholeNumbers(resp.Diagnostics)
 		resp.Diagnostics = append(resp.Diagnostics, s.keys.warnings(keycheck.Ephemeral, req.TypeName, req.Config)...)
 	}
 	return resp, err
@@ -111,7 +113,7 @@ func (s *server) ValidateEphemeralResourceConfig(ctx context.Context, req *tfpro
 func (s *server) ValidateActionConfig(ctx context.Context, req *tfprotov6.ValidateActionConfigRequest) (*tfprotov6.ValidateActionConfigResponse, error) {
 	resp, err := s.protocolServer.ValidateActionConfig(ctx, req)
 	if err == nil {
-		sayWholeNumbers(resp.Diagnostics)
+		resp.Diagnostics = sayWholeNumbers(resp.Diagnostics)
 		resp.Diagnostics = append(resp.Diagnostics, s.keys.warnings(keycheck.Action, req.ActionType, req.Config)...)
 	}
 	return resp, err
@@ -121,7 +123,7 @@ func (s *server) ValidateActionConfig(ctx context.Context, req *tfprotov6.Valida
 func (s *server) ValidateListResourceConfig(ctx context.Context, req *tfprotov6.ValidateListResourceConfigRequest) (*tfprotov6.ValidateListResourceConfigResponse, error) {
 	resp, err := s.protocolServer.ValidateListResourceConfig(ctx, req)
 	if err == nil {
-		sayWholeNumbers(resp.Diagnostics)
+		resp.Diagnostics = sayWholeNumbers(resp.Diagnostics)
 		resp.Diagnostics = append(resp.Diagnostics, s.keys.warnings(keycheck.List, req.TypeName, req.Config)...)
 	}
 	return resp, err

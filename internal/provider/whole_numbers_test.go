@@ -35,6 +35,10 @@ func TestWholeNumbers_areAskedForInPlainWords(t *testing.T) {
 			resp, err := s.ValidateProviderConfig(t.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: config})
 			return resp.Diagnostics, err
 		}, "The value is 1.5. It must be a whole number."},
+		"an attribute that is validated with another": {all.ResourceSchemas["mar_instance"], []string{"min_ready_seconds"}, 1.5, func(config *tfprotov6.DynamicValue) ([]*tfprotov6.Diagnostic, error) {
+			resp, err := s.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: "mar_instance", Config: config})
+			return resp.Diagnostics, err
+		}, "The value is 1.5. It must be a whole number."},
 		"within an object": {all.ResourceSchemas["mar_cluster"], []string{"quota", "instances"}, 0.5, func(config *tfprotov6.DynamicValue) ([]*tfprotov6.Diagnostic, error) {
 			resp, err := s.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: "mar_cluster", Config: config})
 			return resp.Diagnostics, err
@@ -56,11 +60,13 @@ func TestWholeNumbers_areAskedForInPlainWords(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		found := false
+		found := 0
 		for _, d := range diagnostics {
-			found = found || d.Detail == c.want && d.Attribute != nil
+			if d.Detail == c.want && d.Attribute != nil {
+				found++
+			}
 		}
-		if !found {
+		if found != 1 {
 			t.Errorf("%s: %v", name, details(diagnostics))
 		}
 	}

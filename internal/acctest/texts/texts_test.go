@@ -5,22 +5,19 @@ package texts
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"gotest.tools/v3/assert"
+	"gotest.tools/v3/golden"
 )
-
-var update = flag.Bool("update", false, "write the golden file anew")
 
 // TestTexts_areInTheGoldenFile finds each prose literal of the packages that speak to people.
 func TestTexts_areInTheGoldenFile(t *testing.T) {
@@ -44,19 +41,7 @@ func TestTexts_areInTheGoldenFile(t *testing.T) {
 			}
 		}
 	}
-	golden := filepath.Join("testdata", "texts.txt")
-	if *update {
-		if err := os.WriteFile(golden, all.Bytes(), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), all.String()); diff != "" {
-		t.Errorf("-golden +code, write it anew with -update if that is meant:\n%s", diff)
-	}
+	assert.Check(t, golden.String(all.String(), "texts.txt"))
 }
 
 // textsOf are the prose literals of a file, in their order, those that are joined by + as one.

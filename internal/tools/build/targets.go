@@ -10,7 +10,8 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/tools/build/terraform"
 )
 
-const targetNames = "devcluster, terraform, terraform@VERSION, opentofu@VERSION, golangci-lint, tfplugindocs, changie"
+const targetNames = "devcluster, terraform, terraform@VERSION, opentofu@VERSION, golangci-lint, tfplugindocs, changie, " +
+	"goreleaser, cyclonedx-gomod, actionlint, govulncheck, mar-release"
 
 // A target makes sure that a program is there and up to date, and returns its path.
 type target func(ctx context.Context, root string, log io.Writer) (string, error)
@@ -37,6 +38,16 @@ func targetNamed(name string) (target, error) {
 		return tool("github.com/hashicorp/terraform-plugin-docs/cmd/tfplugindocs"), nil
 	case "changie":
 		return tool("github.com/miniscruff/changie"), nil
+	case "goreleaser":
+		return toolOf("internal/tools/release", "github.com/goreleaser/goreleaser/v2"), nil
+	case "cyclonedx-gomod":
+		return toolOf("internal/tools/release", "github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod"), nil
+	case "actionlint":
+		return toolOf("internal/tools/workflows", "github.com/rhysd/actionlint/cmd/actionlint"), nil
+	case "govulncheck":
+		return toolOf("internal/tools/release", "golang.org/x/vuln/cmd/govulncheck"), nil
+	case "mar-release":
+		return buildReleaseProgram, nil
 	default:
 		return nil, fmt.Errorf("there is no target %q; there are: %s", name, targetNames)
 	}

@@ -7,20 +7,28 @@ import (
 	"path/filepath"
 	"runtime"
 
+	"golang.org/x/mod/module"
+
 	"github.com/headgym/terraform-provider-mar/internal/tools/build/cache"
 	"github.com/headgym/terraform-provider-mar/internal/tools/build/gobuild"
 )
 
 // tool builds a package that a "tool" line of internal/tools/go.mod names, in the version pinned there.
 func tool(pkg string) target {
+	return toolOf("internal/tools", pkg)
+}
+
+// toolOf builds one of another module. GoReleaser requires so much that it would decide the versions of the other tools'
+// dependencies, and actionlint needs another version of one than they do.
+func toolOf(folder, pkg string) target {
 	return func(ctx context.Context, root string, log io.Writer) (string, error) {
-		name := path.Base(pkg)
-		module := filepath.Join(root, "internal", "tools")
+		name := programName(pkg)
+		dir := filepath.Join(root, filepath.FromSlash(folder))
 
 		key := cache.NewKey()
 		key.Text(pkg, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-		key.File(filepath.Join(module, "go.mod"))
-		key.File(filepath.Join(module, "go.sum"))
+		key.File(filepath.Join(dir, "go.mod"))
+		key.File(filepath.Join(dir, "go.sum"))
 
 		artifact := cache.Artifact{
 			Path: binPath(root, name),
@@ -29,7 +37,7 @@ func tool(pkg string) target {
 				return gobuild.Build{
 					Label:   name,
 					Why:     "built from source, which takes a minute or two when its packages have never been compiled here",
-					Dir:     module,
+					Dir:     dir,
 					Package: pkg,
 					Output:  output,
 					LDFlags: "-s -w",
@@ -38,4 +46,13 @@ func tool(pkg string) target {
 		}
 		return artifact.Path, artifact.Ensure(ctx, log)
 	}
+}
+
+// programName is what "go install" calls the program of a package: a version at the end is no name.
+func programName(pkg string) string {
+	name := path.Base(pkg)
+	if prefix, _, ok := module.SplitPathVersion(pkg); ok {
+		name = path.Base(prefix)
+	}
+	return name
 }
