@@ -22,7 +22,7 @@ func TestSameEntries(t *testing.T) {
 		"a default left out":     {edited(volumes, volumeType(), "plain", "mode", types.StringNull()), true},
 		"a default written":      {edited(volumes, volumeType(), "short", "mode", str("644")), true},
 		"read only":              {edited(volumes, volumeType(), "data", "read_only", types.BoolValue(true)), false},
-		"no default of this one": {edited(volumes, volumeType(), "data", "mode", str("0644")), false},
+		"a default of others":    {edited(volumes, volumeType(), "data", "mode", str("0644")), true},
 		"not known":              {edited(volumes, volumeType(), "data", "claim", types.StringUnknown()), false},
 		"one less":               {dropped(volumes, volumeType(), "data"), false},
 		"unknown":                {types.MapUnknown(volumeType()), false},

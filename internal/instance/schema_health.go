@@ -50,7 +50,7 @@ func healthChecksAttribute() schema.Attribute {
 				Validators:          []validator.Int64{int64validator.Between(1, 65535)},
 			},
 			"grpc_service": schema.StringAttribute{
-				MarkdownDescription: "The service to ask after by gRPC. Left out, the server as a whole.",
+				MarkdownDescription: "The service to ask after by gRPC. Left out or `\"\"`, the server as a whole.",
 				Optional:            true,
 			},
 			"command": schema.ListAttribute{

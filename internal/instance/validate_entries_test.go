@@ -36,7 +36,8 @@ func TestSourceFaults(t *testing.T) {
 		"no key":               {variableModel{ConfigMap: str("db")}, `env_value_from["A"].config_map: Missing key`},
 		"a key of nothing":     {variableModel{Field: str("status.podIP"), Key: str("a")}, `env_value_from["A"].key: Attribute without effect`},
 		"optional field":       {variableModel{Field: str("status.podIP"), Optional: types.BoolValue(true)}, `env_value_from["A"].optional: Attribute without effect`},
-		"a field's divisor":    {variableModel{Field: str("status.podIP"), Divisor: fwtypes.NewQuantity("1")}, `env_value_from["A"].divisor: Attribute without effect`},
+		"a field's divisor":    {variableModel{Field: str("status.podIP"), Divisor: fwtypes.NewQuantity("1m")}, `env_value_from["A"].divisor: Attribute without effect`},
+		"a field's defaults":   {variableModel{Field: str("status.podIP"), Optional: types.BoolValue(false), Divisor: fwtypes.NewQuantity("1000m")}, ""},
 		"a divisor too fine":   {variableModel{Resource: str("limits.memory"), Divisor: fwtypes.NewQuantity("1m")}, `env_value_from["A"].divisor: Invalid divisor`},
 		"a divisor of 2":       {variableModel{Resource: str("requests.cpu"), Divisor: fwtypes.NewQuantity("2")}, `env_value_from["A"].divisor: Invalid divisor`},
 		"unknown source":       {variableModel{Secret: types.StringUnknown(), Key: str("a")}, ""},
@@ -73,6 +74,7 @@ func TestCheckFaults(t *testing.T) {
 		"a path alone":       {checkLiveness, func(c *checkModel) { c.HTTPPath = str("/") }, named, `health_checks["liveness"].http_path: Missing http_port`},
 		"a port alone":       {checkLiveness, func(c *checkModel) { c.HTTPPort = str("80") }, named, `health_checks["liveness"].http_port: Missing http_path`},
 		"HTTPS of nothing":   {checkLiveness, func(c *checkModel) { c.TCPPort, c.HTTPS = str("80"), types.BoolValue(true) }, named, `health_checks["liveness"].https: Attribute without effect`},
+		"TCP's defaults":     {checkLiveness, func(c *checkModel) { c.TCPPort, c.HTTPS, c.GRPCService = str("80"), types.BoolValue(false), str("") }, named, ""},
 		"a service by TCP":   {checkLiveness, func(c *checkModel) { c.TCPPort, c.GRPCService = str("80"), str("a") }, named, `health_checks["liveness"].grpc_service: Attribute without effect`},
 		"ready twice":        {checkReadiness, func(c *checkModel) { c.TCPPort, c.SuccessThreshold = str("80"), types.Int64Value(2) }, named, ""},
 		"alive twice":        {checkLiveness, func(c *checkModel) { c.TCPPort, c.SuccessThreshold = str("80"), types.Int64Value(2) }, named, `health_checks["liveness"].success_threshold: Invalid success_threshold`},
@@ -97,16 +99,17 @@ func TestVolumeFaults(t *testing.T) {
 		volumes map[string]volumeModel
 		want    string
 	}{
-		"two":              {map[string]volumeModel{"a": claim("/a"), "b": claim("/a/b")}, ""},
-		"one path":         {map[string]volumeModel{"a": claim("/a"), "b": claim("/x"), "c": claim("//a/")}, `volumes["c"].mount_path: Two volumes with one mount path`},
-		"no source":        {map[string]volumeModel{"a": mounted("/a", func(*volumeModel) {})}, `volumes["a"]: No source in volumes`},
-		"two sources":      {map[string]volumeModel{"a": mounted("/a", func(v *volumeModel) { v.EmptyDir, v.HostPath = str("Disk"), str("/a") })}, `volumes["a"].host_path: More than one source in volumes`},
-		"perhaps two":      {map[string]volumeModel{"a": mounted("/a", func(v *volumeModel) { v.EmptyDir, v.Claim = str("Disk"), types.StringUnknown() })}, ""},
-		"a claim's size":   {map[string]volumeModel{"a": mounted("/a", func(v *volumeModel) { v.Claim, v.Size = str("a"), fwtypes.NewQuantity("1") })}, `volumes["a"].size: Attribute without effect`},
-		"a claim's mode":   {map[string]volumeModel{"a": mounted("/a", func(v *volumeModel) { v.Claim, v.Mode = str("a"), str("0644") })}, `volumes["a"].mode: Attribute without effect`},
-		"optional scratch": {map[string]volumeModel{"a": mounted("/a", func(v *volumeModel) { v.EmptyDir, v.Optional = str("Disk"), types.BoolValue(true) })}, `volumes["a"].optional: Attribute without effect`},
-		"a claim's items":  {map[string]volumeModel{"a": mounted("/a", func(v *volumeModel) { v.Claim, v.Items = str("a"), texted("a", "b") })}, `volumes["a"].items: Attribute without effect`},
-		"perhaps a secret": {map[string]volumeModel{"a": mounted("/a", func(v *volumeModel) { v.Secret, v.Mode = types.StringUnknown(), str("0644") })}, ""},
+		"two":                {map[string]volumeModel{"a": claim("/a"), "b": claim("/a/b")}, ""},
+		"one path":           {map[string]volumeModel{"a": claim("/a"), "b": claim("/x"), "c": claim("//a/")}, `volumes["c"].mount_path: Two volumes with one mount path`},
+		"no source":          {map[string]volumeModel{"a": mounted("/a", func(*volumeModel) {})}, `volumes["a"]: No source in volumes`},
+		"two sources":        {map[string]volumeModel{"a": mounted("/a", func(v *volumeModel) { v.EmptyDir, v.HostPath = str("Disk"), str("/a") })}, `volumes["a"].host_path: More than one source in volumes`},
+		"perhaps two":        {map[string]volumeModel{"a": mounted("/a", func(v *volumeModel) { v.EmptyDir, v.Claim = str("Disk"), types.StringUnknown() })}, ""},
+		"a claim's size":     {map[string]volumeModel{"a": mounted("/a", func(v *volumeModel) { v.Claim, v.Size = str("a"), fwtypes.NewQuantity("1") })}, `volumes["a"].size: Attribute without effect`},
+		"a claim's mode":     {map[string]volumeModel{"a": mounted("/a", func(v *volumeModel) { v.Claim, v.Mode = str("a"), str("0640") })}, `volumes["a"].mode: Attribute without effect`},
+		"a claim's defaults": {map[string]volumeModel{"a": mounted("/a", func(v *volumeModel) { v.Claim, v.Mode, v.Optional = str("a"), str("644"), types.BoolValue(false) })}, ""},
+		"optional scratch":   {map[string]volumeModel{"a": mounted("/a", func(v *volumeModel) { v.EmptyDir, v.Optional = str("Disk"), types.BoolValue(true) })}, `volumes["a"].optional: Attribute without effect`},
+		"a claim's items":    {map[string]volumeModel{"a": mounted("/a", func(v *volumeModel) { v.Claim, v.Items = str("a"), texted("a", "b") })}, `volumes["a"].items: Attribute without effect`},
+		"perhaps a secret":   {map[string]volumeModel{"a": mounted("/a", func(v *volumeModel) { v.Secret, v.Mode = types.StringUnknown(), str("0644") })}, ""},
 	} {
 		if got := faults(volumeFaults(entries(volumeType(), c.volumes))); got != c.want {
 			t.Errorf("%s: got %q", name, got)
