@@ -93,7 +93,7 @@ func sameEntries(a, b types.Map) bool {
 	if a.IsUnknown() || b.IsUnknown() {
 		return false
 	}
-	return maps.EqualFunc(a.Elements(), b.Elements(), func(x, y attr.Value) bool {
+	return maps.EqualFunc(saidEntries(a), saidEntries(b), func(x, y attr.Value) bool {
 		one, isOne := attributesOf(x)
 		other, isOther := attributesOf(y)
 		if !isOne || !isOther {
