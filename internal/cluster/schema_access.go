@@ -16,9 +16,9 @@ func accessAttribute() schema.Attribute {
 		return schema.SetAttribute{MarkdownDescription: text, ElementType: types.StringType, Optional: true, Validators: []validator.Set{validate.NoNulls(), rule}}
 	}
 	return schema.MapNestedAttribute{
-		MarkdownDescription: "Who may do what in the cluster, by a key of your choice: the RoleBindings `mar-<key>`. An entry has `role` or `rules`, and at least one user, group or service account. It holds in this cluster only.",
+		MarkdownDescription: "Who may do what in the cluster, by a key of your choice: the RoleBindings `mar-<key>`. An entry has `role` or `rules`, and at least one user, group or service account; one that is `null` is the same as left out. It holds in this cluster only.",
 		Optional:            true,
-		Validators:          []validator.Map{validate.ChildKeys(accessPrefix), validate.NoNulls()},
+		Validators:          []validator.Map{validate.ChildKeys(accessPrefix)},
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"role": schema.StringAttribute{
 				MarkdownDescription: "A ClusterRole, such as `view` (read all but Secrets), `edit` or `admin`. Exactly one of `role` and `rules` is set. A change creates a new RoleBinding, because Kubernetes doesn't allow a change of its role; access is interrupted for a moment.",

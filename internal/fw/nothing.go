@@ -2,6 +2,7 @@ package fw
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -10,8 +11,8 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 )
 
-// IsNothing reports whether a value says nothing: it is null, an empty collection, or an
-// object of which all attributes say nothing. Modules pass any of these for what they leave
+// IsNothing reports whether a value says nothing: it is null, an empty collection, a map of
+// nulls, or an object of which all attributes say nothing. Modules pass any of these for what they leave
 // to the default, so all of them mean the same.
 func IsNothing(value attr.Value) bool {
 	if value == nil || value.IsNull() {
@@ -26,7 +27,7 @@ func IsNothing(value attr.Value) bool {
 	case types.Set:
 		return len(v.Elements()) == 0
 	case types.Map:
-		return len(v.Elements()) == 0
+		return len(said(v.Elements())) == 0
 	case types.Object:
 		for _, attribute := range v.Attributes() {
 			if !IsNothing(attribute) {
@@ -74,8 +75,17 @@ func sameAttributes(a, b map[string]attr.Value) bool {
 	return len(a) == len(b)
 }
 
-// sameEntries compares maps, in which a key says something even if its value doesn't.
+// said are a map's entries without those that are null, as of a module that passes null for
+// an entry that isn't wanted.
+func said(entries map[string]attr.Value) map[string]attr.Value {
+	maps.DeleteFunc(entries, func(_ string, value attr.Value) bool { return value.IsNull() })
+	return entries
+}
+
+// sameEntries compares maps, in which a key says something even if its value does so only
+// by not being null.
 func sameEntries(a, b map[string]attr.Value) bool {
+	a, b = said(a), said(b)
 	for key, value := range a {
 		if other, there := b[key]; !there || !Same(value, other) {
 			return false
@@ -204,6 +214,11 @@ func SayingNothingAs(ctx context.Context, prior, seen attr.Value) attr.Value {
 	case types.Map:
 		if before, ok := prior.(types.Map); ok && !seen.IsNull() {
 			values := partsSayingNothingAs(ctx, before.Elements(), seen.Elements())
+			for key, entry := range before.Elements() {
+				if _, there := values[key]; !there && entry.IsNull() {
+					values[key] = entry
+				}
+			}
 			if all, diags := types.MapValue(seen.ElementType(ctx), values); !diags.HasError() {
 				return all
 			}

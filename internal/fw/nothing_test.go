@@ -40,6 +40,7 @@ func TestSame(t *testing.T) {
 		"a text that is empty":   {types.StringValue(""), types.StringNull(), false},
 		"a number that is zero":  {types.Int64Value(0), types.Int64Null(), false},
 		"a list in other order":  {types.ListValueMust(types.StringType, []attr.Value{types.StringValue("a"), types.StringValue("b")}), types.ListValueMust(types.StringType, []attr.Value{types.StringValue("b"), types.StringValue("a")}), false},
+		"an entry of null":       {types.MapValueMust(types.StringType, map[string]attr.Value{"a": types.StringNull()}), types.MapNull(types.StringType), true},
 		"null and empty, a list": {types.ListNull(types.StringType), types.ListValueMust(types.StringType, nil), true},
 	} {
 		if got := fw.Same(c.a, c.b); got != c.want || fw.Same(c.b, c.a) != c.want {

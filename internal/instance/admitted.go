@@ -88,7 +88,7 @@ func digest(text string) string {
 // meaningOf is a text that is the same for all spellings of the same entries.
 func meaningOf(m types.Map) string {
 	var text strings.Builder
-	elements := m.Elements()
+	elements := saidEntries(m)
 	for _, key := range slices.Sorted(maps.Keys(elements)) {
 		text.WriteString(key + "\n")
 		entry, _ := attributesOf(elements[key])

@@ -212,8 +212,7 @@ func applyImage(config *corev1ac.PodApplyConfiguration, container, image string)
 }
 
 func desiredPorts(ctx context.Context, declared types.Map) ([]corev1.ContainerPort, diag.Diagnostics) {
-	var byName map[string]portModel
-	diags := declared.ElementsAs(ctx, &byName, false)
+	byName, diags := entriesAs[portModel](ctx, declared)
 	var ports []corev1.ContainerPort
 	for _, name := range slices.Sorted(maps.Keys(byName)) {
 		ports = append(ports, corev1.ContainerPort{

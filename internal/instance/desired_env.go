@@ -64,8 +64,7 @@ func usedFirst(env []corev1.EnvVar, listed int) []corev1.EnvVar {
 // desiredSources sends all that is declared, also where it contradicts itself,
 // so that the API server refuses what wasn't known when it was validated.
 func desiredSources(ctx context.Context, declared types.Map) (map[string]*corev1.EnvVarSource, diag.Diagnostics) {
-	var byName map[string]variableModel
-	diags := declared.ElementsAs(ctx, &byName, false)
+	byName, diags := entriesAs[variableModel](ctx, declared)
 	sources := map[string]*corev1.EnvVarSource{}
 	for name, v := range byName {
 		source := &corev1.EnvVarSource{}

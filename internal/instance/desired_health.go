@@ -12,8 +12,7 @@ import (
 // desiredChecks are the probes by the keys of health_checks; one that isn't
 // declared is nil.
 func desiredChecks(ctx context.Context, declared types.Map) (map[string]*corev1.Probe, diag.Diagnostics) {
-	var byName map[string]checkModel
-	diags := declared.ElementsAs(ctx, &byName, false)
+	byName, diags := entriesAs[checkModel](ctx, declared)
 	probes := map[string]*corev1.Probe{}
 	for name, check := range byName {
 		probes[name] = desiredProbe(check)

@@ -20,8 +20,7 @@ const mediumDisk = "Disk"
 // desiredVolumes are the Pod's volumes and the main container's mounts, in the
 // order of their names.
 func desiredVolumes(ctx context.Context, declared types.Map) ([]corev1.Volume, []corev1.VolumeMount, diag.Diagnostics) {
-	var byName map[string]volumeModel
-	diags := declared.ElementsAs(ctx, &byName, false)
+	byName, diags := entriesAs[volumeModel](ctx, declared)
 	var volumes []corev1.Volume
 	var mounts []corev1.VolumeMount
 	for _, name := range slices.Sorted(maps.Keys(byName)) {

@@ -27,12 +27,18 @@ func leftOut(name string) attr.Value {
 		return types.BoolValue(false)
 	case "divisor":
 		return fwtypes.NewQuantity("1")
-	case "grpc_service":
+	case "grpc_service", "sub_path":
 		return types.StringValue("")
 	case "mode":
 		return types.StringValue("0644")
 	}
 	return nil
+}
+
+// isLeftOut reports whether a value means the same as left out.
+func isLeftOut(name string, value attr.Value) bool {
+	otherwise := leftOut(name)
+	return otherwise != nil && inOneSpelling(name, value).Equal(otherwise)
 }
 
 // applies reports whether an attribute is about this entry at all: a check by
@@ -58,12 +64,16 @@ func applies(name string, entry map[string]attr.Value) bool {
 // meant is an attribute's value in one spelling.
 func meant(entry map[string]attr.Value, name string) attr.Value {
 	value := entry[name]
-	if fw.IsNothing(value) {
-		value = types.StringNull()
+	if fw.IsNothing(value) || isLeftOut(name, value) {
+		value = types.StringNull() // a default that is about another kind of entry says nothing
 	}
 	if otherwise := leftOut(name); otherwise != nil && value.IsNull() && applies(name, entry) {
 		return otherwise
 	}
+	return inOneSpelling(name, value)
+}
+
+func inOneSpelling(name string, value attr.Value) attr.Value {
 	switch text := value.(type) {
 	case fwtypes.Quantity:
 		if amount, known := text.Known(); known {
@@ -83,7 +93,7 @@ func sameEntries(a, b types.Map) bool {
 	if a.IsUnknown() || b.IsUnknown() {
 		return false
 	}
-	return maps.EqualFunc(a.Elements(), b.Elements(), func(x, y attr.Value) bool {
+	return maps.EqualFunc(saidEntries(a), saidEntries(b), func(x, y attr.Value) bool {
 		one, isOne := attributesOf(x)
 		other, isOther := attributesOf(y)
 		if !isOne || !isOther {

@@ -223,7 +223,7 @@ func declaredKeys(seen, prior types.Map, element attr.Type) types.Map {
 	}
 	kept := map[string]attr.Value{}
 	for key, value := range seen.Elements() {
-		if _, declared := prior.Elements()[key]; declared {
+		if was, declared := prior.Elements()[key]; declared && !isNoEntry(was) {
 			kept[key] = value
 		}
 	}

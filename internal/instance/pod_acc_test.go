@@ -134,7 +134,7 @@ func TestAccInstance_podThatMeansNothingComesAndGoes(t *testing.T) {
 				return thePod(t, cluster, see)
 			}
 			steps := []resource.TestStep{{Config: instanceConfig(cluster, power), Check: look(first.note)}}
-			for _, pod := range []string{`{ terminationGracePeriodSeconds = 30 }`, `null`, `{}`, `"{}"`, `null`, `{ containers = [{ name = "app" }] }`, `tostring(null)`, `{ nodeSelector = null }`, `null`, `tostring(null)`, `null`} {
+			for _, pod := range []string{`{ terminationGracePeriodSeconds = 30 }`, `null`, `{}`, `"{}"`, `""`, `null`, `"null"`, `"---"`, `{ containers = [{ name = "app" }] }`, `tostring(null)`, `{ nodeSelector = null }`, `null`, `tostring(null)`, `null`} {
 				config := instanceConfig(cluster, power, "pod = "+pod)
 				steps = append(steps, resource.TestStep{Config: config, Check: look(first.same)}, resource.TestStep{Config: config, ConfigPlanChecks: quiet()})
 			}

@@ -167,6 +167,7 @@ func (m model) sayingNothingAs(prior model) model {
 	fw.SayNothingAs(ctx, &m.Command, prior.Command)
 	fw.SayNothingAs(ctx, &m.Env, prior.Env)
 	fw.SayNothingAs(ctx, &m.EnvValueFrom, prior.EnvValueFrom)
+	m.HealthChecks = withNoChecks(m.HealthChecks, prior.HealthChecks)
 	fw.SayNothingAs(ctx, &m.HealthChecks, prior.HealthChecks)
 	fw.SayNothingAs(ctx, &m.Limits, prior.Limits)
 	fw.SayNothingAs(ctx, &m.Requests, prior.Requests)

@@ -128,7 +128,7 @@ func sizeAttributes() map[string]schema.Attribute {
 			ElementType:         fwtypes.QuantityType{},
 			Optional:            true,
 			Validators: []validator.Map{
-				validate.Quantities(),
+				validate.ContainerAmounts(),
 				validate.ResourceNames("a key of limits", map[string]string{
 					cpu:    "the limit on CPU is the attribute cpu",
 					memory: "the limit on memory is the attribute memory",
@@ -139,7 +139,7 @@ func sizeAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "What is reserved for the instance, by the resource's name: `{ cpu = \"250m\", memory = \"256Mi\" }`. An instance is put on a node that has this much to spare, and never gets less. Whatever isn't named here is reserved up to its limit. Less than the limit uses the nodes better, and makes the instance one of the first to go when a node runs short. CPU and memory change as `cpu` and `memory` do; a change to anything else replaces the instance.",
 			ElementType:         fwtypes.QuantityType{},
 			Optional:            true,
-			Validators:          []validator.Map{validate.Quantities(), validate.ResourceNames("a key of requests", nil)},
+			Validators:          []validator.Map{validate.ContainerAmounts(), validate.ResourceNames("a key of requests", nil)},
 		},
 	}
 }

@@ -18,9 +18,9 @@ func serviceAccountAttribute() schema.Attribute {
 
 func envValueFromAttribute() schema.Attribute {
 	return schema.MapNestedAttribute{
-		MarkdownDescription: "Environment variables, by name, whose values come from elsewhere when the instance starts: from a key of a ConfigMap or Secret, from the Pod itself, or from what the instance may use: `{ DB_PASSWORD = { secret = \"db\", key = \"password\" }, POD_IP = { field = \"status.podIP\" } }`. Each has exactly one of `config_map`, `secret`, `field` and `resource`. The values are neither in the plan nor in the state. Values in `env` may use them as `$(NAME)`. When a ConfigMap or Secret changes, the program sees it after its next restart. A change replaces the instance.",
+		MarkdownDescription: "Environment variables, by name, whose values come from elsewhere when the instance starts: from a key of a ConfigMap or Secret, from the Pod itself, or from what the instance may use: `{ DB_PASSWORD = { secret = \"db\", key = \"password\" }, POD_IP = { field = \"status.podIP\" } }`. Each has exactly one of `config_map`, `secret`, `field` and `resource`. The values are neither in the plan nor in the state. Values in `env` may use them as `$(NAME)`. One that is `null` is the same as left out. When a ConfigMap or Secret changes, the program sees it after its next restart. A change replaces the instance.",
 		Optional:            true,
-		Validators:          []validator.Map{validate.EnvVarNames(), validate.NoNulls()},
+		Validators:          []validator.Map{validate.EnvVarNames()},
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"config_map": schema.StringAttribute{
 				MarkdownDescription: "The name of the ConfigMap in the same cluster that has the value, under `key`.",

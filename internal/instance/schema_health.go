@@ -18,11 +18,10 @@ import (
 // that plans and the policies that read them know the effective values.
 func healthChecksAttribute() schema.Attribute {
 	return schema.MapNestedAttribute{
-		MarkdownDescription: "How the node finds out whether the instance is well, under the keys `liveness` (the program is started again when it fails), `readiness` (services send the instance no work while it fails, and an apply with `wait_for = \"Ready\"` waits until it passes) and `startup` (the other two don't begin until it has passed, so that a slow start isn't taken for a failure): `{ readiness = { http_path = \"/ready\", http_port = 8080 } }`. Each asks in exactly one way: by HTTP (`http_path` and `http_port`), by a TCP connection (`tcp_port`), by gRPC (`grpc_port`) or by a `command`. Left out, a program that runs counts as well. A change replaces the instance.",
+		MarkdownDescription: "How the node finds out whether the instance is well, under the keys `liveness` (the program is started again when it fails), `readiness` (services send the instance no work while it fails, and an apply with `wait_for = \"Ready\"` waits until it passes) and `startup` (the other two don't begin until it has passed, so that a slow start isn't taken for a failure): `{ readiness = { http_path = \"/ready\", http_port = 8080 } }`. Each asks in exactly one way: by HTTP (`http_path` and `http_port`), by a TCP connection (`tcp_port`), by gRPC (`grpc_port`) or by a `command`. Left out, a program that runs counts as well. A check that is `null` or `{}` is the same as left out. A change replaces the instance.",
 		Optional:            true,
 		Validators: []validator.Map{
 			mapvalidator.KeysAre(stringvalidator.OneOf(checkLiveness, checkReadiness, checkStartup)),
-			validate.NoNulls(),
 		},
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"http_path": schema.StringAttribute{
@@ -50,7 +49,7 @@ func healthChecksAttribute() schema.Attribute {
 				Validators:          []validator.Int64{int64validator.Between(1, 65535)},
 			},
 			"grpc_service": schema.StringAttribute{
-				MarkdownDescription: "The service to ask after by gRPC. Left out, the server as a whole.",
+				MarkdownDescription: "The service to ask after by gRPC. Left out or `\"\"`, the server as a whole.",
 				Optional:            true,
 			},
 			"command": schema.ListAttribute{

@@ -62,9 +62,9 @@ func volumesAttribute() schema.Attribute {
 				Default:             booldefault.StaticBool(false),
 			},
 			"sub_path": schema.StringAttribute{
-				MarkdownDescription: "A path within the volume to mount instead of the whole, such as `uploads`: a relative path without `..`.",
+				MarkdownDescription: "A path within the volume to mount instead of the whole, such as `uploads`: a relative path without `..`. Left out or `\"\"`, the whole.",
 				Optional:            true,
-				Validators:          []validator.String{validate.RelativePath("a path within the volume")},
+				Validators:          []validator.String{validate.SubPath()},
 			},
 			"items": schema.MapAttribute{
 				MarkdownDescription: "Which keys of a ConfigMap or Secret to mount, and under which path each: `{ \"app.conf\" = \"conf.d/app.conf\" }`. Left out, every key under its own name.",

@@ -74,8 +74,8 @@ func portFaults(ctx context.Context, declared types.Map) diag.Diagnostics {
 	if !wholeMap(declared) {
 		return diags
 	}
-	var byName map[string]portModel
-	diags.Append(declared.ElementsAs(ctx, &byName, false)...)
+	byName, more := entriesAs[portModel](ctx, declared)
+	diags.Append(more...)
 	names := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(byName)) {
 		port := byName[name]

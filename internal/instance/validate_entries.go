@@ -70,10 +70,11 @@ func (e entry) exactlyOne(what string, names ...string) diag.Diagnostics {
 	return diags
 }
 
-// onlyWith refuses an attribute that means nothing without one of the others.
+// onlyWith refuses an attribute that means nothing without one of the others. Its default
+// may be written down: that is the same as left out.
 func (e entry) onlyWith(name string, others ...string) diag.Diagnostics {
 	var diags diag.Diagnostics
-	if e.has(name) && !slices.ContainsFunc(others, e.may) {
+	if e.has(name) && !isLeftOut(name, e.says[name]) && !slices.ContainsFunc(others, e.may) {
 		diags.AddAttributeError(e.at.AtName(name), "Attribute without effect",
 			fmt.Sprintf("In %s, `%s` has no effect without `%s`. Leave it out.", e.at, name, strings.Join(others, "` or `")))
 	}

@@ -27,7 +27,7 @@ func repeatedVariables(all ...variables) diag.Diagnostics {
 	var diags diag.Diagnostics
 	declaredBy := map[string]string{}
 	for _, some := range all {
-		for _, name := range slices.Sorted(maps.Keys(some.byName.Elements())) {
+		for _, name := range slices.Sorted(maps.Keys(saidEntries(some.byName))) {
 			if other, repeated := declaredBy[name]; repeated {
 				diags.AddAttributeError(path.Root(some.attribute).AtMapKey(name), "Variable declared twice",
 					fmt.Sprintf("%s is also in `%s`, and a variable has one value. Keep one of the two.", name, other))

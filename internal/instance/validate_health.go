@@ -9,11 +9,16 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"github.com/headgym/terraform-provider-mar/internal/fw"
 )
 
 func checkFaults(declared, ports types.Map) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, e := range entriesOf("health_checks", declared) {
+		if fw.IsNothing(declared.Elements()[e.name]) {
+			continue
+		}
 		diags.Append(e.needs("http_path", "http_port", "8080")...)
 		diags.Append(e.needs("http_port", "http_path", `"/"`)...)
 		diags.Append(e.exactlyOneWay()...)
@@ -47,9 +52,10 @@ func (e entry) unnamedPort(name string, ports types.Map) diag.Diagnostics {
 	if !e.has(name) || ports.IsUnknown() || intstr.Parse(e.text(name)).Type == intstr.Int {
 		return diags
 	}
-	if _, named := ports.Elements()[e.text(name)]; !named {
+	named := saidEntries(ports)
+	if named[e.text(name)] == nil {
 		known := "there are none"
-		if names := slices.Sorted(maps.Keys(ports.Elements())); len(names) > 0 {
+		if names := slices.Sorted(maps.Keys(named)); len(names) > 0 {
 			known = "these are " + strings.Join(names, ", ")
 		}
 		diags.AddAttributeError(e.at.AtName(name), "No such port",

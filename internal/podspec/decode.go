@@ -39,7 +39,7 @@ func Decode(value types.Dynamic) (Declared, []Fault) {
 	}
 	d := decoder{}
 	top := d.top(value)
-	if len(d.faults) > 0 {
+	if len(d.faults) > 0 || top.kind == rawNull {
 		return Declared{}, d.faults
 	}
 	root := d.node(podSpec(), top)
@@ -77,7 +77,7 @@ func (d *decoder) top(value types.Dynamic) raw {
 	reader := textReader{}
 	r := reader.read(content, start, 0)
 	d.faults = reader.faults
-	if len(d.faults) == 0 && r.kind != rawObject {
+	if len(d.faults) == 0 && r.kind != rawObject && r.kind != rawNull {
 		d.fault(start, "the text must be one mapping, the content of a Pod's spec, but is %s", r.kind.words())
 	}
 	return r

@@ -51,6 +51,8 @@ func TestDecode_namesAllThatIsWrong(t *testing.T) {
 	for _, b := range []bad{
 		{"empty", " \n"},
 		{"null", "null"},
+		{"a document of nothing", "---"},
+		{"a comment alone", "# nothing"},
 		{"a scalar", "hello"},
 		{"a list", "- a\n- b"},
 		{"broken", "containers:\n- name: a\n image: b"},

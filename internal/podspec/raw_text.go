@@ -34,7 +34,7 @@ func parse(s string) (*yaml.Node, error) {
 	var document, another yaml.Node
 	switch err := decoder.Decode(&document); {
 	case errors.Is(err, io.EOF):
-		return nil, errors.New("the text is empty; leave the attribute out, or give the content of a Pod's spec in YAML or JSON")
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null"}, nil
 	case err != nil:
 		return nil, errors.New("the text is neither YAML nor JSON: " + strings.TrimPrefix(err.Error(), "yaml: "))
 	}

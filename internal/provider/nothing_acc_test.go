@@ -3,7 +3,6 @@ package provider_test
 import (
 	"fmt"
 	"maps"
-	"strings"
 	"testing"
 
 	"github.com/headgym/terraform-provider-mar/internal/acctest"
@@ -82,9 +81,6 @@ func (c *core) rewordAll(how string, from held, base map[string]any, all []wordi
 	var possible []wording
 	for _, w := range all {
 		_, problem := c.planSame(from, saying(base, w), w.equal && !isImport)
-		if strings.Contains(problem, "Attribute without effect") {
-			continue // The default of what this entry isn't about.
-		}
 		possible = append(possible, w)
 		if _, known := somethingAfterAll()[w.String()]; known && problem != "" {
 			delete(unused, w.String())

@@ -164,7 +164,7 @@ func (w *wordWalk) attributes(attributes []*tfprotov6.SchemaAttribute, at string
 		}
 		switch {
 		case written != nil:
-			for _, other := range respelt(written) {
+			for _, other := range append(respelt(written), withNoEntry(a, written)...) {
 				try(other, true)
 			}
 		case a.Optional:
@@ -251,6 +251,25 @@ func defaultsIn(a *tfprotov6.SchemaAttribute) []any {
 		}
 	}
 	return found
+}
+
+// withNoEntry adds an entry to a map of objects that is the same as left out. Where entries have
+// a required attribute, the framework misses that in null, too.
+func withNoEntry(a *tfprotov6.SchemaAttribute, written any) []any {
+	object, _ := written.(map[string]any)
+	isRequired := func(a *tfprotov6.SchemaAttribute) bool { return a.Required }
+	if a.NestedType == nil || a.NestedType.Nesting != tfprotov6.SchemaObjectNestingModeMap || slices.ContainsFunc(a.NestedType.Attributes, isRequired) {
+		return nil
+	}
+	with := func(key string, entry any) any {
+		other, _ := copied(object).(map[string]any)
+		other[key] = entry
+		return other
+	}
+	if a.Name == "health_checks" {
+		return []any{with("readiness", nil), with("readiness", map[string]any{})}
+	}
+	return []any{with("none", nil)}
 }
 
 // respelt are other words for the same: amounts in another unit, a list of values in

@@ -83,13 +83,13 @@ func PortNames() validator.Map {
 	}}
 }
 
-// ResourceNames accepts the names of resources such as "nvidia.com/gpu" or
-// "ephemeral-storage"; reserved maps a refused one to what to use instead.
+// ResourceNames accepts what a container can have limits and requests of; reserved maps a
+// refused one to what to use instead.
 func ResourceNames(what string, reserved map[string]string) validator.Map {
 	return keyRule{rule{
 		what:   what,
 		says:   "a resource as Kubernetes names it, such as ephemeral-storage or nvidia.com/gpu",
-		faults: unreserved(reserved, validation.IsQualifiedName),
+		faults: unreserved(reserved, limitedFaults),
 	}}
 }
 
@@ -115,6 +115,12 @@ func limitedFaults(s string) []string {
 		return []string{"write the resource itself, " + strings.TrimPrefix(s, corev1.DefaultResourceRequestsPrefix)}
 	}
 	return nil
+}
+
+// isWhole reports whether containers can have whole numbers only of a resource: those of
+// vendors (IsIntegerResourceName in pkg/apis/core/helper).
+func isWhole(resource string) bool {
+	return strings.Contains(resource, "/") && !strings.Contains(resource, corev1.ResourceDefaultNamespacePrefix)
 }
 
 // IsShareable reports whether containers may have more of a resource for their

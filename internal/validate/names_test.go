@@ -105,6 +105,11 @@ func TestKeyRules(t *testing.T) {
 			accept: []string{"cpu", "memory", "ephemeral-storage", "hugepages-2Mi", "nvidia.com/gpu"},
 			refuse: map[string]string{"storage": "must be one of", "pods": "must be one of", "requests.nvidia.com/gpu": "the resource itself, nvidia.com/gpu", "a b": "name part"},
 		},
+		"an instance's limits": {
+			rule:   validate.ResourceNames("a key of limits", map[string]string{"cpu": "the limit on CPU is the attribute cpu"}),
+			accept: []string{"ephemeral-storage", "hugepages-2Mi", "nvidia.com/gpu"},
+			refuse: map[string]string{"cpu": "the attribute cpu", "foo": "must be one of", "storage": "must be one of", "requests.nvidia.com/gpu": "the resource itself, nvidia.com/gpu"},
+		},
 		"quota": {
 			rule:   validate.QuotaKeys(map[string]string{"pods": "use the attribute `instances`"}),
 			accept: []string{"count/jobs.batch", "requests.nvidia.com/gpu", "gold.storageclass.storage.k8s.io/requests.storage", "cpu", "hugepages-2Mi", "requests.hugepages-1Gi", "count/pods", "count/widgets.example.com", "gpu.deviceclass.resource.k8s.io/devices"},

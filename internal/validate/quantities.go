@@ -19,6 +19,10 @@ func Quantities() validator.Map { return quantities{} }
 // objects.
 func QuotaAmounts() validator.Map { return quantities{isCounted: isCounted} }
 
+// ContainerAmounts is Quantities for what a container has of resources, some of which
+// are had as a whole.
+func ContainerAmounts() validator.Map { return quantities{isCounted: isWhole} }
+
 type quantities struct {
 	// isCounted, where it is set, tells the keys that take whole numbers only.
 	isCounted func(key string) bool

@@ -51,3 +51,17 @@ func TestQuotaAmounts_countsAreWhole(t *testing.T) {
 		}
 	}
 }
+
+func TestContainerAmounts_ofVendorsAreWhole(t *testing.T) {
+	for key, amount := range map[string]string{"nvidia.com/gpu": "0.5", "example.com/nic": "1500m", "smarter-devices/fuse": "2", "ephemeral-storage": "0.5", "cpu": "500m"} {
+		var resp validator.MapResponse
+		validate.ContainerAmounts().ValidateMap(t.Context(), validator.MapRequest{
+			Path:        path.Root("limits"),
+			ConfigValue: types.MapValueMust(fwtypes.QuantityType{}, map[string]attr.Value{key: fwtypes.NewQuantity(amount)}),
+		}, &resp)
+		want := key == "nvidia.com/gpu" || key == "example.com/nic"
+		if got := details(resp.Diagnostics.Errors()); want != strings.Contains(got, "no whole number") {
+			t.Errorf("%s = %s: %q", key, amount, got)
+		}
+	}
+}

@@ -110,18 +110,34 @@ func AbsolutePath(what string) validator.String {
 // RelativePath accepts a path that stays within the folder that it is in.
 func RelativePath(what string) validator.String {
 	return stringRule{rule{
-		what: what,
-		says: "a relative path without ..",
+		what:   what,
+		says:   "a relative path without ..",
+		faults: relativePathFaults,
+	}}
+}
+
+func relativePathFaults(s string) []string {
+	switch {
+	case s == "":
+		return []string{"it is empty"}
+	case path.IsAbs(s):
+		return []string{"it must be a relative path"}
+	case strings.HasPrefix(s, "..") && !strings.HasPrefix(s, "../") && s != "..":
+		return []string{"it must not begin with two dots"}
+	}
+	return stepsBack(s)
+}
+
+// SubPath accepts which part of a volume is mounted. The empty path is the whole.
+func SubPath() validator.String {
+	return stringRule{rule{
+		what: "a path within the volume",
+		says: "a relative path without .., or the empty text for the whole volume",
 		faults: func(s string) []string {
-			switch {
-			case s == "":
-				return []string{"it is empty"}
-			case path.IsAbs(s):
-				return []string{"it must be a relative path"}
-			case strings.HasPrefix(s, "..") && !strings.HasPrefix(s, "../") && s != "..":
-				return []string{"it must not begin with two dots"}
+			if s == "" {
+				return nil
 			}
-			return stepsBack(s)
+			return relativePathFaults(s)
 		},
 	}}
 }

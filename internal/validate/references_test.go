@@ -28,6 +28,7 @@ func TestReferenceRules(t *testing.T) {
 		"mount path": {validate.MountPath(), []string{"/a", "/a/b c"}, map[string]string{"a": "absolute", "": "empty text", "/a:b": "colon", "/": "whole file system", "/a/..": "whole file system"}},
 		"absolute":   {validate.AbsolutePath("a path"), []string{"/", "/var/..log"}, map[string]string{"var": "absolute", "/var/../a": ".."}},
 		"relative":   {validate.RelativePath("a path"), []string{"a", "a/b..c", "./a"}, map[string]string{"/a": "relative", "": "empty text", "..": "..", "../a": "..", "..a": "two dots", "a/..": ".."}},
+		"sub path":   {validate.SubPath(), []string{"", "a"}, map[string]string{"/a": "relative", "..": ".."}},
 		"mode":       {validate.FileMode(), []string{"0440", "440", "0000", "777"}, map[string]string{"": "empty text", "0888": "octal", "44": "octal", "1777": "octal", "04400": "octal", "u+r": "octal"}},
 		"field": {
 			validate.EnvField(),
