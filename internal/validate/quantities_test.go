@@ -60,7 +60,7 @@ func TestContainerAmounts_ofVendorsAreWhole(t *testing.T) {
 			ConfigValue: types.MapValueMust(fwtypes.QuantityType{}, map[string]attr.Value{key: fwtypes.NewQuantity(amount)}),
 		}, &resp)
 		want := key == "nvidia.com/gpu" || key == "example.com/nic"
-		if got := details(resp.Diagnostics.Errors()); want != strings.Contains(got, "no whole number") {
+		if got := details(resp.Diagnostics.Errors()); want != strings.Contains(got, "isn't a whole number") {
 			t.Errorf("%s = %s: %q", key, amount, got)
 		}
 	}
