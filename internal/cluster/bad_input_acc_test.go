@@ -59,7 +59,6 @@ func TestAccCluster_badInputIsRefusedAtPlan(t *testing.T) {
 		"a null priority class":         {Body: body(`scoped_quotas = { a = { scopes = ["PriorityClass"], priority_classes = [null], instances = 1 } }`), At: "scoped_quotas", Says: "is null"},
 		"a short key of a scoped quota": {Body: body(`scoped_quotas = { a = { scopes = ["Terminating"], extra = { memory = "1" } } }`), At: "scoped_quotas", Says: "use the attribute `requests_memory`"},
 
-		"access that is null":                   {Body: body(`access = { a = null }`), At: "access", Says: "is null"},
 		"a null user":                           {Body: body(`access = { a = { role = "view", users = [null] } }`), At: "access", Says: "is null"},
 		"a null group":                          {Body: body(`access = { a = { role = "view", groups = [null] } }`), At: "access", Says: "is null"},
 		"a null service account in access":      {Body: body(`access = { a = { role = "view", service_accounts = [null] } }`), At: "access", Says: "is null"},
