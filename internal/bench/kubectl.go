@@ -33,10 +33,12 @@ spec:
 type kubectl struct {
 	program, dir string
 	in           scenario
-	audit        *auditLog
+	server       *server
+	// cpu is the processor time of all its runs, in seconds.
+	cpu float64
 }
 
-func newKubectl(program, dir string, in scenario, audit *auditLog) (*kubectl, error) {
+func newKubectl(program, dir string, in scenario, server *server) (*kubectl, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
@@ -52,10 +54,10 @@ func newKubectl(program, dir string, in scenario, audit *auditLog) (*kubectl, er
 			return nil, err
 		}
 	}
-	return &kubectl{program: program, dir: dir, in: in, audit: audit}, nil
+	return &kubectl{program: program, dir: dir, in: in, server: server}, nil
 }
 
-// measure has it create the same Pods, wait for them, and delete them.
+// measure has it create the same Pods, wait for them, change a label of each, and delete them.
 func (k *kubectl) measure(ctx context.Context) ([]figure, error) {
 	if err := k.run(ctx, "create", "-f", "namespaces.yaml"); err != nil {
 		return nil, err
@@ -64,22 +66,28 @@ func (k *kubectl) measure(ctx context.Context) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
+	changed, err := k.phase(ctx, phaseChange, k.change)
+	if err != nil {
+		return nil, err
+	}
 	removed, err := k.phase(ctx, phaseDestroy, k.remove)
-	return []figure{created, removed}, err
+	return []figure{created, changed, removed}, err
 }
 
 func (k *kubectl) phase(ctx context.Context, name string, do func(context.Context) error) (figure, error) {
 	f := figure{Subject: nameKubectl, Instances: k.in.Instances, Clusters: k.in.Clusters, Latency: k.in.Latency.Seconds(), Phase: name}
-	if err := k.audit.skip(); err != nil {
+	if err := k.server.audit.skip(); err != nil {
 		return f, err
 	}
-	start := time.Now()
+	k.cpu = 0
+	before, start := k.server.used(), time.Now()
 	if err := do(ctx); err != nil {
 		return f, err
 	}
-	f.Seconds = time.Since(start).Seconds()
+	f.Seconds, f.ServerCPU = time.Since(start).Seconds(), k.server.used()-before
+	f.CPU = k.cpu
 	var err error
-	f.Requests, err = k.audit.count(nameKubectl)
+	f.Requests, err = k.server.audit.count(nameKubectl)
 	return f, err
 }
 
@@ -96,6 +104,10 @@ func (k *kubectl) create(ctx context.Context) error {
 	return k.run(ctx, "wait", "--for=condition=Ready", "-f", "pods.yaml", "--timeout=30m")
 }
 
+func (k *kubectl) change(ctx context.Context) error {
+	return k.run(ctx, "label", "--overwrite", "-f", "pods.yaml", "round=b")
+}
+
 func (k *kubectl) remove(ctx context.Context) error {
 	if err := k.run(ctx, "delete", "-f", "pods.yaml"); err != nil {
 		return err
@@ -106,7 +118,9 @@ func (k *kubectl) remove(ctx context.Context) error {
 func (k *kubectl) run(ctx context.Context, args ...string) error {
 	command := exec.CommandContext(ctx, k.program, append([]string{"--kubeconfig", k.in.Kubeconfig}, args...)...)
 	command.Dir = k.dir
-	if output, err := command.CombinedOutput(); err != nil {
+	output, err := command.CombinedOutput()
+	k.cpu += processors(command.ProcessState)
+	if err != nil {
 		return fmt.Errorf("kubectl %v: %w\n%s", args, err, tail(output, 4000))
 	}
 	return nil

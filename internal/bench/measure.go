@@ -44,7 +44,7 @@ func measureAll(ctx context.Context, s settings, server *server, dir string) (re
 		fmt.Fprintf(os.Stderr, "bench: %s\n", in)
 		work := filepath.Join(dir, fmt.Sprintf("scenario-%d", i))
 		if in.Instances <= s.KubectlMost {
-			k, err := newKubectl(s.Kubectl, filepath.Join(work, nameKubectl), in, server.audit)
+			k, err := newKubectl(s.Kubectl, filepath.Join(work, nameKubectl), in, server)
 			if err != nil {
 				return all, err
 			}
@@ -55,7 +55,7 @@ func measureAll(ctx context.Context, s settings, server *server, dir string) (re
 			all.Figures = append(all.Figures, figures...)
 		}
 		for _, of := range subjects(s) {
-			figures, err := measureSubject(ctx, s, of, in, filepath.Join(work, slug(of.Name)), server.audit)
+			figures, err := measureSubject(ctx, s, of, in, filepath.Join(work, slug(of.Name)), server, all)
 			if err != nil {
 				return all, err
 			}
@@ -63,6 +63,12 @@ func measureAll(ctx context.Context, s settings, server *server, dir string) (re
 		}
 	}
 	return all, nil
+}
+
+// stateOf returns the size of a subject's state after its apply in the scenario.
+func (r results) stateOf(subject string, in scenario) int64 {
+	f, _ := r.find(figure{Subject: subject, Instances: in.Instances, Clusters: in.Clusters, Latency: in.Latency.Seconds(), Phase: phaseApply})
+	return f.State
 }
 
 // scenarios are every size, in every number of clusters that it can be spread over.
@@ -83,10 +89,13 @@ func middle(sizes []int) int {
 	return sorted[(len(sorted)-1)/2]
 }
 
-func measureSubject(ctx context.Context, s settings, of subject, in scenario, dir string, audit *auditLog) ([]figure, error) {
-	w, err := newWorkdir(dir, s, of, in, audit)
+func measureSubject(ctx context.Context, s settings, of subject, in scenario, dir string, server *server, before results) ([]figure, error) {
+	w, err := newWorkdir(dir, s, of, in, server)
 	if err != nil {
 		return nil, err
+	}
+	if of.Sized {
+		w.entries = entriesFor(before.stateOf(nameOurs, in)-before.stateOf(nameFloor, in), in.Instances)
 	}
 	var found []figure
 	for _, p := range phases(in.Instances) {

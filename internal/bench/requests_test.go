@@ -2,8 +2,10 @@ package main
 
 import (
 	"maps"
+	"os"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestCountEvents(t *testing.T) {
@@ -37,8 +39,37 @@ func TestRatio(t *testing.T) {
 	if got := all.ratio(ours, nameFloor); got != "1.50" {
 		t.Errorf("got %s, want that of the same command and size", got)
 	}
+	if got := all.ratio(ours, nameFloor, nameKubectl); got != none {
+		t.Errorf("got %s for a sum of which one part wasn't measured", got)
+	}
+	all.Figures = append(all.Figures, took(nameKubectl, phasePlan, 1000, 2))
+	if got := all.ratio(ours, nameFloor, nameKubectl); got != "1.00" {
+		t.Errorf("got %s, want the ratio to the sum", got)
+	}
 	if got := all.ratio(ours, namePeer); got != none {
 		t.Errorf("got %s for a peer that wasn't measured", got)
+	}
+}
+
+func TestEntriesFor_fillTheSizeOfAState(t *testing.T) {
+	if got := entriesFor(int64(10*entryBytes*20), 20); got != 10 {
+		t.Errorf("got %d entries, want 10", got)
+	}
+	if got := entriesFor(-5000, 20); got != 0 {
+		t.Errorf("got %d entries for a state that is smaller than the floor's", got)
+	}
+}
+
+func TestProcessorTime_isTheProcessOwn(t *testing.T) {
+	if _, err := os.Stat("/proc/self/stat"); err != nil {
+		t.Skip("the system has no /proc")
+	}
+	before := processorTime("/proc/self")
+	for end := time.Now().Add(100 * time.Millisecond); time.Now().Before(end); {
+		_ = strings.Repeat("x", 1000)
+	}
+	if after := processorTime("/proc/self"); after <= before {
+		t.Errorf("%g seconds after %g, and a tenth of a second's work", after, before)
 	}
 }
 

@@ -18,13 +18,21 @@ type server struct {
 	audit      *auditLog
 	rest       *rest.Config
 	client     *kubernetes.Clientset
-	stop       func()
+	// program and dir tell its processes from those of others.
+	program, dir string
+	stop         func()
+}
+
+// used returns the processor time that the control plane has used since its start, in seconds.
+func (s *server) used() float64 {
+	return used(s.program, s.dir).CPU
 }
 
 // startServer blocks until the control plane is ready, which takes some seconds.
 func startServer(ctx context.Context, binary, dir string) (*server, error) {
 	dir = filepath.Join(dir, "server")
 	s := &server{
+		program: binary, dir: dir,
 		Kubeconfig: filepath.Join(dir, "kubeconfig"),
 		audit:      &auditLog{path: filepath.Join(dir, "cluster", "logs", "audit.log")},
 		stop: func() {

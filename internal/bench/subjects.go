@@ -12,6 +12,8 @@ type subject struct {
 	Address, Program string
 	// Agent begins the user agent of its requests.
 	Agent string
+	// Sized is set where each instance's state is padded to the size of this provider's.
+	Sized bool
 	// SeesChanges is set where a refresh finds differences that nobody has made.
 	SeesChanges bool
 }
@@ -19,6 +21,7 @@ type subject struct {
 const (
 	nameOurs    = "mar"
 	nameFloor   = "terraform_data"
+	nameSized   = "terraform_data, sized"
 	namePeer    = "hashicorp/kubernetes"
 	nameKubectl = "kubectl"
 )
@@ -27,13 +30,16 @@ const variables = `
 variable "instances" { type = number }
 variable "clusters" { type = number }
 variable "round" { type = string }
+variable "entries" { type = number }
 `
 
-// subjects are those that Terraform drives.
+// subjects are those that Terraform drives, in the order in which they are measured: the sized floor
+// needs the size of this provider's state.
 func subjects(s settings) []subject {
 	all := []subject{
 		{Name: nameFloor, Config: variables + floorConfig},
 		{Name: nameOurs, Config: variables + oursConfig, Address: "headgym/mar", Program: s.Provider, Agent: "terraform-provider-mar/"},
+		{Name: nameSized, Config: variables + floorConfig, Sized: true},
 	}
 	if s.Peer != "" {
 		peer, err := filepath.Abs(s.Peer)
@@ -60,9 +66,18 @@ resource "terraform_data" "instance" {
     cpu     = "10m"
     memory  = "16Mi"
     labels  = { round = var.round }
+    padding = tomap({ for i in range(var.entries) : format("attribute_%04d", i) => "the value of attribute" })
   }
 }
 `
+
+// entryBytes is what an entry of floorConfig's padding takes in a state: two lines of indented JSON.
+const entryBytes = 2 * len(`              "attribute_0000": "the value of attribute",`+"\n")
+
+// entriesFor returns how many entries an instance need to fill as many bytes.
+func entriesFor(bytes int64, instances int) int {
+	return max(0, int(bytes)/instances/entryBytes)
+}
 
 const oursConfig = `
 terraform {

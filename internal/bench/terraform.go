@@ -20,6 +20,13 @@ type figure struct {
 	// Seconds is the whole command's time on the clock.
 	Seconds  float64
 	Requests counts `json:",omitempty"`
+	// State is the size of the state after the command, in bytes.
+	State int64 `json:",omitempty"`
+	// CPU is the processor time of the command with the provider, ProviderCPU the provider's part of it, and
+	// ServerCPU the control plane's in the meantime, in seconds.
+	CPU         float64
+	ProviderCPU float64 `json:",omitempty"`
+	ServerCPU   float64
 	// PeakMemory is the provider's largest resident size, in bytes.
 	PeakMemory int64 `json:",omitempty"`
 }
@@ -78,12 +85,14 @@ func phases(instances int) []phase {
 type workdir struct {
 	dir, terraform string
 	of             subject
-	audit          *auditLog
+	server         *server
 	in             scenario
-	profiles       string
+	// entries pads each instance's state.
+	entries  int
+	profiles string
 }
 
-func newWorkdir(dir string, s settings, of subject, in scenario, audit *auditLog) (*workdir, error) {
+func newWorkdir(dir string, s settings, of subject, in scenario, server *server) (*workdir, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
@@ -96,7 +105,7 @@ func newWorkdir(dir string, s settings, of subject, in scenario, audit *auditLog
 			return nil, err
 		}
 	}
-	w := &workdir{dir: dir, terraform: s.Terraform, of: of, audit: audit, in: in}
+	w := &workdir{dir: dir, terraform: s.Terraform, of: of, server: server, in: in}
 	if of.Name == nameOurs {
 		w.profiles = s.Profiles
 	}
@@ -107,25 +116,26 @@ func newWorkdir(dir string, s settings, of subject, in scenario, audit *auditLog
 func (w *workdir) measure(ctx context.Context, p phase) (figure, error) {
 	best := figure{Subject: w.of.Name, Instances: w.in.Instances, Clusters: w.in.Clusters, Latency: w.in.Latency.Seconds(), Phase: p.Name}
 	for i := range p.Repeat {
-		if err := w.audit.skip(); err != nil {
+		if err := w.server.audit.skip(); err != nil {
 			return figure{}, err
 		}
 		watching, stop := context.WithCancel(ctx)
-		peak := peakMemory(watching, w.of.Program)
-		start := time.Now()
-		err := w.run(ctx, p)
-		took := time.Since(start).Seconds()
+		provider := follow(watching, w.of.Program)
+		before, start := w.server.used(), time.Now()
+		process, err := w.run(ctx, p)
+		took, server := time.Since(start).Seconds(), w.server.used()-before
 		stop()
-		memory := <-peak
+		of := <-provider
 		if err != nil {
 			return figure{}, err
 		}
 		if i > 0 && took >= best.Seconds {
 			continue
 		}
-		best.Seconds, best.PeakMemory = took, memory
+		best.Seconds, best.CPU, best.ProviderCPU, best.ServerCPU = took, processors(process), of.CPU, server
+		best.PeakMemory, best.State = of.Peak, w.stateSize()
 		if w.of.Agent != "" {
-			if best.Requests, err = w.audit.count(w.of.Agent); err != nil {
+			if best.Requests, err = w.server.audit.count(w.of.Agent); err != nil {
 				return figure{}, err
 			}
 		}
@@ -133,10 +143,10 @@ func (w *workdir) measure(ctx context.Context, p phase) (figure, error) {
 	return best, nil
 }
 
-func (w *workdir) run(ctx context.Context, p phase) error {
+func (w *workdir) run(ctx context.Context, p phase) (*os.ProcessState, error) {
 	args := append([]string{}, p.Args...)
 	args = append(args, "-input=false", "-no-color", "-compact-warnings",
-		"-var=instances="+strconv.Itoa(w.in.Instances), "-var=clusters="+strconv.Itoa(w.in.Clusters), "-var=round="+p.Round)
+		"-var=instances="+strconv.Itoa(w.in.Instances), "-var=clusters="+strconv.Itoa(w.in.Clusters), "-var=round="+p.Round, "-var=entries="+strconv.Itoa(w.entries))
 	command := exec.CommandContext(ctx, w.terraform, args...)
 	command.Dir = w.dir
 	command.Env = append(os.Environ(),
@@ -150,9 +160,27 @@ func (w *workdir) run(ctx context.Context, p phase) error {
 		err = nil
 	}
 	if err != nil {
-		return fmt.Errorf("%s: terraform %v: %w\n%s", w.of.Name, args, err, tail(output, 4000))
+		return nil, fmt.Errorf("%s: terraform %v: %w\n%s", w.of.Name, args, err, tail(output, 4000))
 	}
-	return nil
+	return command.ProcessState, nil
+}
+
+// processors returns the processor time of a process and of those that it has waited for, in seconds. A
+// process that didn't start has used none.
+func processors(p *os.ProcessState) float64 {
+	if p == nil {
+		return 0
+	}
+	return (p.UserTime() + p.SystemTime()).Seconds()
+}
+
+// stateSize returns 0 where there is no state.
+func (w *workdir) stateSize() int64 {
+	info, err := os.Stat(filepath.Join(w.dir, "terraform.tfstate"))
+	if err != nil {
+		return 0
+	}
+	return info.Size()
 }
 
 // exitChanges is the exit code of a plan with -detailed-exitcode that isn't empty.
