@@ -48,7 +48,7 @@ func programAttributes() map[string]schema.Attribute {
 			PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 		},
 		"name": schema.StringAttribute{
-			MarkdownDescription: "The instance's name within its cluster: lower-case letters, digits and hyphens, at most 63, such as `web`. It is the instance's ID in MAR and the name of its Pod in Kubernetes. Left out, it is `mar-i-` and random characters, made when the instance is; `lifecycle { create_before_destroy = true }` needs that, because two instances can't have one name. Give a name where a run may be killed: the next apply finds by it what that run has made. A change replaces the instance.",
+			MarkdownDescription: "The instance's name within its cluster: lower-case letters, digits and hyphens, at most 63, such as `web`. It is the instance's ID in MAR and the name of its Pod in Kubernetes. Left out, it is `mar-i-` and random characters, made when the instance is; `lifecycle { create_before_destroy = true }` needs that, because two instances can't have one name. Set a name where a run may be killed before it saves its state: the next apply then fails because the name is taken, and shows the `import` block for what that run has made. With a generated name nothing tells. A change replaces the instance.",
 			Optional:            true,
 			Computed:            true,
 			Validators:          []validator.String{validate.InstanceName()},
