@@ -5,7 +5,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64default"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -21,13 +20,13 @@ func healthChecksAttribute() schema.Attribute {
 		MarkdownDescription: "How the node finds out whether the instance is well, under the keys `liveness` (the program is started again when it fails), `readiness` (services send the instance no work while it fails, and an apply with `wait_for = \"Ready\"` waits until it passes) and `startup` (the other two don't begin until it has passed, so that a slow start isn't taken for a failure): `{ readiness = { http_path = \"/ready\", http_port = 8080 } }`. Each asks in exactly one way: by HTTP (`http_path` and `http_port`), by a TCP connection (`tcp_port`), by gRPC (`grpc_port`) or by a `command`. Left out, a program that runs counts as well. A check that is `null` or `{}` is the same as left out. A change replaces the instance.",
 		Optional:            true,
 		Validators: []validator.Map{
-			mapvalidator.KeysAre(stringvalidator.OneOf(checkLiveness, checkReadiness, checkStartup)),
+			mapvalidator.KeysAre(validate.OneOf(checkLiveness, checkReadiness, checkStartup)),
 		},
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"http_path": schema.StringAttribute{
 				MarkdownDescription: "What to get by HTTP, such as `/healthz`. Any answer from 200 to 399 passes. Together with `http_port`.",
 				Optional:            true,
-				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+				Validators:          []validator.String{validate.NotEmpty()},
 			},
 			"http_port": schema.StringAttribute{
 				MarkdownDescription: "The port to get it from: a number such as `8080`, or the name of one of `ports`, such as `\"http\"`. Together with `http_path`.",

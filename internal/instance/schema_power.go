@@ -1,8 +1,6 @@
 package instance
 
 import (
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -17,7 +15,7 @@ func powerAttributes() map[string]schema.Attribute {
 		"desired_status": schema.StringAttribute{
 			MarkdownDescription: "Whether the instance runs: `Running` or `Stopped`. A stopped instance uses no CPU and memory, and keeps its name, its configuration and its secret variables; what it wrote to its own files is lost, as with any restart. In Kubernetes it is then a PodTemplate of the same name instead of a Pod. Whatever is changed while it is stopped takes effect when it starts. Left out, power isn't managed here: a new instance runs, and one that somebody stops stays stopped without being drift. Changed in place.",
 			Optional:            true,
-			Validators:          []validator.String{stringvalidator.OneOf(powerRunning, powerStopped)},
+			Validators:          []validator.String{validate.OneOf(powerRunning, powerStopped)},
 		},
 		"restart_triggers": schema.MapAttribute{
 			MarkdownDescription: "Any values whose change restarts the instance in place, under its name, such as a checksum of the configuration that it reads at its start: `{ config = sha256(local.config) }`. Setting them for the first time, or taking them away, restarts nothing. An instance that was stopped by other means than `desired_status` is started.",
@@ -40,7 +38,7 @@ func powerAttributes() map[string]schema.Attribute {
 		"secret_env_wo_version": schema.Int64Attribute{
 			MarkdownDescription: "A number to raise, `1` then `2`, whenever `secret_env_wo` has other values: a change makes a new Secret and replaces the instance; one that is stopped starts with the new values. It reads as null when something else deleted or replaced the Secret, so that the next apply creates it again.",
 			Optional:            true,
-			Validators:          []validator.Int64{int64validator.AtLeast(0)},
+			Validators:          []validator.Int64{validate.AtLeast("a whole number", 0)},
 		},
 	}
 }

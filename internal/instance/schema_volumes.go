@@ -4,7 +4,6 @@ import (
 	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -90,5 +89,5 @@ func volumesAttribute() schema.Attribute {
 }
 
 func medium() validator.String {
-	return stringvalidator.RegexMatches(regexp.MustCompile(`^(Disk|Memory|HugePages(-[1-9][0-9]*([KMGTPE]i?|k)?)?)$`), "must be Disk, Memory, HugePages or HugePages-<size>, such as HugePages-2Mi")
+	return validate.OneOfOr(regexp.MustCompile(`^HugePages-[1-9][0-9]*([KMGTPE]i?|k)?$`), "HugePages-<size>, such as HugePages-2Mi", "Disk", "Memory", "HugePages")
 }

@@ -29,7 +29,9 @@ func (d Declared) Known() bool { return !d.unknown }
 // WithoutDerived returns the declaration without the fields that admission sets from a class, and
 // refuses if they differ from it. A Pod that has one of them would have it undeclared, too.
 func (d Declared) WithoutDerived() Declared {
-	derived := func(m member) bool { return slices.Contains([]string{"priority", "preemptionPolicy", "overhead"}, m.name) }
+	derived := func(m member) bool {
+		return slices.Contains([]string{"priority", "preemptionPolicy", "overhead"}, m.name)
+	}
 	without := func(n *node) *node {
 		if n == nil {
 			return nil

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -50,7 +49,7 @@ func conductAttributes() map[string]schema.Attribute {
 		"field_manager": schema.StringAttribute{
 			MarkdownDescription: "Name under which the API server records which fields this provider has set (`metadata.managedFields`), such as `terraform-team-a`. Set it only if several configurations or tools share objects and must be distinguished. When it changes, each object moves from the old name to the new one with its next change. Default: `terraform-provider-mar`.",
 			Optional:            true,
-			Validators:          []validator.String{stringvalidator.LengthAtLeast(1), validate.FieldManager()},
+			Validators:          []validator.String{validate.NotEmpty(), validate.FieldManager()},
 		},
 		"force_conflicts": schema.BoolAttribute{
 			MarkdownDescription: "What to do about a field that another tool sets by server-side apply, such as Argo CD or `kubectl apply --server-side`. `false` ends the apply with an error that names the tool and the field; `true` takes the field over, so that the other tool has the conflict. Default: `false`.",
@@ -64,7 +63,7 @@ func conductAttributes() map[string]schema.Attribute {
 		"plan_validation": schema.StringAttribute{
 			MarkdownDescription: "What a plan does about writes that the API server would refuse, such as an instance beyond the cluster's quota. It asks by a dry run, which changes nothing. `\"warn\"` (default) says so as a warning, and as an error where the configuration is invalid by itself. `\"strict\"` makes every refusal an error that the rest of the plan makes no difference to, and silence of the API server, too. `\"off\"` asks nothing, for plans whose credentials may only read. The guide [What a plan checks](guides/plan-validation) has the whole table. The planned actions and values are the same in each. Environment variable: `MAR_PLAN_VALIDATION`.",
 			Optional:            true,
-			Validators:          []validator.String{stringvalidator.OneOf(fw.PlanWarn, fw.PlanStrict, fw.PlanOff)},
+			Validators:          []validator.String{validate.OneOf(fw.PlanWarn, fw.PlanStrict, fw.PlanOff)},
 		},
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/float64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -15,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/validate"
 )
 
 // connectionModel is what the provider block says of the API server, and of whom
@@ -59,7 +59,7 @@ type impersonateModel struct {
 
 func connectionAttributes() map[string]schema.Attribute {
 	text := func(description string) schema.StringAttribute {
-		return schema.StringAttribute{MarkdownDescription: description, Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)}}
+		return schema.StringAttribute{MarkdownDescription: description, Optional: true, Validators: []validator.String{validate.NotEmpty()}}
 	}
 	secret := func(description string) schema.StringAttribute {
 		attribute := text(description)
@@ -72,7 +72,7 @@ func connectionAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "Paths of several kubeconfig files that are merged as kubectl merges them, the first to set a value winning. Instead of `config_path`. Environment variable: `KUBE_CONFIG_PATHS`, a list as in `PATH`.",
 			ElementType:         types.StringType,
 			Optional:            true,
-			Validators:          []validator.List{listvalidator.SizeAtLeast(1), listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
+			Validators:          []validator.List{listvalidator.SizeAtLeast(1), listvalidator.ValueStringsAre(validate.NotEmpty())},
 		},
 		"config_raw":               secret("A whole kubeconfig as text, for runs without a file, such as `var.kubeconfig`. Instead of `config_path`. Paths in it are seen from Terraform's working directory."),
 		"config_context":           text("Context of the kubeconfig to use, such as `prod`; its current context when left out. Environment variable: `KUBE_CTX`."),
@@ -108,7 +108,7 @@ func connectionAttributes() map[string]schema.Attribute {
 		"burst": schema.Int64Attribute{
 			MarkdownDescription: "Requests that may be sent at once before `qps` holds, such as `40`. Default: twice `qps`.",
 			Optional:            true,
-			Validators:          []validator.Int64{int64validator.AtLeast(1), int64validator.AlsoRequires(path.MatchRoot("qps"))},
+			Validators:          []validator.Int64{validate.AtLeast("a number of requests", 1), int64validator.AlsoRequires(path.MatchRoot("qps"))},
 		},
 	}
 }
@@ -116,7 +116,7 @@ func connectionAttributes() map[string]schema.Attribute {
 // connectionBlocks are lists of one: of a single block the framework would demand the
 // required attributes even where there is none.
 func connectionBlocks() map[string]schema.Block {
-	notEmpty := []validator.String{stringvalidator.LengthAtLeast(1)}
+	notEmpty := []validator.String{validate.NotEmpty()}
 	once := []validator.List{listvalidator.SizeAtMost(1)}
 	return map[string]schema.Block{
 		"exec": schema.ListNestedBlock{
@@ -126,7 +126,7 @@ func connectionBlocks() map[string]schema.Block {
 				"api_version": schema.StringAttribute{
 					MarkdownDescription: "Version of what the program prints: `client.authentication.k8s.io/v1` or `client.authentication.k8s.io/v1beta1`.",
 					Required:            true,
-					Validators:          []validator.String{stringvalidator.OneOf("client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1")},
+					Validators:          []validator.String{validate.OneOf("client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1")},
 				},
 				"command": schema.StringAttribute{
 					MarkdownDescription: "The program: a path, or a name that is found in `PATH`, such as `aws`.",

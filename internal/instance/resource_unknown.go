@@ -6,21 +6,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-
-	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
-
-// UnknownFields returns the fields of a Pod's spec that this provider doesn't know. It asks for
-// JSON, because other encodings have no names of fields. It returns none where it gets no answer.
-func (s *store) UnknownFields(ctx context.Context, k key) []string {
-	text, err := s.client.Clientset.CoreV1().RESTClient().Get().
-		Namespace(k.Cluster).Resource("pods").Name(k.Name).
-		SetHeader("Accept", "application/json").DoRaw(ctx)
-	if err != nil {
-		return nil
-	}
-	return kube.UnknownFields(text)
-}
 
 // warnOfUnknownFields tells whoever imports a Pod what a Pod that is made in its place would lack.
 func (r *instanceResource) warnOfUnknownFields(ctx context.Context, k key, diags *diag.Diagnostics) {
