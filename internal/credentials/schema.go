@@ -44,7 +44,7 @@ func attributes() map[string]schema.Attribute {
 			Validators:          []validator.String{validate.NotEmpty()},
 		},
 		"audiences": schema.SetAttribute{
-			MarkdownDescription: "Who accepts the token, such as `[\"https://vault.example.com\"]`. The Kubernetes API then doesn't accept it, unless it is also named. Left out, the Kubernetes API.",
+			MarkdownDescription: "The services that accept the token, by the names that they check, such as `[\"https://vault.example.com\"]`. Left out, the Kubernetes API accepts it. If it is set, the Kubernetes API accepts the token only if its own audience is in the list, too: that is a setting of the API server, often `https://kubernetes.default.svc.cluster.local`.",
 			ElementType:         types.StringType,
 			Optional:            true,
 			Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(validate.NotEmpty())},
