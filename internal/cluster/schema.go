@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
@@ -31,7 +30,7 @@ func attributes() map[string]schema.Attribute {
 		"region": schema.StringAttribute{
 			MarkdownDescription: "Where the cluster is, such as `us-east-1`: a fact for people and filters, kept in the label `topology.kubernetes.io/region`. It schedules nothing. Changed in place.",
 			Optional:            true,
-			Validators:          []validator.String{validate.LabelValue(), stringvalidator.LengthAtLeast(1)},
+			Validators:          []validator.String{validate.LabelValue(), validate.NotEmpty()},
 		},
 		"labels": schema.MapAttribute{
 			MarkdownDescription: "Labels of the Namespace, such as `{ team = \"payments\" }`. Labels that others add are left alone. Changed in place.",

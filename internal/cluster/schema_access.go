@@ -2,7 +2,6 @@ package cluster
 
 import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -11,7 +10,7 @@ import (
 )
 
 func accessAttribute() schema.Attribute {
-	named := setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))
+	named := setvalidator.ValueStringsAre(validate.NotEmpty())
 	subjects := func(text string, rule validator.Set) schema.Attribute {
 		return schema.SetAttribute{MarkdownDescription: text, ElementType: types.StringType, Optional: true, Validators: []validator.Set{validate.NoNulls(), rule}}
 	}
@@ -51,7 +50,7 @@ func ruleAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "Objects by name, where not all are meant. Left out, all are; an empty set is refused. It has no effect on `list`, `watch`, `create` and `deletecollection`.",
 			ElementType:         types.StringType,
 			Optional:            true,
-			Validators:          []validator.Set{setvalidator.SizeAtLeast(1), validate.NoNulls(), setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
+			Validators:          []validator.Set{setvalidator.SizeAtLeast(1), validate.NoNulls(), setvalidator.ValueStringsAre(validate.NotEmpty())},
 		},
 		"verbs": parts("What is allowed: `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`, `deletecollection`; `*` for all."),
 	}
@@ -71,7 +70,7 @@ func podSecurityAttribute() schema.Attribute {
 		return schema.StringAttribute{
 			MarkdownDescription: text + " One of `privileged` (anything goes), `baseline` (no known privilege escalations), `restricted` (hardened).",
 			Optional:            true,
-			Validators:          []validator.String{stringvalidator.OneOf(podSecurityLevels()...)},
+			Validators:          []validator.String{validate.OneOf(podSecurityLevels()...)},
 		}
 	}
 	return schema.SingleNestedAttribute{
@@ -84,7 +83,7 @@ func podSecurityAttribute() schema.Attribute {
 			"version": schema.StringAttribute{
 				MarkdownDescription: "Version of Kubernetes whose standards apply, for all of the levels: `latest`, or a version such as `v1.34`. Left out, the label isn't written, which means `latest`.",
 				Optional:            true,
-				Validators:          []validator.String{stringvalidator.RegexMatches(podSecurityVersion(), "must be latest, or a version such as v1.34")},
+				Validators:          []validator.String{validate.OneOfOr(podSecurityVersion(), "a version such as v1.34", "latest")},
 			},
 		},
 	}

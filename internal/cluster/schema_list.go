@@ -1,7 +1,6 @@
 package cluster
 
 import (
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	lschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -26,7 +25,7 @@ func listAttributes() map[string]schema.Attribute {
 		"region": schema.StringAttribute{
 			MarkdownDescription: "Only clusters in this region, such as `us-east-1`. Left out, all, also those without one.",
 			Optional:            true,
-			Validators:          []validator.String{validate.LabelValue(), stringvalidator.LengthAtLeast(1)},
+			Validators:          []validator.String{validate.LabelValue(), validate.NotEmpty()},
 		},
 		"clusters": schema.ListNestedAttribute{
 			MarkdownDescription: "The clusters, sorted by `id`; empty where there is none. What more there is to know of one is in the data source `mar_cluster`.",

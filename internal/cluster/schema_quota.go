@@ -1,9 +1,7 @@
 package cluster
 
 import (
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -26,7 +24,7 @@ func scopedQuotasAttribute() schema.Attribute {
 		MarkdownDescription: "Which part is counted; several narrow it down together. `Terminating` (instances with a deadline, `active_deadline_seconds`) or `NotTerminating`; `BestEffort` (instances without requests and limits) or `NotBestEffort`; `PriorityClass`; `CrossNamespacePodAffinity`; `VolumeAttributesClass`. Each allows some keys only: `BestEffort` only `instances`; `VolumeAttributesClass` only `volumes` and `storage`; the others only `instances` and CPU and memory. Changed in place.",
 		ElementType:         types.StringType,
 		Required:            true,
-		Validators:          []validator.Set{setvalidator.SizeAtLeast(1), validate.NoNulls(), setvalidator.ValueStringsAre(stringvalidator.OneOf(quotaScopes()...))},
+		Validators:          []validator.Set{setvalidator.SizeAtLeast(1), validate.NoNulls(), setvalidator.ValueStringsAre(validate.OneOf(quotaScopes()...))},
 	}
 	keys["priority_classes"] = schema.SetAttribute{
 		MarkdownDescription: "With the scope `PriorityClass`: the PriorityClasses whose instances are counted, such as `[\"high\"]`. Left out, instances of every PriorityClass are. Changed in place.",
@@ -53,7 +51,7 @@ func quotaKeyAttributes() map[string]schema.Attribute {
 	}
 	for _, k := range quotaKeys() {
 		if k.Counts {
-			keys[k.Attribute] = schema.Int64Attribute{MarkdownDescription: k.Says, Optional: true, Validators: []validator.Int64{int64validator.AtLeast(0)}}
+			keys[k.Attribute] = schema.Int64Attribute{MarkdownDescription: k.Says, Optional: true, Validators: []validator.Int64{validate.AtLeast("a whole number", 0)}}
 		} else {
 			keys[k.Attribute] = schema.StringAttribute{MarkdownDescription: k.Says, CustomType: fwtypes.QuantityType{}, Optional: true}
 		}

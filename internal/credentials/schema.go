@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -42,13 +41,13 @@ func attributes() map[string]schema.Attribute {
 		"service_account": schema.StringAttribute{
 			MarkdownDescription: "The name of the service account, such as `deployer`: one of the cluster's `service_accounts`, or any other that exists. The cluster's `access` sets what the credentials may do.",
 			Required:            true,
-			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+			Validators:          []validator.String{validate.NotEmpty()},
 		},
 		"audiences": schema.SetAttribute{
-			MarkdownDescription: "Who accepts the token, such as `[\"https://vault.example.com\"]`. The Kubernetes API then doesn't accept it, unless it is also named. Left out, the Kubernetes API.",
+			MarkdownDescription: "The services that accept the token, by the names that they check, such as `[\"https://vault.example.com\"]`. Left out, the Kubernetes API accepts it. If it is set, the Kubernetes API accepts the token only if its own audience is in the list, too: that is a setting of the API server, often `https://kubernetes.default.svc.cluster.local`.",
 			ElementType:         types.StringType,
 			Optional:            true,
-			Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
+			Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(validate.NotEmpty())},
 		},
 		"lifetime": schema.StringAttribute{
 			MarkdownDescription: "How long the token is valid, such as `30m`, at least `10m`. Set it to the time of your longest run, because a token can't be extended. The API server may give a shorter one. Default: `1h`.",

@@ -136,9 +136,9 @@ func explainExists(e *kube.ExistsError) string {
 		resource, id = "mar_instance", e.Ref.Namespace+"/"+e.Ref.Name
 		otherwise = "Otherwise choose another name. With create_before_destroy the old instance still has the name while the new one is created: leave name out, so that each gets its own."
 	}
-	what, then := "was not created by this apply. To manage it here, import it:", ""
+	what, then := "this apply didn't create it. A run that was killed before it could save its state may have left it; otherwise something else created it. To manage it here, import it:", ""
 	if e.Unfinished {
-		what = "belongs to a create, start or restart that hasn't finished. If another run is doing that now, wait for it. If that run was killed, import what it left:"
+		what = "it belongs to a create, start or restart that hasn't finished. If another run is doing that now, wait for it. If that run was killed, import what it left:"
 		then, otherwise = "The apply that imports it finishes the work. ", "Otherwise choose another name."
 	}
 	return fmt.Sprintf(`%s already exists, and %s

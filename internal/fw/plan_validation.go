@@ -1,6 +1,7 @@
 package fw
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -53,7 +54,7 @@ func (v PlanValidation) WillChange(diags *diag.Diagnostics, cluster string, attr
 		return
 	}
 	for _, f := range certain {
-		f.At = path.Empty()
+		f.At, f.late = path.Empty(), true
 		v.report(diags, f, keeps)
 	}
 }
@@ -82,6 +83,14 @@ func (v PlanValidation) WantsToKnow(f Foretold) bool {
 	return v.Mode == PlanStrict && here[keeps] != here[unknown] && v.knows(f) == unknown
 }
 
+// LookOut waits for the plan of the cluster, where core may be making it at the same time, so that
+// what is found is said once, and of the resource that it is about.
+func (v PlanValidation) LookOut(ctx context.Context, f Foretold) {
+	if v.WantsToKnow(f) {
+		v.Clusters.lookOut(ctx, f.Cluster)
+	}
+}
+
 // Foretold is the API server's answer to a dry run.
 type Foretold struct {
 	// Doing completes "Could not …", as for AddError; Cluster is where it is done.
@@ -93,6 +102,8 @@ type Foretold struct {
 	// LeftOut names what wasn't part of the write that was asked about, as its
 	// value isn't known yet.
 	LeftOut []string
+	// late is set where it is said in the plan of the cluster, which came after its own.
+	late bool
 }
 
 // Report says what an apply would meet, as the verdicts have it. The summaries of
@@ -191,6 +202,8 @@ func refusalSummary(kind kube.RefusalKind) string {
 	return "Apply would be refused"
 }
 
+func codeList(names []string) string { return "`" + strings.Join(names, "`, `") + "`" }
+
 // closing says what the answer means for an apply.
 func (v PlanValidation) closing(f Foretold, known knowledge, how severity) string {
 	if f.finding() == foundNoAnswer {
@@ -204,7 +217,10 @@ func (v PlanValidation) closing(f Foretold, known knowledge, how severity) strin
 		text += " This is reported once, for the first write that these credentials may not make. If plans are meant to run with fewer rights than applies, set plan_validation = \"off\" in the provider block, or MAR_PLAN_VALIDATION=off: plans then make no dry runs."
 	}
 	if known == unknown && v.Mode == PlanStrict && how == warning {
-		text += fmt.Sprintf(" It is a warning under plan_validation = \"strict\", too, because this plan can't know whether it changes the cluster %[1]q first. It can know if `cluster` is a reference: mar_cluster.<name>.name, or data.mar_cluster.<name>.name if the cluster is managed elsewhere.", f.Cluster)
+		text += fmt.Sprintf(" It is a warning under plan_validation = \"strict\", too, because this plan doesn't know yet whether it changes the cluster %[1]q. If it plans the cluster later and leaves %[2]s unchanged, it ends with an error there, which names this object. It knows at once if `cluster` is a reference: mar_cluster.<name>.name, or data.mar_cluster.<name>.name if the cluster is managed elsewhere.", f.Cluster, codeList(settingsBehind(f.refusal())))
+	}
+	if f.late {
+		text += fmt.Sprintf(" This error isn't about the cluster %[1]q, but about what the first line names. Terraform planned that first, so it has this as a warning. Now the plan is known to leave %[2]s of the cluster unchanged, and an apply would fail. Set `cluster` there to a reference, such as mar_cluster.<name>.name. Terraform then plans the cluster first, and reports the refusal where it belongs.", f.Cluster, codeList(settingsBehind(f.refusal())))
 	}
 	if how == failure {
 		text += " " + toDestroy

@@ -8,7 +8,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -127,6 +130,81 @@ func TestPlanValidation_theOrderMakesNoDifference(t *testing.T) {
 			t.Errorf("%s: it says %q and %q", name, after, afterAll)
 		}
 	}
+}
+
+// What core plans at the same time says a refusal once, on the resource that it is about.
+func TestPlanValidation_waitsForTheClustersPlan(t *testing.T) {
+	quota := Foretold{Doing: "create the instance dev/web", Cluster: "dev", Err: webRefused(kube.RefusedByQuota), At: path.Root("cpu")}
+	for name, c := range map[string]struct {
+		mode  string
+		after time.Duration
+		does  func(PlanValidation, *diag.Diagnostics)
+		// want is what the instance's plan and the cluster's say, and how long the first takes.
+		instance, cluster string
+		takes             time.Duration
+	}{
+		"it changes nothing":      {PlanStrict, time.Second, func(v PlanValidation, diags *diag.Diagnostics) { v.WillChange(diags, "dev", nil) }, "error", "", time.Second},
+		"it is known unchanged":   {PlanStrict, time.Second, func(v PlanValidation, _ *diag.Diagnostics) { v.Keeps("dev") }, "error", "", time.Second},
+		"it changes the quota":    {PlanStrict, time.Second, func(v PlanValidation, diags *diag.Diagnostics) { v.WillChange(diags, "dev", []string{"quota"}) }, "", "", time.Second},
+		"it makes the cluster":    {PlanStrict, time.Second, func(v PlanValidation, _ *diag.Diagnostics) { v.WillRemake("dev") }, "", "", time.Second},
+		"it comes too late":       {PlanStrict, time.Minute, func(v PlanValidation, diags *diag.Diagnostics) { v.WillChange(diags, "dev", nil) }, "warning", "error", planPatience},
+		"a warning needs no wait": {PlanWarn, time.Second, func(v PlanValidation, diags *diag.Diagnostics) { v.WillChange(diags, "dev", nil) }, "warning", "", 0},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			v := PlanValidation{Mode: c.mode, DryRuns: kube.NewDryRuns(), Clusters: &PlannedClusters{}}
+			var ofInstance, ofCluster diag.Diagnostics
+			var planned sync.WaitGroup
+			planned.Go(func() {
+				time.Sleep(c.after)
+				c.does(v, &ofCluster)
+			})
+			begun := time.Now()
+			v.LookOut(t.Context(), quota)
+			if took := time.Since(begun); took != c.takes {
+				t.Errorf("%s: it waits %s, want %s", name, took, c.takes)
+			}
+			v.Report(&ofInstance, quota)
+			planned.Wait()
+			if got, after := severities(ofInstance), severities(ofCluster); got != c.instance || after != c.cluster {
+				t.Errorf("%s: the instance says %q and the cluster %q", name, got, after)
+			}
+			for _, d := range ofCluster {
+				if !strings.Contains(d.Summary(), "dev/web") || !strings.Contains(d.Detail(), "isn't about the cluster") {
+					t.Errorf("%s: the cluster's error doesn't say what it is about: %s\n%s", name, d.Summary(), d.Detail())
+				}
+			}
+		})
+	}
+}
+
+// Those that wait leave room for the cluster itself, and nobody waits for it a second time.
+func TestPlanValidation_waitsWithinLimits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := PlanValidation{Mode: PlanStrict, DryRuns: kube.NewDryRuns(), Clusters: &PlannedClusters{}}
+		quota := Foretold{Cluster: "dev", Err: webRefused(kube.RefusedByQuota)}
+		begun := time.Now()
+		var all sync.WaitGroup
+		var mu sync.Mutex
+		waited := 0
+		for range 2 * maxLookouts {
+			all.Go(func() {
+				v.LookOut(t.Context(), quota)
+				if time.Since(begun) > 0 {
+					mu.Lock()
+					defer mu.Unlock()
+					waited++
+				}
+			})
+		}
+		all.Wait()
+		if waited != maxLookouts {
+			t.Errorf("%d waited", waited)
+		}
+		v.LookOut(t.Context(), quota)
+		if took := time.Since(begun); took != planPatience {
+			t.Errorf("all of them took %s", took)
+		}
+	})
 }
 
 // A plan says once that it may not write or can't ask; what else is refused it

@@ -1,8 +1,10 @@
 package fw
 
 import (
+	"context"
 	"slices"
 	"sync"
+	"time"
 )
 
 // PlannedClusters is what one plan does to clusters, as far as this process has seen it. Core
@@ -14,11 +16,18 @@ import (
 type PlannedClusters struct {
 	mu       sync.Mutex
 	clusters map[string]*plannedCluster
+	// lookouts is how many calls wait for the plan of a cluster.
+	lookouts int
 }
 
 type plannedCluster struct {
-	// seen is set once the plan is known not to change more than is noted here.
-	seen bool
+	// seen is set once the plan is known not to change more than is noted here. Then planned is
+	// closed.
+	seen    bool
+	planned chan struct{}
+	// until ends the wait for the plan of this cluster, for all that wait. It is zero before the
+	// first of them.
+	until time.Time
 	// remade is set where all of it is made, or made anew.
 	remade bool
 	// changes are the attributes that the plan changes.
@@ -33,9 +42,52 @@ func (p *PlannedClusters) of(cluster string) *plannedCluster {
 		p.clusters = map[string]*plannedCluster{}
 	}
 	if p.clusters[cluster] == nil {
-		p.clusters[cluster] = &plannedCluster{}
+		p.clusters[cluster] = &plannedCluster{planned: make(chan struct{})}
 	}
 	return p.clusters[cluster]
+}
+
+// see notes that the plan changes no more than is noted.
+func (c *plannedCluster) see() {
+	if !c.seen {
+		c.seen = true
+		close(c.planned)
+	}
+}
+
+const (
+	// planPatience is how long a refusal waits for the plan of its cluster, once a plan.
+	planPatience = 3 * time.Second
+	// maxLookouts leaves room in the ten operations that core has under way by default, or the
+	// cluster itself would have to wait.
+	maxLookouts = 5
+)
+
+// lookOut waits for the plan of a cluster that core plans at the same time. It returns without
+// it if the cluster isn't planned soon: it may depend on the caller, or not be in the plan at all.
+func (p *PlannedClusters) lookOut(ctx context.Context, cluster string) {
+	p.mu.Lock()
+	c := p.of(cluster)
+	if c.until.IsZero() {
+		c.until = time.Now().Add(planPatience)
+	}
+	planned, left := c.planned, time.Until(c.until)
+	if left <= 0 || p.lookouts >= maxLookouts {
+		p.mu.Unlock()
+		return
+	}
+	p.lookouts++
+	p.mu.Unlock()
+
+	ctx, cancel := context.WithTimeout(ctx, left)
+	defer cancel()
+	select {
+	case <-planned:
+	case <-ctx.Done():
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.lookouts--
 }
 
 // remake notes that all of the cluster is made, or made anew.
@@ -43,7 +95,8 @@ func (p *PlannedClusters) remake(cluster string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	c := p.of(cluster)
-	c.seen, c.remade, c.waiting = true, true, nil
+	c.see()
+	c.remade, c.waiting = true, nil
 }
 
 // change notes which attributes the plan changes, and returns those refusals that waited for
@@ -52,7 +105,8 @@ func (p *PlannedClusters) change(cluster string, attributes []string) []Foretold
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	c := p.of(cluster)
-	c.seen, c.changes = true, append(c.changes, attributes...)
+	c.see()
+	c.changes = append(c.changes, attributes...)
 	certain := slices.DeleteFunc(c.waiting, func(f Foretold) bool { return c.touches(settingsBehind(f.refusal())) })
 	c.waiting = nil
 	return certain
@@ -67,7 +121,7 @@ func (p *PlannedClusters) keep(cluster string) bool {
 	if len(c.waiting) > 0 {
 		return false
 	}
-	c.seen = true
+	c.see()
 	return true
 }
 

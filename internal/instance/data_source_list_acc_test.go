@@ -76,7 +76,7 @@ func TestAccInstancesDataSource_selectsAndSorts(t *testing.T) {
 	}
 	test(
 		t,
-		resource.TestStep{Config: listing(cluster, `status = "Sleeping"`), ExpectError: regexp.MustCompile(`value must be one of`)},
+		resource.TestStep{Config: listing(cluster, `status = "Sleeping"`), ExpectError: regexp.MustCompile(`must be one of`)},
 		resource.TestStep{Config: listing(cluster, `label_selector = "team in shop"`), ExpectError: regexp.MustCompile(`Invalid value for a label selector`)},
 		finds("old web-1 web-2"),
 		finds("controlled old web-1 web-2", "include_controlled = true"),

@@ -17,7 +17,7 @@ type podChange int
 const (
 	// podSame means the same Pod in other words.
 	podSame podChange = iota
-	// podHeld says more of what the Pod already is, and nothing less.
+	// podHeld says more of what the Pod already is, and nothing less but what a class of the Pod says.
 	podHeld
 	// podOther is another Pod.
 	podOther
@@ -43,7 +43,7 @@ func comparePod(ctx context.Context, prior, plan resourceModel, live func() (*co
 	if err != nil {
 		return podOther, paths, diags, err
 	}
-	if !podspec.Holds(was, podspec.WithDefaults(meant), containerName) {
+	if !podspec.Holds(was.WithoutDerived(), podspec.WithDefaults(meant), containerName) {
 		return podOther, paths, diags, nil
 	}
 	pod, err := live()

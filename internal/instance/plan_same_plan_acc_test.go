@@ -204,6 +204,13 @@ resource "mar_instance" "test" {
 			if output, code := terraform.Run("plan", "-lock=false"); code != c.code {
 				t.Errorf("a quota of %s, %s: the plan ends with %d:\n%s", c.quota, order, code, output)
 			}
+			if order == "the instance first" || c.code == 0 {
+				continue
+			}
+			said := refusals(t, terraform, "plan", "-json", "-lock=false")
+			if len(said) != 1 || said[0].Severity != "error" || !strings.HasPrefix(strings.TrimSpace(said[0].Snippet.Code), "cpu ") {
+				t.Errorf("%s: it isn't said once, on the instance: %v", order, said)
+			}
 		}
 	}
 	// Nothing of this plan says that the cluster isn't changed by it.

@@ -116,6 +116,41 @@ func TestAccInstance_podThatThePodIsAlreadyChangesTheStateOnly(t *testing.T) {
 	)
 }
 
+// TestAccInstance_podOfWhatAClassSaysComesAndGoes writes down what the Pod has from its priority
+// class, and takes it away again.
+func TestAccInstance_podOfWhatAClassSaysComesAndGoes(t *testing.T) {
+	t.Parallel()
+	cluster := acctest.Namespace(t)
+	var first uid
+	steps := []resource.TestStep{{Config: instanceConfig(cluster, `pod = { priorityClassName = "system-node-critical" }`), Check: thePod(t, cluster, first.note)}}
+	for _, more := range []string{`priority = 2000001000`, ``, `preemptionPolicy = "PreemptLowerPriority"`, `priority = 2000001000, preemptionPolicy = "PreemptLowerPriority"`, `preemptionPolicy = "PreemptLowerPriority"`, ``} {
+		config := instanceConfig(cluster, fmt.Sprintf("pod = {\n priorityClassName = \"system-node-critical\"\n %s\n}", strings.ReplaceAll(more, ", ", "\n ")))
+		steps = append(steps, resource.TestStep{Config: config, Check: thePod(t, cluster, first.same)}, resource.TestStep{Config: config, ConfigPlanChecks: quiet()})
+	}
+	test(t, steps...)
+}
+
+// TestAccInstance_aPartMovesToPodAndBack has an attribute of which only a part moves, so that
+// both have a value before and after.
+func TestAccInstance_aPartMovesToPodAndBack(t *testing.T) {
+	t.Parallel()
+	cluster := acctest.Namespace(t)
+	var first uid
+	variable := func(name string) string {
+		return fmt.Sprintf(`pod = { terminationGracePeriodSeconds = 5, containers = [{ name = "app", env = [{ name = %q, value = "1" }] }] }`, name)
+	}
+	steps := []resource.TestStep{{Config: instanceConfig(cluster, `env = { A = "1", B = "1" }`, `pod = { terminationGracePeriodSeconds = 5 }`), Check: thePod(t, cluster, first.note)}}
+	for _, said := range [][]string{
+		{`env = { A = "1" }`, variable("B")},
+		{`env = { B = "1" }`, variable("A")},
+		{`env = { A = "1", B = "1" }`, `pod = { terminationGracePeriodSeconds = 5 }`},
+	} {
+		config := instanceConfig(cluster, said...)
+		steps = append(steps, resource.TestStep{Config: config, Check: thePod(t, cluster, first.same)}, resource.TestStep{Config: config, ConfigPlanChecks: quiet()})
+	}
+	test(t, steps...)
+}
+
 // TestAccInstance_podOfEveryShapePlans has parts that aren't known yet, are
 // sensitive or null, and come from loops.
 // TestAccInstance_podThatMeansNothingComesAndGoes holds that a pod which says what holds

@@ -188,6 +188,7 @@ func (r *instanceResource) Read(ctx context.Context, req resource.ReadRequest, r
 				fmt.Sprintf("%s belongs to %s, which creates and replaces it, so Terraform can't manage it as well. Manage %s instead, or create a separate instance.", prior.key().ref(), owner, owner))
 			return
 		}
+		r.warnOfUnknownFields(ctx, prior.key(), &resp.Diagnostics)
 	}
 	if err := r.read(ctx, &prior, &rec, have, seen, importing, &resp.Diagnostics); err != nil {
 		fw.AddError(&resp.Diagnostics, "read the Secret of the instance "+prior.key().String(), err, path.Root("secret_env_wo_version"))

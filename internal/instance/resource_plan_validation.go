@@ -46,6 +46,7 @@ func (r *instanceResource) report(ctx context.Context, diags *diag.Diagnostics, 
 	if r.validation.WantsToKnow(f) && r.store.IsUnmanaged(ctx, f.Cluster) {
 		r.validation.OnlyReads(diags, f.Cluster)
 	}
+	r.validation.LookOut(ctx, f)
 	r.validation.Report(diags, f)
 }
 

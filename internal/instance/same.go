@@ -45,6 +45,9 @@ type differences struct {
 	// Attributes are those, but for pod, that mean another Pod, and Pod is whether pod does.
 	Attributes []string
 	Pod        bool
+	// Moved are those, pod among them, of which a part moves to or from another one. Together they
+	// mean the same Pod, each alone doesn't.
+	Moved []string
 }
 
 // differencesBetween is a pure function of the two: plan, apply and the update itself hear
@@ -59,7 +62,7 @@ func differencesBetween(ctx context.Context, prior, plan model) differences {
 	isOpen := func(s shaper) bool { return !isKnown(ctx, s.value(plan)) }
 	allKnown := isKnown(ctx, plan.Pod) && !slices.ContainsFunc(all, isOpen)
 	if allKnown && meansSamePod(ctx, withSizeOf(prior, plan), plan) {
-		return differences{}
+		return differences{Moved: movedBetween(ctx, prior, plan, changed)}
 	}
 	d := differences{Pod: podChanged && !samePodAttribute(ctx, prior, plan)}
 	for _, s := range changed {
@@ -76,6 +79,24 @@ func differencesBetween(ctx context.Context, prior, plan model) differences {
 		}
 	}
 	return d
+}
+
+// movedBetween names the attributes that a plan can't keep from the state: it would mean another Pod
+// with them.
+func movedBetween(ctx context.Context, prior, plan model, changed []shaper) []string {
+	var moved []string
+	kept := plan
+	pod := shaper{"pod", func(m model) attr.Value { return m.Pod }, func(to *model, from model) { to.Pod = from.Pod }}
+	for _, s := range append(slices.Clone(changed), pod) {
+		with := kept
+		s.copy(&with, prior)
+		if meansSamePod(ctx, with, plan) {
+			kept = with
+		} else {
+			moved = append(moved, s.name)
+		}
+	}
+	return moved
 }
 
 // withSizeOf gives a model the image and the size of another, which are changed in place.
@@ -111,9 +132,9 @@ func samePodAttribute(ctx context.Context, prior, plan model) bool {
 	return !diags.HasError() && len(faults)+len(more) == 0 && podspec.Equal(was, is, base)
 }
 
-// has reports whether an attribute means another Pod.
+// has reports whether an attribute means another Pod, by itself or but for what moves.
 func (d differences) has(name string) bool {
-	return slices.Contains(d.Attributes, name)
+	return slices.Contains(d.Attributes, name) || slices.Contains(d.Moved, name)
 }
 
 // asPrior plans the prior value of each attribute that means the same as before.
@@ -134,7 +155,7 @@ func (d differences) asPrior(ctx context.Context, prior, config, plan resourceMo
 	fw.KeepAsPrior(ctx, &plan.Limits, prior.Limits, config.Limits, fw.Same)
 	fw.KeepAsPrior(ctx, &plan.Requests, prior.Requests, config.Requests, fw.Same)
 	fw.KeepAsPrior(ctx, &plan.Timeouts.Object, prior.Timeouts.Object, config.Timeouts.Object, fw.SameDurations)
-	if prior.saysPod() && config.saysPod() && !d.Pod {
+	if prior.saysPod() && config.saysPod() && !d.Pod && !d.has("pod") {
 		plan.Pod = prior.Pod
 	}
 	return plan

@@ -62,3 +62,43 @@ func TestDifferencesBetween_isOfMeaning(t *testing.T) {
 		}
 	}
 }
+
+// TestAsPrior_meansWhatIsConfigured holds that what a plan keeps from the state means the Pod
+// that the configuration means, also where a part of an attribute moves to pod or back. Otherwise the
+// next plan would replace the instance.
+func TestAsPrior_meansWhatIsConfigured(t *testing.T) {
+	for name, c := range map[string]struct{ before, after func(*model) }{
+		"one of two variables": {
+			func(m *model) { m.Env = texted("A", "b", "C", "d") },
+			func(m *model) {
+				m.Env, m.Pod = texted("C", "d"), podOf(`containers: [{name: app, env: [{name: A, value: b}]}]`)
+			},
+		},
+		"one of two variables, beside others in pod": {
+			func(m *model) {
+				m.Env, m.Pod = texted("A", "b", "C", "d"), podOf(`containers: [{name: app, env: [{name: E, value: f}]}]`)
+			},
+			func(m *model) {
+				m.Env, m.Pod = texted("C", "d"), podOf(`containers: [{name: app, env: [{name: A, value: b}, {name: E, value: f}]}]`)
+			},
+		},
+	} {
+		one, other := planned(), planned()
+		c.before(&one)
+		c.after(&other)
+		for _, of := range [][2]model{{one, other}, {other, one}} {
+			prior, config := resourceModel{model: of[0]}, resourceModel{model: of[1]}
+			d := differencesBetween(t.Context(), of[0], of[1])
+			if len(d.Attributes) > 0 || d.Pod {
+				t.Errorf("%s: it is a difference: %v", name, d)
+			}
+			kept := d.asPrior(t.Context(), prior, config, config)
+			if !meansSamePod(t.Context(), kept.model, of[1]) {
+				t.Errorf("%s: the plan means another Pod than the configuration: env %v, security %v, pod %v", name, kept.Env, kept.Security, kept.Pod)
+			}
+			if next := differencesBetween(t.Context(), kept.model, of[1]); len(next.Attributes) > 0 || next.Pod {
+				t.Errorf("%s: the next plan differs: %v", name, next)
+			}
+		}
+	}
+}

@@ -7,7 +7,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/mapplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
@@ -48,7 +47,7 @@ func programAttributes() map[string]schema.Attribute {
 			PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 		},
 		"name": schema.StringAttribute{
-			MarkdownDescription: "The instance's name within its cluster: lower-case letters, digits and hyphens, at most 63, such as `web`. It is the instance's ID in MAR and the name of its Pod in Kubernetes. Left out, it is `mar-i-` and random characters, made when the instance is; `lifecycle { create_before_destroy = true }` needs that, because two instances can't have one name. Give a name where a run may be killed: the next apply finds by it what that run has made. A change replaces the instance.",
+			MarkdownDescription: "The instance's name within its cluster: lower-case letters, digits and hyphens, at most 63, such as `web`. It is the instance's ID in MAR and the name of its Pod in Kubernetes. Left out, it is `mar-i-` and random characters, made when the instance is; `lifecycle { create_before_destroy = true }` needs that, because two instances can't have one name. Set a name where a run may be killed before it saves its state: the next apply then fails because the name is taken, and shows the `import` block for what that run has made. With a generated name nothing tells. A change replaces the instance.",
 			Optional:            true,
 			Computed:            true,
 			Validators:          []validator.String{validate.InstanceName()},
@@ -57,7 +56,7 @@ func programAttributes() map[string]schema.Attribute {
 		"image": schema.StringAttribute{
 			MarkdownDescription: "The container image to run, such as `registry.example.com/team/web:1.4.2`. Changed in place: the container is restarted with the new image, the instance keeps its address and its node. An instance that has finished is replaced instead.",
 			Required:            true,
-			Validators:          []validator.String{stringvalidator.LengthAtLeast(1), unpadded()},
+			Validators:          []validator.String{validate.NotEmpty(), validate.ImageReference()},
 		},
 		"command": schema.ListAttribute{
 			MarkdownDescription: "The program to run and its first arguments, instead of the image's entry point: `[\"/bin/server\", \"--verbose\"]`. Left out or empty, the image decides. It is no shell command line; write `[\"sh\", \"-c\", \"…\"]` for one. A change replaces the instance.",
@@ -92,7 +91,7 @@ func programAttributes() map[string]schema.Attribute {
 					Optional:            true,
 					Computed:            true,
 					Default:             stringdefault.StaticString("TCP"),
-					Validators:          []validator.String{stringvalidator.OneOf("TCP", "UDP", "SCTP")},
+					Validators:          []validator.String{validate.OneOf("TCP", "UDP", "SCTP")},
 				},
 			}},
 		},
@@ -101,7 +100,7 @@ func programAttributes() map[string]schema.Attribute {
 			Optional:            true,
 			Computed:            true,
 			Default:             stringdefault.StaticString("Always"),
-			Validators:          []validator.String{stringvalidator.OneOf("Always", "OnFailure", "Never")},
+			Validators:          []validator.String{validate.OneOf("Always", "OnFailure", "Never")},
 		},
 	}
 }
@@ -213,12 +212,12 @@ func resourceAttributes(ctx context.Context) map[string]schema.Attribute {
 		Optional:            true,
 		Computed:            true,
 		Default:             stringdefault.StaticString(waitReady),
-		Validators:          []validator.String{stringvalidator.OneOf(waitReady, waitRunning, waitScheduled, waitSucceeded, waitNone)},
+		Validators:          []validator.String{validate.OneOf(waitReady, waitRunning, waitScheduled, waitSucceeded, waitNone)},
 	}
 	all["min_ready_seconds"] = schema.Int64Attribute{
 		MarkdownDescription: minReadyDescription + " A change of it alone touches nothing but the state.",
 		Optional:            true,
-		Validators:          []validator.Int64{int64validator.AtLeast(0)},
+		Validators:          []validator.Int64{validate.AtLeast("a number of seconds", 0)},
 	}
 	all["replace_on"] = schema.SetAttribute{
 		MarkdownDescription: "The statuses in which the next plan replaces the instance: any of `Failed` (default; evicted ones are that too), `Succeeded`, `Unknown` and `Pending`. `[]` replaces on none: what failed stays for people to look at. A change of it alone touches nothing but the state.",
@@ -228,7 +227,7 @@ func resourceAttributes(ctx context.Context) map[string]schema.Attribute {
 		Default:             setdefault.StaticValue(textSet(statusFailed)),
 		Validators: []validator.Set{
 			validate.NoNulls(),
-			setvalidator.ValueStringsAre(stringvalidator.OneOf(statusFailed, statusSucceeded, statusUnknown, statusPending)),
+			setvalidator.ValueStringsAre(validate.OneOf(statusFailed, statusSucceeded, statusUnknown, statusPending)),
 		},
 	}
 	maps.Copy(all, powerAttributes())

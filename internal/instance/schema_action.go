@@ -4,8 +4,6 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/action/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
@@ -44,12 +42,12 @@ func actionAttributes(ctx context.Context, d deed) map[string]schema.Attribute {
 		all["wait_for"] = schema.StringAttribute{
 			MarkdownDescription: "How far to wait. `Ready` (default): it runs and passes its readiness checks, or has finished well where `restart_policy` lets it finish. `Running`: its program was started. `Scheduled`: it was given a node. `Succeeded`: it has finished well; not with `restart_policy = \"Always\"`. `None`: not at all.",
 			Optional:            true,
-			Validators:          []validator.String{stringvalidator.OneOf(waitReady, waitRunning, waitScheduled, waitSucceeded, waitNone)},
+			Validators:          []validator.String{validate.OneOf(waitReady, waitRunning, waitScheduled, waitSucceeded, waitNone)},
 		}
 		all["min_ready_seconds"] = schema.Int64Attribute{
 			MarkdownDescription: minReadyDescription,
 			Optional:            true,
-			Validators:          []validator.Int64{int64validator.AtLeast(0)},
+			Validators:          []validator.Int64{validate.AtLeast("a number of seconds", 0)},
 		}
 	}
 	return all

@@ -10,7 +10,7 @@ import (
 
 func serviceAccountAttribute() schema.Attribute {
 	return schema.StringAttribute{
-		MarkdownDescription: "The Kubernetes ServiceAccount that the program acts as when it talks to the API server, such as `\"deployer\"`; it has to be in the same cluster. Its token is mounted into the instance, where Kubernetes' client libraries find it. Left out, the instance is the account `default` and gets no token, so that a program which is broken into can't act on the cluster. A change replaces the instance.",
+		MarkdownDescription: "The Kubernetes ServiceAccount of the instance, such as `\"deployer\"`. It must exist in the same cluster. The program acts as this account when it talks to the API server: Kubernetes mounts the account's token where its client libraries look for it. Left out, the instance has the account `default` and no token, so a program that is broken into can't act on the cluster. A change replaces the instance.",
 		Optional:            true,
 		Validators:          []validator.String{validate.ObjectName("a ServiceAccount's name")},
 	}
@@ -18,17 +18,17 @@ func serviceAccountAttribute() schema.Attribute {
 
 func envValueFromAttribute() schema.Attribute {
 	return schema.MapNestedAttribute{
-		MarkdownDescription: "Environment variables, by name, whose values come from elsewhere when the instance starts: from a key of a ConfigMap or Secret, from the Pod itself, or from what the instance may use: `{ DB_PASSWORD = { secret = \"db\", key = \"password\" }, POD_IP = { field = \"status.podIP\" } }`. Each has exactly one of `config_map`, `secret`, `field` and `resource`. The values are neither in the plan nor in the state. Values in `env` may use them as `$(NAME)`. One that is `null` is the same as left out. When a ConfigMap or Secret changes, the program sees it after its next restart. A change replaces the instance.",
+		MarkdownDescription: "Environment variables by name whose values are read when the instance starts: from a key of a ConfigMap or Secret, from the Pod itself, or from the instance's size. Example: `{ DB_PASSWORD = { secret = \"db\", key = \"password\" }, POD_IP = { field = \"status.podIP\" } }`. Each variable has exactly one of `config_map`, `secret`, `field` and `resource`. Neither the plan nor the state has the values. Values in `env` can use the variables as `$(NAME)`. A variable that is `null` is the same as left out. After a change of the ConfigMap or Secret the program has the new value once it restarts. A change of the attribute replaces the instance.",
 		Optional:            true,
 		Validators:          []validator.Map{validate.EnvVarNames()},
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"config_map": schema.StringAttribute{
-				MarkdownDescription: "The name of the ConfigMap in the same cluster that has the value, under `key`.",
+				MarkdownDescription: "The name of a ConfigMap in the same cluster. The value is its entry `key`.",
 				Optional:            true,
 				Validators:          []validator.String{validate.ObjectName("a ConfigMap's name")},
 			},
 			"secret": schema.StringAttribute{
-				MarkdownDescription: "The name of the Secret in the same cluster that has the value, under `key`.",
+				MarkdownDescription: "The name of a Secret in the same cluster. The value is its entry `key`.",
 				Optional:            true,
 				Validators:          []validator.String{validate.ObjectName("a Secret's name")},
 			},
@@ -38,21 +38,21 @@ func envValueFromAttribute() schema.Attribute {
 				Validators:          []validator.String{validate.DataKey()},
 			},
 			"optional": schema.BoolAttribute{
-				MarkdownDescription: "Whether the instance starts, without the variable, where the ConfigMap or Secret or its key is missing. Left out or `false`, it doesn't start until the key is there.",
+				MarkdownDescription: "Whether the instance starts without the variable if the ConfigMap, the Secret or its key is missing. Default: `false`: it waits until the key exists.",
 				Optional:            true,
 			},
 			"field": schema.StringAttribute{
-				MarkdownDescription: "A fact of the instance's Pod: `metadata.name`, `metadata.namespace` (the cluster), `metadata.uid`, `metadata.labels['<key>']`, `metadata.annotations['<key>']`, `spec.nodeName`, `spec.serviceAccountName`, `status.hostIP`, `status.hostIPs`, `status.podIP` or `status.podIPs`.",
+				MarkdownDescription: "A field of the instance's Pod: `metadata.name`, `metadata.namespace` (the cluster), `metadata.uid`, `metadata.labels['<key>']`, `metadata.annotations['<key>']`, `spec.nodeName`, `spec.serviceAccountName`, `status.hostIP`, `status.hostIPs`, `status.podIP` or `status.podIPs`.",
 				Optional:            true,
 				Validators:          []validator.String{validate.EnvField()},
 			},
 			"resource": schema.StringAttribute{
-				MarkdownDescription: "How much the instance may use, or has reserved: `limits.cpu`, `limits.memory`, `limits.ephemeral-storage`, the same of `requests`, or `limits.hugepages-<size>`. Without such a limit it is what the node has. It is rounded up to whole units of `divisor`.",
+				MarkdownDescription: "A limit or a request of the instance: `limits.cpu`, `limits.memory`, `limits.ephemeral-storage`, the same with `requests`, or `limits.hugepages-<size>`. If the instance has no such limit, the value is what its node has. The value is rounded up to whole units of `divisor`.",
 				Optional:            true,
 				Validators:          []validator.String{validate.EnvResource()},
 			},
 			"divisor": schema.StringAttribute{
-				MarkdownDescription: "The unit that `resource` is counted in: `\"1m\"` (thousandths of a core) or `\"1\"` for CPU; `\"1\"` (bytes), `\"1Ki\"`, `\"1Mi\"`, `\"1k\"`, `\"1M\"` and so on for the rest. Default: `\"1\"`.",
+				MarkdownDescription: "The unit of `resource`: for CPU `\"1m\"` (thousandths of a core) or `\"1\"` (cores); for the rest `\"1\"` (bytes), `\"1Ki\"`, `\"1Mi\"`, `\"1k\"`, `\"1M\"` and so on. Default: `\"1\"`.",
 				CustomType:          fwtypes.QuantityType{},
 				Optional:            true,
 			},

@@ -1,7 +1,6 @@
 package instance
 
 import (
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	lschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -40,7 +39,7 @@ func listAttributes() map[string]schema.Attribute {
 		"status": schema.StringAttribute{
 			MarkdownDescription: "Only instances of this status: `Pending`, `Running`, `Succeeded`, `Failed`, `Unknown` or `Stopped`. Left out, all.",
 			Optional:            true,
-			Validators:          []validator.String{stringvalidator.OneOf(listedStatuses()...)},
+			Validators:          []validator.String{validate.OneOf(listedStatuses()...)},
 		},
 		"include_controlled": schema.BoolAttribute{
 			MarkdownDescription: "Whether to list also what a controller makes and replaces: the Pods of Deployments, StatefulSets, Jobs and the like. Default: `false`.",

@@ -5,7 +5,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/objectdefault"
@@ -63,8 +62,8 @@ func securityAttribute() schema.Attribute {
 				Optional:            true,
 				Validators: []validator.Map{
 					validate.NoNulls(),
-					mapvalidator.KeysAre(stringvalidator.OneOf("user", "role", "type", "level")),
-					mapvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1)),
+					mapvalidator.KeysAre(validate.OneOf("user", "role", "type", "level")),
+					mapvalidator.ValueStringsAre(validate.NotEmpty()),
 				},
 			},
 			"run_as_user":  numberAttribute("The number of the user to run as, such as `1000`. Left out, the image decides."),
@@ -99,9 +98,5 @@ func capabilityNames() []validator.Set {
 }
 
 func profile() validator.String {
-	return stringvalidator.RegexMatches(regexp.MustCompile(`^(RuntimeDefault|Unconfined|Localhost/.+)$`), "must be RuntimeDefault, Unconfined or Localhost/<file on the node>")
-}
-
-func unpadded() validator.String {
-	return stringvalidator.RegexMatches(regexp.MustCompile(`^(\S(.*\S)?)?$`), "must neither begin nor end with a space")
+	return validate.OneOfOr(regexp.MustCompile(`^Localhost/.+$`), "Localhost/<file on the node>", profileRuntimeDefault, profileUnconfined)
 }

@@ -4,7 +4,6 @@ import (
 	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -16,58 +15,58 @@ import (
 
 func volumesAttribute() schema.Attribute {
 	return schema.MapNestedAttribute{
-		MarkdownDescription: "Folders that the instance sees besides its image's, by a name of your choice (lower-case letters, digits and hyphens, at most 63), each under its `mount_path`: `{ data = { mount_path = \"/var/lib/db\", claim = \"db\" } }`. Each comes from exactly one of `claim`, `config_map`, `secret`, `empty_dir` and `host_path`. As `security.read_only_root_filesystem` is true by default, nothing can be written to the image's own files: where the program has to write, give it an `empty_dir`, such as `{ tmp = { mount_path = \"/tmp\", empty_dir = \"Disk\" } }`. A change replaces the instance.",
+		MarkdownDescription: "Folders that the instance has besides those of its image. The keys are names of your choice (lower-case letters, digits and hyphens, at most 63). Example: `{ data = { mount_path = \"/var/lib/db\", claim = \"db\" } }`. Each volume has exactly one source: `claim`, `config_map`, `secret`, `empty_dir` or `host_path`. By default `security.read_only_root_filesystem` is true, so the program can't write to the files of its image. Where it must write, give it an `empty_dir`: `{ tmp = { mount_path = \"/tmp\", empty_dir = \"Disk\" } }`. A change replaces the instance.",
 		Optional:            true,
 		Validators:          []validator.Map{validate.VolumeNames(), validate.NoNulls()},
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"mount_path": schema.StringAttribute{
-				MarkdownDescription: "Where the instance sees it: an absolute path without a colon, such as `/var/cache`. What the image has there is hidden.",
+				MarkdownDescription: "Where the volume is in the instance: an absolute path without a colon, such as `/var/cache`. It hides what the image has there.",
 				Required:            true,
 				Validators:          []validator.String{validate.MountPath()},
 			},
 			"claim": schema.StringAttribute{
-				MarkdownDescription: "The name of a PersistentVolumeClaim in the same cluster. What is written there outlives the instance.",
+				MarkdownDescription: "The name of a PersistentVolumeClaim in the same cluster, such as `db`. Its data outlives the instance.",
 				Optional:            true,
 				Validators:          []validator.String{validate.ObjectName("a PersistentVolumeClaim's name")},
 			},
 			"config_map": schema.StringAttribute{
-				MarkdownDescription: "The name of a ConfigMap in the same cluster, whose keys become files. They can't be written to, and follow the ConfigMap's changes after a minute or so (not with `sub_path`).",
+				MarkdownDescription: "The name of a ConfigMap in the same cluster. Each of its keys becomes a read-only file. The files follow changes of the ConfigMap after about a minute, except with `sub_path`.",
 				Optional:            true,
 				Validators:          []validator.String{validate.ObjectName("a ConfigMap's name")},
 			},
 			"secret": schema.StringAttribute{
-				MarkdownDescription: "The name of a Secret in the same cluster, whose keys become files, as a ConfigMap's do. They are kept in memory.",
+				MarkdownDescription: "The name of a Secret in the same cluster. Each of its keys becomes a read-only file, which the node keeps in memory. The files follow changes as those of a ConfigMap do.",
 				Optional:            true,
 				Validators:          []validator.String{validate.ObjectName("a Secret's name")},
 			},
 			"empty_dir": schema.StringAttribute{
-				MarkdownDescription: "An empty folder that is deleted with the instance, for scratch files and caches: on the node's `Disk`, in `Memory` (it counts as the instance's own), or in `HugePages` or `HugePages-<size>`, such as `HugePages-2Mi`.",
+				MarkdownDescription: "An empty folder for scratch files and caches. It is deleted with the instance. The value says where it is: on the node's `Disk`; in `Memory`, where its content counts as memory of the instance; or in `HugePages` or `HugePages-<size>`, such as `HugePages-2Mi`.",
 				Optional:            true,
 				Validators:          []validator.String{medium()},
 			},
 			"size": schema.StringAttribute{
-				MarkdownDescription: "The most that an `empty_dir` may hold, such as `\"1Gi\"`; an instance that puts more on a disk is evicted. Left out, what the node has, or in memory what the instance may use.",
+				MarkdownDescription: "The most that an `empty_dir` may hold, such as `\"1Gi\"`. Kubernetes evicts an instance that stores more on a disk. Left out, the limit is what the node has, or for `Memory` what the instance may use.",
 				CustomType:          fwtypes.QuantityType{},
 				Optional:            true,
 			},
 			"host_path": schema.StringAttribute{
-				MarkdownDescription: "A file or folder of the node itself, such as `/var/log`. It ties the instance to what happens to be on its node, and the Pod Security levels *baseline* and *restricted* refuse it.",
+				MarkdownDescription: "A file or folder of the node itself, such as `/var/log`. The instance then depends on what its node happens to have. The Pod Security levels *baseline* and *restricted* refuse it.",
 				Optional:            true,
 				Validators:          []validator.String{validate.AbsolutePath("a path on the node")},
 			},
 			"read_only": schema.BoolAttribute{
-				MarkdownDescription: "Whether the instance can only read it. Default: `false`, it can write where the source lets it.",
+				MarkdownDescription: "Whether the instance can only read the volume. Default: `false`: it can write if the source allows that.",
 				Optional:            true,
 				Computed:            true,
 				Default:             booldefault.StaticBool(false),
 			},
 			"sub_path": schema.StringAttribute{
-				MarkdownDescription: "A path within the volume to mount instead of the whole, such as `uploads`: a relative path without `..`. Left out or `\"\"`, the whole.",
+				MarkdownDescription: "A path within the volume that is mounted instead of the whole volume, such as `uploads`. It is relative and has no `..`. Left out or `\"\"`, the whole volume is mounted.",
 				Optional:            true,
 				Validators:          []validator.String{validate.SubPath()},
 			},
 			"items": schema.MapAttribute{
-				MarkdownDescription: "Which keys of a ConfigMap or Secret to mount, and under which path each: `{ \"app.conf\" = \"conf.d/app.conf\" }`. Left out, every key under its own name.",
+				MarkdownDescription: "The keys of the ConfigMap or Secret to mount, each with its path: `{ \"app.conf\" = \"conf.d/app.conf\" }`. Left out, each key is a file of its own name.",
 				ElementType:         types.StringType,
 				Optional:            true,
 				Validators: []validator.Map{
@@ -77,12 +76,12 @@ func volumesAttribute() schema.Attribute {
 				},
 			},
 			"mode": schema.StringAttribute{
-				MarkdownDescription: "The permissions of a ConfigMap's or Secret's files, in octal, as text: `\"0440\"`. Default: `\"0644\"`. With `security.fs_group` set, that group may read them too.",
+				MarkdownDescription: "The permissions of the ConfigMap's or Secret's files, as octal text: `\"0440\"`. Default: `\"0644\"`. If `security.fs_group` is set, that group can read the files too.",
 				Optional:            true,
 				Validators:          []validator.String{validate.FileMode()},
 			},
 			"optional": schema.BoolAttribute{
-				MarkdownDescription: "Whether the instance starts where the ConfigMap or Secret, or one of `items` in it, is missing. Left out or `false`, it doesn't start until they are there.",
+				MarkdownDescription: "Whether the instance starts if the ConfigMap or Secret, or a key of `items`, is missing. Default: `false`: it waits until they exist.",
 				Optional:            true,
 			},
 		}},
@@ -90,5 +89,5 @@ func volumesAttribute() schema.Attribute {
 }
 
 func medium() validator.String {
-	return stringvalidator.RegexMatches(regexp.MustCompile(`^(Disk|Memory|HugePages(-[1-9][0-9]*([KMGTPE]i?|k)?)?)$`), "must be Disk, Memory, HugePages or HugePages-<size>, such as HugePages-2Mi")
+	return validate.OneOfOr(regexp.MustCompile(`^HugePages-[1-9][0-9]*([KMGTPE]i?|k)?$`), "HugePages-<size>, such as HugePages-2Mi", "Disk", "Memory", "HugePages")
 }

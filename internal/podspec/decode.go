@@ -26,6 +26,23 @@ func (d Declared) IsNull() bool { return d.root == nil }
 // Known is whether every part is known.
 func (d Declared) Known() bool { return !d.unknown }
 
+// WithoutDerived returns the declaration without the fields that admission sets from a class, and
+// refuses if they differ from it. A Pod that has one of them would have it undeclared, too.
+func (d Declared) WithoutDerived() Declared {
+	derived := func(m member) bool {
+		return slices.Contains([]string{"priority", "preemptionPolicy", "overhead"}, m.name)
+	}
+	without := func(n *node) *node {
+		if n == nil {
+			return nil
+		}
+		rest := *n
+		rest.members = slices.DeleteFunc(slices.Clone(n.members), derived)
+		return &rest
+	}
+	return Declared{written: without(d.written), root: without(d.root), unknown: d.unknown}
+}
+
 // Decode reads the attribute strictly along the types of the linked API. It
 // returns all that is wrong at once. Parts that aren't known yet are skipped,
 // and nulls say nothing.

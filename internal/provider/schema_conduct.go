@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -36,35 +35,35 @@ type conductModel struct {
 func conductAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"default_labels": schema.MapAttribute{
-			MarkdownDescription: "Labels for every cluster and instance of this provider, such as `{ team = \"payments\" }`. A label of the same key on a resource wins. What a resource has in all is its `labels_all`.",
+			MarkdownDescription: "Labels for every cluster and instance of this provider, such as `{ team = \"payments\" }`. If a resource sets the same key, its own value wins. `labels_all` of a resource has all of its labels.",
 			ElementType:         types.StringType,
 			Optional:            true,
 			Validators:          validate.Labels(kube.NamespaceLabels, kube.PodLabels),
 		},
 		"default_annotations": schema.MapAttribute{
-			MarkdownDescription: "Annotations for every cluster and instance of this provider, such as `{ \"example.com/owner\" = \"payments@example.com\" }`. An annotation of the same key on a resource wins. What a resource has in all is its `annotations_all`.",
+			MarkdownDescription: "Annotations for every cluster and instance of this provider, such as `{ \"example.com/owner\" = \"payments@example.com\" }`. If a resource sets the same key, its own value wins. `annotations_all` of a resource has all of its annotations.",
 			ElementType:         types.StringType,
 			Optional:            true,
 			Validators:          validate.Annotations(kube.NamespaceAnnotations, kube.PodAnnotations),
 		},
 		"field_manager": schema.StringAttribute{
-			MarkdownDescription: "Name under which the API server records which fields this provider has set (`metadata.managedFields`), such as `terraform-team-a`. Set it only if several configurations or tools share objects and must be distinguished. When it changes, each object moves from the old name to the new one with its next change. Default: `terraform-provider-mar`.",
+			MarkdownDescription: "The field manager: the name under which the API server records which fields this provider has set (`metadata.managedFields`), such as `terraform-team-a`. Set it only if several configurations or tools share objects and must be distinguished. After a change, each object takes the new name with its next update. Default: `terraform-provider-mar`.",
 			Optional:            true,
-			Validators:          []validator.String{stringvalidator.LengthAtLeast(1), validate.FieldManager()},
+			Validators:          []validator.String{validate.NotEmpty(), validate.FieldManager()},
 		},
 		"force_conflicts": schema.BoolAttribute{
-			MarkdownDescription: "What to do about a field that another tool sets by server-side apply, such as Argo CD or `kubectl apply --server-side`. `false` ends the apply with an error that names the tool and the field; `true` takes the field over, so that the other tool has the conflict. Default: `false`.",
+			MarkdownDescription: "Whether to take over a field that another tool sets by server-side apply, such as Argo CD or `kubectl apply --server-side`. `false`: the apply ends with an error that names the tool and the field. `true`: the provider takes the field over, and the other tool has the conflict. Default: `false`.",
 			Optional:            true,
 		},
 		"log_lines": schema.Int64Attribute{
-			MarkdownDescription: "Number of lines that an error quotes from the end of a program's log, from 0 to 100, when an instance doesn't come up. `0` quotes none and doesn't ask for the log: for programs whose logs may hold secrets, where others can see the output of Terraform. A termination message counts as log where the container has `terminationMessagePolicy = \"FallbackToLogsOnError\"`. No log is ever in a state or a plan. Default: `10`.",
+			MarkdownDescription: "How many of the last lines of a program's log an error quotes when an instance doesn't come up: 0 to 100. With `0` the provider doesn't read the log. Use that if logs may hold secrets and others can see the output of Terraform. A termination message is part of the log if the container has `terminationMessagePolicy = \"FallbackToLogsOnError\"`. No state and no plan ever has a log. Default: `10`.",
 			Optional:            true,
 			Validators:          []validator.Int64{int64validator.Between(0, mostLogLines)},
 		},
 		"plan_validation": schema.StringAttribute{
-			MarkdownDescription: "What a plan does about writes that the API server would refuse, such as an instance beyond the cluster's quota. It asks by a dry run, which changes nothing. `\"warn\"` (default) says so as a warning, and as an error where the configuration is invalid by itself. `\"strict\"` makes every refusal an error that the rest of the plan makes no difference to, and silence of the API server, too. `\"off\"` asks nothing, for plans whose credentials may only read. The guide [What a plan checks](guides/plan-validation) has the whole table. The planned actions and values are the same in each. Environment variable: `MAR_PLAN_VALIDATION`.",
+			MarkdownDescription: "What a plan reports about writes that the API server would refuse, such as an instance beyond the cluster's quota. The plan asks by dry runs, which change nothing. `\"warn\"` (default): a refusal is a warning, or an error if the configuration is invalid by itself. `\"strict\"`: a refusal is an error unless the rest of the plan may prevent it, and so is an API server that doesn't answer. `\"off\"`: the plan asks nothing, for credentials that may only read. The planned actions and values are the same in each mode. The guide [What a plan checks](guides/plan-validation) has the whole table. Environment variable: `MAR_PLAN_VALIDATION`.",
 			Optional:            true,
-			Validators:          []validator.String{stringvalidator.OneOf(fw.PlanWarn, fw.PlanStrict, fw.PlanOff)},
+			Validators:          []validator.String{validate.OneOf(fw.PlanWarn, fw.PlanStrict, fw.PlanOff)},
 		},
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/float64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -15,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/validate"
 )
 
 // connectionModel is what the provider block says of the API server, and of whom
@@ -59,7 +59,7 @@ type impersonateModel struct {
 
 func connectionAttributes() map[string]schema.Attribute {
 	text := func(description string) schema.StringAttribute {
-		return schema.StringAttribute{MarkdownDescription: description, Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)}}
+		return schema.StringAttribute{MarkdownDescription: description, Optional: true, Validators: []validator.String{validate.NotEmpty()}}
 	}
 	secret := func(description string) schema.StringAttribute {
 		attribute := text(description)
@@ -67,48 +67,48 @@ func connectionAttributes() map[string]schema.Attribute {
 		return attribute
 	}
 	return map[string]schema.Attribute{
-		"config_path": text("Path of a kubeconfig file, such as `~/.kube/config`. Without it the environment variable `KUBE_CONFIG_PATH` is used, then `KUBE_CONFIG_PATHS`, then `KUBECONFIG`. No default path is assumed."),
+		"config_path": text("Path of a kubeconfig file, such as `~/.kube/config`. Left out, the provider reads the environment variables `KUBE_CONFIG_PATH`, then `KUBE_CONFIG_PATHS`, then `KUBECONFIG`. There is no default path."),
 		"config_paths": schema.ListAttribute{
-			MarkdownDescription: "Paths of several kubeconfig files that are merged as kubectl merges them, the first to set a value winning. Instead of `config_path`. Environment variable: `KUBE_CONFIG_PATHS`, a list as in `PATH`.",
+			MarkdownDescription: "Paths of several kubeconfig files, instead of `config_path`. The provider merges them as kubectl does: the first file that sets a value wins. Environment variable: `KUBE_CONFIG_PATHS`, with the separator of `PATH`.",
 			ElementType:         types.StringType,
 			Optional:            true,
-			Validators:          []validator.List{listvalidator.SizeAtLeast(1), listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
+			Validators:          []validator.List{listvalidator.SizeAtLeast(1), listvalidator.ValueStringsAre(validate.NotEmpty())},
 		},
-		"config_raw":               secret("A whole kubeconfig as text, for runs without a file, such as `var.kubeconfig`. Instead of `config_path`. Paths in it are seen from Terraform's working directory."),
-		"config_context":           text("Context of the kubeconfig to use, such as `prod`; its current context when left out. Environment variable: `KUBE_CTX`."),
-		"config_context_cluster":   text("Cluster entry of the kubeconfig to use instead of the context's. Environment variable: `KUBE_CTX_CLUSTER`."),
-		"config_context_auth_info": text("User entry of the kubeconfig to use instead of the context's. Environment variable: `KUBE_CTX_AUTH_INFO`."),
-		"host":                     text("Address of the API server, such as `https://10.0.0.1:6443`; without a scheme it is `https`. With it the connection is a direct one: no kubeconfig is read. Environment variable: `KUBE_HOST`."),
+		"config_raw":               secret("The content of a kubeconfig, such as `var.kubeconfig`, for runs without a file. Instead of `config_path`. Relative paths in it start at Terraform's working directory."),
+		"config_context":           text("Context of the kubeconfig to use, such as `prod`. Left out, its current context. Environment variable: `KUBE_CTX`."),
+		"config_context_cluster":   text("Cluster entry of the kubeconfig to use instead of the one of the context, such as `prod`. Environment variable: `KUBE_CTX_CLUSTER`."),
+		"config_context_auth_info": text("User entry of the kubeconfig to use instead of the one of the context, such as `deployer`. Environment variable: `KUBE_CTX_AUTH_INFO`."),
+		"host":                     text("Address of the API server, such as `https://10.0.0.1:6443`. Without a scheme it is `https`. If it is set, the provider reads no kubeconfig. Environment variable: `KUBE_HOST`."),
 		"token":                    secret("Bearer token for `host`. Environment variable: `KUBE_TOKEN`."),
-		"token_file":               text("Path of a file that holds the bearer token for `host`, such as the one that dynamic credentials of HCP Terraform write. It is read again when the API server stops accepting the token, and once a minute, so that it may be renewed in the middle of an apply. Instead of `token`; where it is set, `KUBE_TOKEN` isn't looked at."),
-		"username":                 text("User name for `host`, where it takes HTTP basic authentication, as a proxy in front of an API server may; Kubernetes itself doesn't. Goes with `password`. Environment variable: `KUBE_USER`."),
+		"token_file":               text("Path of a file with the bearer token for `host`, such as the file that dynamic credentials of HCP Terraform write. Instead of `token`. The provider reads the file again once a minute, and when the API server refuses the token, so the token can change during an apply. If it is set, the provider ignores `KUBE_TOKEN`."),
+		"username":                 text("User name for HTTP basic authentication to `host`. Kubernetes itself has no such authentication; a proxy before the API server may have it. Needs `password`. Environment variable: `KUBE_USER`."),
 		"password":                 secret("Password of `username`. Environment variable: `KUBE_PASSWORD`."),
-		"client_certificate":       text("Client certificate for `host`, as PEM text; goes with `client_key`. Environment variable: `KUBE_CLIENT_CERT_DATA`."),
+		"client_certificate":       text("Client certificate for `host`, as PEM text. Needs `client_key`. Environment variable: `KUBE_CLIENT_CERT_DATA`."),
 		"client_key":               secret("Private key of `client_certificate`, as PEM text. Environment variable: `KUBE_CLIENT_KEY_DATA`."),
-		"cluster_ca_certificate":   text("Certificates of the authorities that vouch for `host`, as PEM text; the operating system's when left out. A kubeconfig has it in base64: pass that through `base64decode()`. Environment variable: `KUBE_CLUSTER_CA_CERT_DATA`."),
+		"cluster_ca_certificate":   text("Certificates of the certificate authorities that sign the certificate of `host`, as PEM text. Left out, those of the operating system. A kubeconfig has the text in base64: use `base64decode()`. Environment variable: `KUBE_CLUSTER_CA_CERT_DATA`."),
 		"insecure": schema.BoolAttribute{
-			MarkdownDescription: "Connect to `host` without checking its certificate, or without TLS at all where it begins with `http://`. For experiments only: anybody on the way can read the credentials. Without it `http://` with credentials is an error, unless the address is this machine's own, such as `http://127.0.0.1:8001`. Default: `false`. Environment variable: `KUBE_INSECURE`.",
+			MarkdownDescription: "Whether to connect to `host` without a check of its certificate, or, if its address begins with `http://`, without TLS. Use it for experiments only: anybody on the network path can read the credentials. If it is `false`, an `http://` address with credentials is an error, unless the address is of this machine, such as `http://127.0.0.1:8001`. Default: `false`. Environment variable: `KUBE_INSECURE`.",
 			Optional:            true,
 		},
-		"tls_server_name": text("Name that the certificate of `host` must have, also sent in the TLS handshake (SNI), if it isn't the one in the address, for example behind a tunnel: `kubernetes.default.svc`. Environment variable: `KUBE_TLS_SERVER_NAME`."),
+		"tls_server_name": text("Name that the certificate of `host` must have, such as `kubernetes.default.svc`. Set it if the address has another name, for example behind a tunnel. The provider also sends it in the TLS handshake (SNI), unless it is an IP address. Left out, the name in the address. Environment variable: `KUBE_TLS_SERVER_NAME`."),
 		"in_cluster": schema.BoolAttribute{
-			MarkdownDescription: "Connect as the Pod that Terraform runs in, by the service account that Kubernetes has mounted into it. Excludes every other way to connect, and is never assumed: an agent may run in one Kubernetes and manage another. Default: `false`.",
+			MarkdownDescription: "Whether to connect with the service account of the Pod that Terraform runs in. Excludes every other way to connect. The provider never does this by itself, because an agent may run in one Kubernetes and manage another. Default: `false`.",
 			Optional:            true,
 		},
-		"proxy_url": text("Proxy for every request, such as `http://proxy.example.com:3128`; `https` and `socks5` are understood too. Goes with every way to connect. When left out `HTTPS_PROXY` and `NO_PROXY` hold, as everywhere, or a kubeconfig's own `proxy-url`. Environment variable: `KUBE_PROXY_URL`, the better place for one with a password."),
+		"proxy_url": text("Proxy for every request, such as `http://proxy.example.com:3128`. `https` and `socks5` work too. It works with every way to connect. Left out, the provider uses `proxy-url` of the kubeconfig, or else the environment variables `HTTPS_PROXY` and `NO_PROXY`. Environment variable: `KUBE_PROXY_URL`. Use that one if the URL has a password."),
 		"request_timeout": schema.StringAttribute{
-			MarkdownDescription: "How long one request may take until it counts as not answered, such as `30s` or `2m`; watches may take longer. How long a whole create or delete may take is in `timeouts` of the resource. Default: `90s`.",
+			MarkdownDescription: "How long the provider waits for the answer to one request, such as `30s` or `2m`. A watch may take longer. `timeouts` of a resource limits a whole create or delete. Default: `90s`.",
 			Optional:            true,
 		},
 		"qps": schema.Float64Attribute{
-			MarkdownDescription: "Requests a second at most, on average, such as `20`. When left out nothing but the API server's own fairness limits them.",
+			MarkdownDescription: "The most requests per second, on average, such as `20`. Left out, the provider has no limit of its own, and the API server's priority and fairness applies.",
 			Optional:            true,
 			Validators:          []validator.Float64{float64validator.AtLeast(0.1)},
 		},
 		"burst": schema.Int64Attribute{
-			MarkdownDescription: "Requests that may be sent at once before `qps` holds, such as `40`. Default: twice `qps`.",
+			MarkdownDescription: "How many requests the provider may send at once before `qps` applies, such as `40`. Needs `qps`. Default: twice `qps`.",
 			Optional:            true,
-			Validators:          []validator.Int64{int64validator.AtLeast(1), int64validator.AlsoRequires(path.MatchRoot("qps"))},
+			Validators:          []validator.Int64{validate.AtLeast("a number of requests", 1), int64validator.AlsoRequires(path.MatchRoot("qps"))},
 		},
 	}
 }
@@ -116,46 +116,46 @@ func connectionAttributes() map[string]schema.Attribute {
 // connectionBlocks are lists of one: of a single block the framework would demand the
 // required attributes even where there is none.
 func connectionBlocks() map[string]schema.Block {
-	notEmpty := []validator.String{stringvalidator.LengthAtLeast(1)}
+	notEmpty := []validator.String{validate.NotEmpty()}
 	once := []validator.List{listvalidator.SizeAtMost(1)}
 	return map[string]schema.Block{
 		"exec": schema.ListNestedBlock{
-			MarkdownDescription: "A program that prints credentials for `host`, as kubeconfigs have it for the logins of clouds; at most one. It is run when the first request is made, when what it printed has expired, and once when the API server stops accepting it. All requests share what it printed. A failure is remembered for 30 seconds, and the error has the last lines of what it printed to standard error.",
+			MarkdownDescription: "A program that prints credentials for `host`, as the logins of clouds do in kubeconfigs. At most one block. The provider runs it for the first request, when the printed credentials expire, and once when the API server refuses them. All requests share the credentials. The provider remembers a failure for 30 seconds. Its error quotes the last lines that the program printed to standard error.",
 			Validators:          once,
 			NestedObject: schema.NestedBlockObject{Attributes: map[string]schema.Attribute{
 				"api_version": schema.StringAttribute{
-					MarkdownDescription: "Version of what the program prints: `client.authentication.k8s.io/v1` or `client.authentication.k8s.io/v1beta1`.",
+					MarkdownDescription: "Version of the format that the program prints: `client.authentication.k8s.io/v1` or `client.authentication.k8s.io/v1beta1`.",
 					Required:            true,
-					Validators:          []validator.String{stringvalidator.OneOf("client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1")},
+					Validators:          []validator.String{validate.OneOf("client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1")},
 				},
 				"command": schema.StringAttribute{
-					MarkdownDescription: "The program: a path, or a name that is found in `PATH`, such as `aws`.",
+					MarkdownDescription: "The program: a path, or a name to find in `PATH`, such as `aws`.",
 					Required:            true,
 					Validators:          notEmpty,
 				},
 				"args": schema.ListAttribute{
-					MarkdownDescription: "Its arguments, such as `[\"eks\", \"get-token\", \"--cluster-name\", \"prod\"]`.",
+					MarkdownDescription: "Arguments for the program, such as `[\"eks\", \"get-token\", \"--cluster-name\", \"prod\"]`.",
 					ElementType:         types.StringType,
 					Optional:            true,
 				},
 				"env": schema.MapAttribute{
-					MarkdownDescription: "Environment variables for it, beside those that Terraform has, such as `{ AWS_PROFILE = \"prod\" }`.",
+					MarkdownDescription: "Environment variables for the program, such as `{ AWS_PROFILE = \"prod\" }`. It also has those of Terraform.",
 					ElementType:         types.StringType,
 					Optional:            true,
 				},
 			}},
 		},
 		"impersonate": schema.ListNestedBlock{
-			MarkdownDescription: "Make every request as another user, as `kubectl --as` does; at most one. The credentials need the right to `impersonate`. Goes with every way to connect.",
+			MarkdownDescription: "Another user that makes every request, as with `kubectl --as`. At most one block. The credentials need the right to `impersonate`. It works with every way to connect.",
 			Validators:          once,
 			NestedObject: schema.NestedBlockObject{Attributes: map[string]schema.Attribute{
 				"user": schema.StringAttribute{
-					MarkdownDescription: "The user, such as `jane` or `system:serviceaccount:ops:deployer`.",
+					MarkdownDescription: "The name of the user, such as `jane` or `system:serviceaccount:ops:deployer`.",
 					Required:            true,
 					Validators:          notEmpty,
 				},
 				"groups": schema.ListAttribute{
-					MarkdownDescription: "Groups that the user is taken to be in, such as `[\"developers\"]`.",
+					MarkdownDescription: "Groups of the user, such as `[\"developers\"]`.",
 					ElementType:         types.StringType,
 					Optional:            true,
 					Validators:          []validator.List{listvalidator.ValueStringsAre(notEmpty...)},

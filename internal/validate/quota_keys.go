@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/agext/levenshtein"
 	corev1 "k8s.io/api/core/v1"
 )
 
@@ -77,12 +76,7 @@ func uncountedObjects(resource string) string {
 
 // perhaps says which of the names may have been meant.
 func perhaps(name string, names []string, prefix string) string {
-	best, distance := "", max(2, len(name)/4)+1
-	for _, candidate := range names {
-		if d := levenshtein.Distance(candidate, name, nil); d < distance {
-			best, distance = candidate, d
-		}
-	}
+	best := nearest(name, names)
 	if best == "" {
 		return ""
 	}

@@ -54,3 +54,12 @@ func instances() []Scenario {
 		{Name: "instance-destroy-stopped", Before: instance(`  desired_status = "Stopped"`), After: instance(`  desired_status = "Stopped"`), Command: Destroy()},
 	}
 }
+
+// holds are waits for an instance that has to stay ready for a while.
+func holds() []Scenario {
+	const held = "  min_ready_seconds = 2"
+	return []Scenario{
+		{Name: "instance-min-ready-create", After: instance(held)},
+		{Name: "instance-min-ready-image", Before: instance(held), After: instanceOf("web", "  name = \"web\"\n", NewImage, held)},
+	}
+}

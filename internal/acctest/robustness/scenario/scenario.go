@@ -76,7 +76,7 @@ func Given(config, cluster string) string { return strings.ReplaceAll(config, Pl
 
 // All is the table of scenarios.
 func All() []Scenario {
-	all := slices.Concat(clusters(), instances(), powers(), looks(), many())
+	all := slices.Concat(clusters(), instances(), powers(), looks(), many(), holds())
 	for i := range all {
 		s := &all[i]
 		if len(s.Command) == 0 {
