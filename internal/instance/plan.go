@@ -141,7 +141,7 @@ func decide(prior, plan, config resourceModel, rec record, of facts) decision {
 		d.Unknown = append(d.Unknown, "status")
 		d.Notes = append(d.Notes, note{
 			Attribute: "status", Summary: "A start or stop of the instance was interrupted",
-			Detail: prior.key().ref().String() + " runs, but the PodTemplate that kept it while it was stopped still exists. Apply removes that.",
+			Detail: prior.key().ref().String() + " runs, but the PodTemplate that kept it while it was stopped still exists. Apply removes that, and waits for the instance as `wait_for` says.",
 		})
 	case moveNone, moveReplace, moveCreate:
 	}

@@ -1,6 +1,7 @@
 package instance
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -104,16 +105,17 @@ func (r *instanceResource) movePower(ctx context.Context, u upkeep) (outcome, er
 	if running != nil && !isSame(u.Prior.model, running) {
 		running = nil
 	}
+	var started found
 	switch u.Todo.Move {
 	case moveStop:
 		have.Template, u.Parts, err = r.store.Stop(ctx, running, u.Parts, false)
 		have.Pod = nil
 	case moveRestart:
-		have.Pod, u.Parts, err = r.store.Restart(ctx, running, u.Parts)
-		have.Template = nil
+		started, u.Parts, err = r.store.Restart(ctx, running, u.Parts)
+		have = found{Pod: started.Pod}
 	default:
-		have.Pod, u.Parts, err = r.store.Start(ctx, u.Parts)
-		have.Template = nil
+		started, u.Parts, err = r.store.Start(ctx, u.Parts)
+		have = found{Pod: started.Pod}
 	}
 	if err != nil && have.Pod == nil {
 		return r.interrupted(ctx, u, err)
@@ -125,6 +127,13 @@ func (r *instanceResource) movePower(ctx context.Context, u upkeep) (outcome, er
 	rec.Manager = r.store.Written()
 	if err == nil && have.Pod != nil {
 		have.Pod, err = r.store.Await(ctx, have.Pod, goalOf(u.Plan))
+		left := err // of a wait that was cancelled: the next apply waits, and settles
+		if !fw.IsCancelled(err) {
+			left = r.store.Settle(ctx, started, u.Parts)
+		}
+		if left != nil {
+			have.Template, err = started.Template, cmp.Or(err, left)
+		}
 	}
 	return outcome{State: withResult(u.Plan, have), Record: rec.found(have, u.Plan), Notes: notes, Whole: true, Have: have}, err
 }

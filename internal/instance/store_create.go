@@ -44,7 +44,9 @@ func (s *store) New(ctx context.Context, p parts, how newcomer) (found, parts, e
 	}
 	var pod *corev1.Pod
 	if err == nil {
-		pod, err = s.launch(ctx, template, p)
+		if pod, err = s.launch(ctx, p); err == nil {
+			err = s.Settle(ctx, found{Pod: pod, Template: template}, p)
+		}
 	}
 	switch {
 	case err == nil:

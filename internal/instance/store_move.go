@@ -24,13 +24,17 @@ func (s *store) Move(ctx context.Context, next move, have found, seen presence) 
 		have.Template, _, err = s.Stop(ctx, have.Pod, p, false)
 		return found{Template: have.Template}, err
 	case moveStart:
-		have.Pod, _, err = s.Start(ctx, p)
-		return found{Pod: have.Pod}, err
+		have, p, err = s.Start(ctx, p)
 	case moveRestart:
-		have.Pod, _, err = s.Restart(ctx, have.Pod, p)
-		return found{Pod: have.Pod}, err
+		have, p, err = s.Restart(ctx, have.Pod, p)
+	default:
+		return have, fmt.Errorf("no way is known to %s an instance by its name. This is a bug in the provider; please report it", next)
 	}
-	return have, fmt.Errorf("no way is known to %s an instance by its name. This is a bug in the provider; please report it", next)
+	if err == nil {
+		// An action that is invoked again waits in any case.
+		err = s.Settle(ctx, have, p)
+	}
+	return found{Pod: have.Pod}, err
 }
 
 // recordedParts are what the instance is made of, with the Secret that it has. A

@@ -159,41 +159,52 @@ func (s *store) Stop(ctx context.Context, running *corev1.Pod, p parts, starting
 	return template, p, s.drop(ctx, p.Pod.Namespace, p.Drop)
 }
 
-// Start makes the Pod of an instance that is kept as a template, which goes only
-// when the Pod is there and owns what the template owned. A Pod of that name
-// that is being deleted is waited for.
-func (s *store) Start(ctx context.Context, p parts) (*corev1.Pod, parts, error) {
+// Start makes the Pod of an instance that is kept as a template. A Pod of that name that is being
+// deleted is waited for. The template stays until Settle.
+func (s *store) Start(ctx context.Context, p parts) (found, parts, error) {
 	template, p, err := s.Shelve(ctx, p, true)
 	if err != nil {
-		return nil, p, err
+		return found{}, p, err
 	}
-	pod, err := s.launch(ctx, template, p)
-	return pod, p, err
+	pod, err := s.launch(ctx, p)
+	return found{Pod: pod, Template: template}, p, err
 }
 
 // Restart is Stop and Start.
-func (s *store) Restart(ctx context.Context, running *corev1.Pod, p parts) (*corev1.Pod, parts, error) {
+func (s *store) Restart(ctx context.Context, running *corev1.Pod, p parts) (found, parts, error) {
 	template, p, err := s.Stop(ctx, running, p, true)
 	if err != nil {
-		return nil, p, err
+		return found{}, p, err
 	}
-	pod, err := s.launch(ctx, template, p)
-	return pod, p, err
+	pod, err := s.launch(ctx, p)
+	return found{Pod: pod, Template: template}, p, err
 }
 
-// launch makes the Pod of a template and takes that away. Once the Pod is there, a
-// run that is cancelled still hands over to it what the template owns.
-func (s *store) launch(ctx context.Context, template *corev1.PodTemplate, p parts) (*corev1.Pod, error) {
+// launch makes the Pod of an instance that has a template. Once the Pod is there, a run that is cancelled still hands
+// over to it what the template owns.
+func (s *store) launch(ctx context.Context, p parts) (*corev1.Pod, error) {
 	pod, err := s.Create(ctx, p.Pod)
-	if err != nil {
-		return nil, err
+	if err != nil || p.Keep == nil {
+		return pod, err
 	}
 	ctx, cancel := s.finishing(ctx)
 	defer cancel()
-	if err := s.Tidy(ctx, pod, template, p.Keep); err != nil {
-		return pod, err
+	return pod, s.own(ctx, pod.Namespace, *p.Keep, ownerReference("Pod", pod))
+}
+
+// Settle ends a start: it deletes the template and the Secret that the Pod doesn't use. As long as
+// the template is there, a run that was killed or cancelled is known not to have waited for the Pod,
+// so whoever waits settles after that.
+func (s *store) Settle(ctx context.Context, have found, p parts) error {
+	if have.Pod == nil || have.Template == nil {
+		return nil
 	}
-	return pod, s.drop(ctx, pod.Namespace, p.Drop)
+	ctx, cancel := s.finishing(ctx)
+	defer cancel()
+	if err := s.dropTemplate(ctx, have.Template); err != nil {
+		return err
+	}
+	return s.drop(ctx, have.Pod.Namespace, p.Drop)
 }
 
 // finishing is a context for what must not be left half done: it ends half a minute after

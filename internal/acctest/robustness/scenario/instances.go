@@ -14,11 +14,11 @@ const (
 
 // instance is a named one of that body beside its size.
 func instance(body string) string {
-	return instanceOf("web", fmt.Sprintf("  name = %q\n", "web"), Image, body)
+	return instanceOf(fmt.Sprintf("  name = %q\n", "web"), Image, body)
 }
 
-func instanceOf(label, name, image, body string) string {
-	return fmt.Sprintf("resource \"mar_instance\" %q {\n  cluster = %q\n%s  image = %q\n  cpu = \"100m\"\n  memory = \"64Mi\"\n%s\n}\n", label, Place, name, image, body)
+func instanceOf(name, image, body string) string {
+	return fmt.Sprintf("resource \"mar_instance\" \"web\" {\n  cluster = %q\n%s  image = %q\n  cpu = \"100m\"\n  memory = \"64Mi\"\n%s\n}\n", Place, name, image, body)
 }
 
 func withSecret(value string, version int) string {
@@ -34,12 +34,12 @@ func instances() []Scenario {
 	first, second := instance(withSecret(Password, 1)), instance(withSecret(NewPassword, 2))
 	return []Scenario{
 		{Name: "instance-create", After: plain, Part: true},
-		{Name: "instance-unnamed", After: instanceOf("web", "", Image, ""), Unnamed: true},
+		{Name: "instance-unnamed", After: instanceOf("", Image, ""), Unnamed: true},
 		{Name: "instance-secrets", Needs: acctest.WriteOnly, After: first, Secrets: []string{Password}, Part: true},
 		{Name: "instance-stopped", After: instance(`  desired_status = "Stopped"`)},
 		{Name: "instance-replace", Before: instance(`  env = { A = "1" }`), After: instance(`  env = { A = "2" }`)},
 		{Name: "instance-new-secret", Needs: acctest.WriteOnly, Before: first, After: second, Secrets: []string{Password, NewPassword}},
-		{Name: "instance-image", Before: plain, After: instanceOf("web", "  name = \"web\"\n", NewImage, "")},
+		{Name: "instance-image", Before: plain, After: instanceOf("  name = \"web\"\n", NewImage, "")},
 		{Name: "instance-labels", Before: instance(labelled), After: instance(relabelled)},
 		{Name: "instance-label-removed", Before: instance(labelled), After: instance(unlabelled)},
 		{Name: "instance-resize", Before: plain, After: sized("200m", "128Mi")},
@@ -60,6 +60,6 @@ func holds() []Scenario {
 	const held = "  min_ready_seconds = 2"
 	return []Scenario{
 		{Name: "instance-min-ready-create", After: instance(held)},
-		{Name: "instance-min-ready-image", Before: instance(held), After: instanceOf("web", "  name = \"web\"\n", NewImage, held)},
+		{Name: "instance-min-ready-image", Before: instance(held), After: instanceOf("  name = \"web\"\n", NewImage, held)},
 	}
 }
