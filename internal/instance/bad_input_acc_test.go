@@ -89,7 +89,7 @@ func TestAccInstance_badInputIsRefusedAtPlan(t *testing.T) {
 		"a medium":                     {Body: body(`volumes = { a = { mount_path = "/a", empty_dir = "disk" } }`), At: "volumes = ", Says: `Disk, Memory`},
 		"a size of a claim":            {Body: body(`volumes = { a = { mount_path = "/a", claim = "a", size = "1Gi" } }`), At: "volumes = ", Says: `has no effect`},
 		"a size that isn't one":        {Body: body(`volumes = { a = { mount_path = "/a", empty_dir = "Disk", size = "1GB" } }`), At: "volumes = ", Says: `not a Kubernetes quantity`},
-		"a mode of a folder":           {Body: body(`volumes = { a = { mount_path = "/a", empty_dir = "Disk", mode = "0644" } }`), At: "volumes = ", Says: `has no effect`},
+		"a mode of a folder":           {Body: body(`volumes = { a = { mount_path = "/a", empty_dir = "Disk", mode = "0640" } }`), At: "volumes = ", Says: `has no effect`},
 		"a mode that isn't octal":      {Body: body(`volumes = { a = { mount_path = "/a", secret = "a", mode = "0888" } }`), At: "volumes = ", Says: `octal`},
 		"a sub path that leads out":    {Body: body(`volumes = { a = { mount_path = "/a", claim = "a", sub_path = "../b" } }`), At: "volumes = ", Says: `..`},
 		"an item that leads out":       {Body: body(`volumes = { a = { mount_path = "/a", secret = "a", items = { a = "/b" } } }`), At: "volumes = ", Says: `relative path`},
