@@ -64,7 +64,7 @@ func (a *powerAction) Metadata(_ context.Context, req action.MetadataRequest, re
 }
 
 func (a *powerAction) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
-	resp.Schema = schema.Schema{MarkdownDescription: a.deed.description(), Attributes: actionAttributes(ctx, a.deed)}
+	resp.Schema = schema.Schema{MarkdownDescription: actionDescription(a.deed), Attributes: actionAttributes(ctx, a.deed)}
 }
 
 func (a *powerAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {

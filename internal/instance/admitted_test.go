@@ -14,7 +14,7 @@ import (
 // check is no drift, however the check is spelt since, and another change is.
 func TestAdmitted_isWhatWasDeclared(t *testing.T) {
 	sent := stateful(t, surrounded()["health-checks"]).model
-	pod := visited(t, surrounded()["health-checks"])
+	pod := visited(t)(desired(t.Context(), surrounded()["health-checks"], making{Nonce: "nonce"}))
 	app(pod).LivenessProbe.HTTPGet.Path, app(pod).LivenessProbe.HTTPGet.Port = "/app-health/app/livez", intstr.FromInt32(15020)
 	rec, notes := record{}.withAdmitted(sent, observed(pod, sent, nil))
 	if len(notes) != 1 || notes[0].Attribute != "health_checks" {
@@ -39,7 +39,7 @@ func TestAdmitted_isWhatWasDeclared(t *testing.T) {
 		t.Errorf("a Pod as it was sent leaves %v", rec.AdmittedAs)
 	}
 	// As an earlier version has noted it.
-	app(pod).LivenessProbe.FailureThreshold = app(visited(t, surrounded()["health-checks"])).LivenessProbe.FailureThreshold
+	app(pod).LivenessProbe.FailureThreshold = app(visited(t)(desired(t.Context(), surrounded()["health-checks"], making{Nonce: "nonce"}))).LivenessProbe.FailureThreshold
 	seen := observed(pod, sent, nil)
 	rec = record{Admitted: map[string]string{"health_checks": meaningOf(seen.HealthChecks)}}
 	if diff := cmp.Diff(sent, rec.asSent(sent, seen)); diff != "" {

@@ -157,7 +157,7 @@ func TestTroublesOf(t *testing.T) {
 		"labels taken off": {seen: alive, change: func(p *corev1.Pod) { p.Labels = nil }, want: causeLabels},
 		"a label changed":  {seen: alive, change: func(p *corev1.Pod) { p.Labels[kube.LabelManagedBy] = "Helm" }, want: causeLabels},
 	} {
-		pod := living(t, planned())
+		pod := living(t)(desired(t.Context(), planned(), making{Nonce: "nonce"}))
 		pod.ManagedFields = []metav1.ManagedFieldsEntry{theirs}
 		if c.change != nil {
 			c.change(pod)

@@ -136,7 +136,7 @@ func TestIsSame(t *testing.T) {
 		"a namesake with another's ID":  {func(p *corev1.Pod) { p.UID, p.Labels["instance-id"] = "uid-2", "db" }, false},
 		"a namesake managed by others":  {func(p *corev1.Pod) { p.UID, p.Labels[kube.LabelManagedBy] = "uid-2", "Helm" }, false},
 	} {
-		pod := living(t, planned())
+		pod := living(t)(desired(t.Context(), planned(), making{Nonce: "nonce"}))
 		c.change(pod)
 		if got := isSame(m, pod); got != c.want {
 			t.Errorf("%s: got %t", name, got)
@@ -145,7 +145,7 @@ func TestIsSame(t *testing.T) {
 }
 
 func TestStandingOf(t *testing.T) {
-	pod := living(t, plannedFull())
+	pod := living(t)(desired(t.Context(), plannedFull(), making{Nonce: "nonce"}))
 	s := standingOf(pod, presence{Pod: podAlive})
 	if s.Status != "Running" || s.Rest != corev1.PodQOSBurstable || s.Fixed != "" || s.Deleting != "" || s.Size.Limits.Cpu().String() != "2" {
 		t.Errorf("got %+v", s)

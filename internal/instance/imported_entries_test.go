@@ -21,7 +21,7 @@ func TestImported_readsSurroundingsAsUsuallyWritten(t *testing.T) {
 "f:volumes":{"k:{\"name\":\"data\"}":{},"k:{\"name\":\"conf\"}":{},"k:{\"name\":\"tls\"}":{},"k:{\"name\":\"plain\"}":{},"k:{\"name\":\"short\"}":{},"k:{\"name\":\"tmp\"}":{},"k:{\"name\":\"cache\"}":{},"k:{\"name\":\"pages\"}":{},"k:{\"name\":\"logs\"}":{}}}}`
 	for name, m := range surrounded() {
 		t.Run(name, func(t *testing.T) {
-			pod := visited(t, m)
+			pod := visited(t)(desired(t.Context(), m, making{Nonce: "nonce"}))
 			pod.ManagedFields = []metav1.ManagedFieldsEntry{{Manager: "us", Operation: "Update", FieldsV1: metav1.NewFieldsV1(ours)}}
 			got, _, _ := imported(t.Context(), pod, "us", fw.Defaults{})
 			want := stateful(t, m).model
@@ -53,7 +53,7 @@ func TestImported_leavesOutWhatItCantSay(t *testing.T) {
 	foreign := func(change func(*corev1.Pod)) model {
 		m := surrounded()["volumes"]
 		m.HealthChecks = surrounded()["health-checks"].HealthChecks
-		pod := visited(t, m)
+		pod := visited(t)(desired(t.Context(), m, making{Nonce: "nonce"}))
 		change(pod)
 		got, _, _ := imported(t.Context(), pod, "us", fw.Defaults{})
 		return got

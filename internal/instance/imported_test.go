@@ -23,7 +23,7 @@ func TestImported_isWhatWasDeclared(t *testing.T) {
 	m := plannedFull()
 	m.Requests = quantities("cpu", "500m", "ephemeral-storage", "1Gi")
 	m.CPU, m.Memory = fwtypes.NewQuantity("2"), fwtypes.NewQuantity("4Gi")
-	pod := living(t, m)
+	pod := living(t)(desired(t.Context(), m, making{Nonce: "nonce"}))
 	pod.ManagedFields = []metav1.ManagedFieldsEntry{
 		{Manager: "kubelet", Operation: "Update", FieldsV1: metav1.NewFieldsV1(`{"f:metadata":{"f:annotations":{"f:cni.example.com/ip":{}}}}`)},
 		{Manager: "us", Operation: "Update", FieldsV1: metav1.NewFieldsV1(`{"f:metadata":{"f:labels":{".":{},"f:app":{},"f:team":{},"f:stage":{}},"f:annotations":{".":{},"f:example.com/owner":{}}},
@@ -45,7 +45,7 @@ func TestImported_isWhatWasDeclared(t *testing.T) {
 // TestImported_takesAllOfAForeignPod holds that of a Pod which the provider never
 // wrote to nothing is left out but Kubernetes' own notes.
 func TestImported_takesAllOfAForeignPod(t *testing.T) {
-	pod := living(t, planned())
+	pod := living(t)(desired(t.Context(), planned(), making{Nonce: "nonce"}))
 	pod.Labels = map[string]string{"app": "theirs"}
 	pod.Annotations = map[string]string{"kubectl.kubernetes.io/last-applied-configuration": "{}", "note": "1"}
 	pod.Spec.SecurityContext.RunAsUser = ptr.To[int64](0)
@@ -68,7 +68,7 @@ func TestImported_takesAllOfAForeignPod(t *testing.T) {
 }
 
 func TestControllerOf(t *testing.T) {
-	pod := living(t, planned())
+	pod := living(t)(desired(t.Context(), planned(), making{Nonce: "nonce"}))
 	pod.OwnerReferences = []metav1.OwnerReference{{Kind: "Note", Name: "n"}}
 	if owner := controllerOf(pod); owner != "" {
 		t.Errorf("an owner that is no controller counts as one: %s", owner)
@@ -93,7 +93,7 @@ func TestParseID(t *testing.T) {
 
 // A Pod may name a capability twice; a set has each once.
 func TestImported_capabilitiesNamedTwice(t *testing.T) {
-	pod := living(t, planned())
+	pod := living(t)(desired(t.Context(), planned(), making{Nonce: "nonce"}))
 	twice := []corev1.Capability{"NET_ADMIN", "NET_ADMIN"}
 	pod.Spec.Containers[1].SecurityContext.Capabilities = &corev1.Capabilities{Add: twice, Drop: twice}
 	got, _, diags := imported(t.Context(), pod, "us", fw.Defaults{})
@@ -106,7 +106,7 @@ func TestImported_capabilitiesNamedTwice(t *testing.T) {
 // An optional that is false says no more than none at all: it is no reason to say
 // the rest of a variable or a volume in pod too.
 func TestImported_optionalThatIsFalseSaysNothing(t *testing.T) {
-	pod := living(t, planned())
+	pod := living(t)(desired(t.Context(), planned(), making{Nonce: "nonce"}))
 	pod.Annotations = nil
 	pod.Spec = podspec.WithDefaults(corev1.PodSpec{
 		RestartPolicy: corev1.RestartPolicyAlways,

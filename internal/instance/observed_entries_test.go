@@ -98,7 +98,7 @@ func TestObserved_seesDriftOfSurroundings(t *testing.T) {
 	} {
 		t.Run(title, func(t *testing.T) {
 			prior := stateful(t, surrounded()[c.model]).model
-			pod := visited(t, surrounded()[c.model])
+			pod := visited(t)(desired(t.Context(), surrounded()[c.model], making{Nonce: "nonce"}))
 			c.change(pod)
 			want := prior
 			c.want(&want)

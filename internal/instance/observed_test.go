@@ -1,6 +1,7 @@
 package instance
 
 import (
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -12,13 +13,18 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 )
 
-// living is the Pod that a plan becomes, with what servers and others add.
-func living(tb testing.TB, m model) *corev1.Pod {
-	tb.Helper()
-	pod, diags := desired(tb.Context(), m, making{Nonce: "nonce"})
-	if diags.HasError() {
-		tb.Fatal(diags)
+// living returns what a Pod becomes, with what servers and others add.
+func living(tb testing.TB) func(*corev1.Pod, diag.Diagnostics) *corev1.Pod {
+	return func(pod *corev1.Pod, diags diag.Diagnostics) *corev1.Pod {
+		tb.Helper()
+		if diags.HasError() {
+			tb.Fatal(diags)
+		}
+		return withAdditions(pod)
 	}
+}
+
+func withAdditions(pod *corev1.Pod) *corev1.Pod {
 	pod.UID = "uid-1"
 	pod.Labels["injected.example.com/by"] = "webhook"
 	pod.Annotations["cni.example.com/ip"] = "10.0.0.1"
@@ -42,7 +48,7 @@ func TestObserved_undoesDesired(t *testing.T) {
 	for name, m := range map[string]model{"minimal": planned(), "full": plannedFull(), "open": plannedOpen()} {
 		t.Run(name, func(t *testing.T) {
 			want := stateful(t, m).model
-			got := observed(living(t, m), m, nil)
+			got := observed(living(t)(desired(t.Context(), m, making{Nonce: "nonce"})), m, nil)
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("the model came back otherwise (-want +got):\n%s", diff)
 			}
@@ -51,7 +57,7 @@ func TestObserved_undoesDesired(t *testing.T) {
 }
 
 func TestObserved_isSettledByItself(t *testing.T) {
-	pod := living(t, plannedFull())
+	pod := living(t)(desired(t.Context(), plannedFull(), making{Nonce: "nonce"}))
 	once := observed(pod, plannedFull(), []string{cpu, memory})
 	twice := observed(pod, once, []string{cpu, memory})
 	if diff := cmp.Diff(once, twice); diff != "" {
@@ -87,7 +93,7 @@ func TestObserved_seesDrift(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			prior := stateful(t, plannedFull()).model
-			pod := living(t, plannedFull())
+			pod := living(t)(desired(t.Context(), plannedFull(), making{Nonce: "nonce"}))
 			c.change(pod)
 			want := prior
 			c.want(&want)
@@ -105,7 +111,7 @@ func TestObserved_seesDrift(t *testing.T) {
 // TestObserved_leavesOthersAlone holds that what a cluster fills in where
 // nothing was declared is no drift.
 func TestObserved_leavesOthersAlone(t *testing.T) {
-	pod := living(t, planned())
+	pod := living(t)(desired(t.Context(), planned(), making{Nonce: "nonce"}))
 	app := &pod.Spec.Containers[1]
 	pod.Spec.SecurityContext.RunAsUser = ptr.To[int64](1000650000)
 	pod.Spec.SecurityContext.FSGroup = ptr.To[int64](1000650000)

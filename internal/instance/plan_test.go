@@ -171,7 +171,7 @@ func startingStanding() standing {
 // TestDecide_isTheSameAfterARound holds that the record survives its way through
 // the private state: plan and apply must decide alike.
 func TestDecide_isTheSameAfterARound(t *testing.T) {
-	rec := record{Standing: standingOf(living(t, plannedFull()), presence{Pod: podAlive}), Limited: []string{cpu}}.withImage("web:1", "mirror/web:1")
+	rec := record{Standing: standingOf(living(t)(desired(t.Context(), plannedFull(), making{Nonce: "nonce"})), presence{Pod: podAlive}), Limited: []string{cpu}}.withImage("web:1", "mirror/web:1")
 	data, err := json.Marshal(rec)
 	if err != nil {
 		t.Fatal(err)

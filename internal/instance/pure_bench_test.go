@@ -18,7 +18,7 @@ func BenchmarkDesired(b *testing.B) {
 func BenchmarkObserved(b *testing.B) {
 	for name, m := range map[string]model{"minimal": planned(), "full": plannedFull()} {
 		b.Run(name, func(b *testing.B) {
-			pod := living(b, m)
+			pod := living(b)(desired(b.Context(), m, making{Nonce: "nonce"}))
 			b.ReportAllocs()
 			for b.Loop() {
 				observed(pod, m, nil)

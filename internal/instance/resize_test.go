@@ -186,7 +186,7 @@ func TestQoS(t *testing.T) {
 }
 
 func TestResizePatch_touchesOneContainer(t *testing.T) {
-	pod := living(t, planned())
+	pod := living(t)(desired(t.Context(), planned(), making{Nonce: "nonce"}))
 	got, err := json.Marshal(resizePatch(pod, size{Limits: corev1.ResourceList{"cpu": resource.MustParse("2")}}))
 	if err != nil {
 		t.Fatal(err)

@@ -10,8 +10,8 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/validate"
 )
 
-// description says what an action of that deed does.
-func (d deed) description() string {
+// actionDescription says what an action of that deed does.
+func actionDescription(d deed) string {
 	switch d {
 	case deedStop:
 		return "Stops a MAR instance that this provider created: its program gets its time to end, and the instance keeps its name, its configuration and its secret variables until it is started again. In Kubernetes its Pod becomes a PodTemplate of the same name. An instance that is already stopped stays as it is."

@@ -1,6 +1,7 @@
 package instance
 
 import (
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"slices"
 	"testing"
 
@@ -100,12 +101,19 @@ func surrounded() map[string]model {
 
 // visited is a living Pod after the API server has filled in its defaults, and
 // others have put things beside everything that is ours.
-func visited(t *testing.T, m model) *corev1.Pod {
-	t.Helper()
-	pod := living(t, m)
-	if pod.Spec.ServiceAccountName = m.ServiceAccount.ValueString(); m.ServiceAccount.IsNull() {
-		pod.Spec.ServiceAccountName = defaultServiceAccount
+func visited(t *testing.T) func(*corev1.Pod, diag.Diagnostics) *corev1.Pod {
+	return func(pod *corev1.Pod, diags diag.Diagnostics) *corev1.Pod {
+		t.Helper()
+		account := pod.Spec.ServiceAccountName
+		pod = living(t)(pod, diags)
+		if pod.Spec.ServiceAccountName = account; account == "" {
+			pod.Spec.ServiceAccountName = "default"
+		}
+		return withDefaults(pod)
 	}
+}
+
+func withDefaults(pod *corev1.Pod) *corev1.Pod {
 	app := &pod.Spec.Containers[1]
 	for i := range app.Env {
 		if from := app.Env[i].ValueFrom; from != nil && from.FieldRef != nil {
@@ -155,7 +163,7 @@ func TestDesiredEnv_mayUseWhatComesFromElsewhere(t *testing.T) {
 func TestObserved_undoesDesiredSurroundings(t *testing.T) {
 	for name, m := range surrounded() {
 		t.Run(name, func(t *testing.T) {
-			pod := visited(t, m)
+			pod := visited(t)(desired(t.Context(), m, making{Nonce: "nonce"}))
 			want := stateful(t, m).model
 			got := observed(pod, m, nil)
 			if diff := cmp.Diff(want, got); diff != "" {
@@ -172,7 +180,7 @@ func TestObserved_undoesDesiredSurroundings(t *testing.T) {
 // variables which nobody declared are silent.
 func TestObserved_leavesUndeclaredSurroundingsAlone(t *testing.T) {
 	for name, m := range surrounded() {
-		pod := visited(t, m)
+		pod := visited(t)(desired(t.Context(), m, making{Nonce: "nonce"}))
 		pod.Spec.ServiceAccountName = defaultServiceAccount
 		bare := planned()
 		if diff := cmp.Diff(stateful(t, bare).model, observed(pod, bare, nil)); diff != "" {
@@ -186,7 +194,7 @@ func TestObserved_leavesUndeclaredSurroundingsAlone(t *testing.T) {
 func TestObserved_ignoresWhatIsSaidBesides(t *testing.T) {
 	m := surrounded()["volumes"]
 	m.HealthChecks = surrounded()["health-checks"].HealthChecks
-	pod := visited(t, m)
+	pod := visited(t)(desired(t.Context(), m, making{Nonce: "nonce"}))
 	app := &pod.Spec.Containers[1]
 	app.LivenessProbe.TerminationGracePeriodSeconds = ptr.To[int64](5)
 	app.LivenessProbe.HTTPGet.HTTPHeaders = []corev1.HTTPHeader{{Name: "A", Value: "b"}}

@@ -18,7 +18,7 @@ func sizedAs(cpu, memory string) model {
 	return m
 }
 
-func (m model) requesting(pairs ...string) model {
+func requesting(m model, pairs ...string) model {
 	m.Requests = quantities(pairs...)
 	return m
 }
@@ -30,8 +30,8 @@ func TestUsualRecord(t *testing.T) {
 		"everything":                 plannedFull(),
 		"cpu and memory":             sizedAs("10m", "16Mi"),
 		"in another spelling":        sizedAs("0.010", "16384Ki"),
-		"requested in part":          sizedAs("1", "1Gi").requesting("cpu", "100m"),
-		"more than cpu is requested": sizedAs("1", "1Gi").requesting("cpu", "100m", "ephemeral-storage", "1Gi"),
+		"requested in part":          requesting(sizedAs("1", "1Gi"), "cpu", "100m"),
+		"more than cpu is requested": requesting(sizedAs("1", "1Gi"), "cpu", "100m", "ephemeral-storage", "1Gi"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			state := stateful(t, m)
