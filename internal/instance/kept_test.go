@@ -3,7 +3,6 @@ package instance
 import (
 	"encoding/json"
 	"fmt"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -44,13 +43,8 @@ func withProse(v reflect.Value) {
 // termination message, no condition's message and no other free text of its status in it.
 // Diagnostics have it.
 func TestNothingKept_ofAStatusMessage(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join("testdata", "pods", "*.yaml"))
-	if err != nil || len(files) == 0 {
-		t.Fatal(files, err)
-	}
 	said := 0
-	for _, file := range files {
-		name := strings.TrimSuffix(filepath.Base(file), ".yaml")
+	for _, name := range podNames(t) {
 		pod := podFrom(t, name)
 		withProse(reflect.ValueOf(&pod.Status).Elem())
 		state := stateful(t, planned())

@@ -1,8 +1,8 @@
 package instance
 
 import (
-	"os"
-	"path/filepath"
+	"embed"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -25,10 +25,27 @@ func goldenYAML(t *testing.T, name string, object any) {
 	assert.Check(t, golden.String(string(got), name))
 }
 
+//go:embed testdata/pods
+var pods embed.FS
+
+// podNames returns the names of all Pods that podFrom can read.
+func podNames(t *testing.T) []string {
+	t.Helper()
+	files, err := pods.ReadDir("testdata/pods")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := make([]string, 0, len(files))
+	for _, file := range files {
+		names = append(names, strings.TrimSuffix(file.Name(), ".yaml"))
+	}
+	return names
+}
+
 // podFrom reads a Pod as the API server has it.
 func podFrom(t *testing.T, name string) *corev1.Pod {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join("testdata", "pods", name+".yaml"))
+	data, err := pods.ReadFile("testdata/pods/" + name + ".yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
