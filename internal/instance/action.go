@@ -13,6 +13,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
+	"github.com/headgym/terraform-provider-mar/internal/instance/attributes"
+	"github.com/headgym/terraform-provider-mar/internal/instance/model"
+	"github.com/headgym/terraform-provider-mar/internal/instance/power"
+	"github.com/headgym/terraform-provider-mar/internal/instance/store"
+	"github.com/headgym/terraform-provider-mar/internal/instance/validation"
+	"github.com/headgym/terraform-provider-mar/internal/instance/waiting"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
@@ -22,19 +28,19 @@ var (
 )
 
 // NewStartAction returns the action mar_instance_start.
-func NewStartAction() action.Action { return &powerAction{deed: deedStart} }
+func NewStartAction() action.Action { return &powerAction{deed: power.ActionStart} }
 
 // NewStopAction returns the action mar_instance_stop.
-func NewStopAction() action.Action { return &powerAction{deed: deedStop} }
+func NewStopAction() action.Action { return &powerAction{deed: power.ActionStop} }
 
 // NewRestartAction returns the action mar_instance_restart.
-func NewRestartAction() action.Action { return &powerAction{deed: deedRestart} }
+func NewRestartAction() action.Action { return &powerAction{deed: power.ActionRestart} }
 
 // powerAction does by a word what desired_status and restart_triggers do by
 // configuration, to any instance that was made here.
 type powerAction struct {
-	deed  deed
-	store *store
+	deed  power.Action
+	store *store.Store
 }
 
 type actionModel struct {
@@ -51,12 +57,12 @@ type startingModel struct {
 }
 
 // goal is what the action waits for.
-func (m startingModel) goal() goal {
-	return goal{For: orElse(m.WaitFor.ValueString(), waitReady), Hold: time.Duration(m.MinReadySeconds.ValueInt64()) * time.Second}
+func (m startingModel) goal() waiting.Goal {
+	return waiting.Goal{For: waiting.OrElse(m.WaitFor.ValueString(), model.WaitReady), Hold: time.Duration(m.MinReadySeconds.ValueInt64()) * time.Second}
 }
 
-func (m actionModel) key() key {
-	return key{Cluster: m.Cluster.ValueString(), Name: m.Name.ValueString()}
+func (m actionModel) key() model.Key {
+	return model.Key{Cluster: m.Cluster.ValueString(), Name: m.Name.ValueString()}
 }
 
 func (a *powerAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
@@ -64,18 +70,18 @@ func (a *powerAction) Metadata(_ context.Context, req action.MetadataRequest, re
 }
 
 func (a *powerAction) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
-	resp.Schema = schema.Schema{MarkdownDescription: a.deed.description(), Attributes: actionAttributes(ctx, a.deed)}
+	resp.Schema = schema.Schema{MarkdownDescription: attributes.ActionDescription(a.deed), Attributes: attributes.Action(ctx, a.deed)}
 }
 
 func (a *powerAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
 	if data := fw.ProviderDataFrom(req.ProviderData, &resp.Diagnostics); data != nil {
-		a.store = newStore(data.Client)
+		a.store = store.New(data.Client)
 	}
 }
 
 // ValidateConfig refuses a wait that can't end well.
 func (a *powerAction) ValidateConfig(ctx context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
-	if a.deed == deedStop {
+	if a.deed == power.ActionStop {
 		return
 	}
 	var config startingModel
@@ -86,8 +92,8 @@ func (a *powerAction) ValidateConfig(ctx context.Context, req action.ValidateCon
 	if value, set := config.Timeouts.Attributes()["invoke"]; set && value.IsUnknown() {
 		return
 	}
-	if allowed, more := config.Timeouts.Invoke(ctx, defaultTimeout); !more.HasError() {
-		resp.Diagnostics.Append(holdFault(config.WaitFor, config.MinReadySeconds, "timeouts.invoke", allowed)...)
+	if allowed, more := config.Timeouts.Invoke(ctx, model.DefaultTimeout); !more.HasError() {
+		resp.Diagnostics.Append(validation.HoldFault(config.WaitFor, config.MinReadySeconds, "timeouts.invoke", allowed)...)
 	}
 }
 
@@ -95,21 +101,21 @@ func (a *powerAction) ValidateConfig(ctx context.Context, req action.ValidateCon
 // that an invocation that was interrupted goes on when it is repeated.
 func (a *powerAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	var config startingModel
-	if a.deed == deedStop {
+	if a.deed == power.ActionStop {
 		resp.Diagnostics.Append(req.Config.Get(ctx, &config.actionModel)...)
 	} else {
 		resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	}
-	ctx, cancel := withTimeout(ctx, config.Timeouts.Invoke, defaultTimeout, &resp.Diagnostics)
+	ctx, cancel := withTimeout(ctx, config.Timeouts.Invoke, model.DefaultTimeout, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	told := a.store.telling(func(text string) { resp.SendProgress(action.InvokeProgressEvent{Message: text}) })
+	told := a.store.Reporting(func(text string) { resp.SendProgress(action.InvokeProgressEvent{Message: text}) })
 	sending, warnings := kube.WithWarnings(ctx)
 	k := config.key()
 	err := a.carryOut(sending, told, config, &resp.Diagnostics)
-	fw.AddServerWarnings(&resp.Diagnostics, k.ref(), warnings)
+	fw.AddServerWarnings(&resp.Diagnostics, k.Ref(), warnings)
 	switch {
 	case fw.IsCancelled(err):
 		resp.Diagnostics.AddError(fmt.Sprintf("Could not %s the instance %s", a.deed, k),
@@ -121,40 +127,40 @@ func (a *powerAction) Invoke(ctx context.Context, req action.InvokeRequest, resp
 }
 
 // left says how an action that broke off has left the instance. No state tells it.
-func (a *powerAction) left(ctx context.Context, k key) string {
+func (a *powerAction) left(ctx context.Context, k model.Key) string {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	have, err := a.store.Find(ctx, k)
 	if err != nil {
 		return "Its present state couldn't be read. Nothing is lost. Invoke the action again: it goes on from there."
 	}
-	return a.deed.left(presenceByName(have, k), k)
+	return a.deed.Left(power.StateByName(have, k), k)
 }
 
-func (a *powerAction) carryOut(ctx context.Context, s *store, config startingModel, diags *diag.Diagnostics) error {
+func (a *powerAction) carryOut(ctx context.Context, s *store.Store, config startingModel, diags *diag.Diagnostics) error {
 	k := config.key()
 	have, err := s.Find(ctx, k)
 	if err != nil {
 		return err
 	}
-	seen := presenceByName(have, k)
-	next := a.deed.moveFor(seen)
+	seen := power.StateByName(have, k)
+	next := a.deed.StepFor(seen)
 	switch next {
-	case moveCreate:
+	case power.StepCreate:
 		addMissing(diags, k)
 		return nil
-	case moveRefuse:
-		return stranger(have)
+	case power.StepRefuse:
+		return power.ForeignError(have)
 	}
-	if already := a.deed.already(seen); already != "" {
-		s.say(k.ref(), already)
+	if already := a.deed.Already(seen); already != "" {
+		s.Say(k.Ref(), already)
 	}
-	if a.deed.finished(seen) {
+	if a.deed.Finished(seen) {
 		diags.AddWarning("Instance has finished",
-			fmt.Sprintf("%s has ended, so it is neither stopped nor running, and there is nothing to start. The action `mar_instance_restart` runs it again.", k.ref()))
+			fmt.Sprintf("%s has ended, so it is neither stopped nor running, and there is nothing to start. The action `mar_instance_restart` runs it again.", k.Ref()))
 		return nil
 	}
-	if have, err = s.Move(ctx, next, have, seen); err != nil || a.deed == deedStop {
+	if have, err = s.Move(ctx, next, have, seen); err != nil || a.deed == power.ActionStop {
 		return err
 	}
 	_, err = s.Await(ctx, have.Pod, config.goal())

@@ -11,6 +11,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
+	"github.com/headgym/terraform-provider-mar/internal/instance/attributes"
+	"github.com/headgym/terraform-provider-mar/internal/instance/manifest"
+	"github.com/headgym/terraform-provider-mar/internal/instance/model"
+	"github.com/headgym/terraform-provider-mar/internal/instance/power"
+	"github.com/headgym/terraform-provider-mar/internal/instance/store"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
@@ -20,7 +25,7 @@ var _ datasource.DataSourceWithConfigure = (*instanceDataSource)(nil)
 func NewDataSource() datasource.DataSource { return &instanceDataSource{} }
 
 type instanceDataSource struct {
-	store *store
+	store *store.Store
 }
 
 func (d *instanceDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
@@ -30,44 +35,44 @@ func (d *instanceDataSource) Metadata(_ context.Context, req datasource.Metadata
 func (d *instanceDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A MAR instance as it is now, also if Terraform didn't create it: what it runs, and its status. In Kubernetes it is a Pod, or a PodTemplate while it is stopped. An instance that doesn't exist is an error.",
-		Attributes:          dataSourceAttributes(),
+		Attributes:          attributes.DataSource(),
 	}
 }
 
 func (d *instanceDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
 	if data := fw.ProviderDataFrom(req.ProviderData, &resp.Diagnostics); data != nil {
-		d.store = newStore(data.Client)
+		d.store = store.New(data.Client)
 	}
 }
 
 func (d *instanceDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var config dataSourceModel
+	var config model.DataSource
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	k := config.key()
-	ctx, cancel := kube.WithTimeout(ctx, defaultReadTimeout)
+	k := config.Key()
+	ctx, cancel := kube.WithTimeout(ctx, model.DefaultReadTimeout)
 	defer cancel()
 	have, err := d.store.Find(ctx, k)
-	seen := presenceIn(have, resourceModel{}, true)
+	seen := power.StateIn(have, model.Resource{}, true)
 	switch {
-	case err == nil && seen.gone():
+	case err == nil && seen.Gone():
 		addMissing(&resp.Diagnostics, k)
 	case err != nil:
 		fw.AddError(&resp.Diagnostics, "read the instance "+k.String(), err, path.Empty())
 	default:
-		subject := have.subject(seen)
+		subject := have.Subject(seen)
 		now := time.Now()
-		m := observedNow(subject, d.store.EventsOf(ctx, subject, now), now)
-		rest, diags := restNow(ctx, subject, m.model)
+		m := manifest.ObservedNow(subject, d.store.EventsOf(ctx, subject, now), now)
+		rest, diags := manifest.RestNow(ctx, subject, m.Instance)
 		m.Pod = rest
 		resp.Diagnostics.Append(diags...)
 		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 	}
 }
 
-func addMissing(diags *diag.Diagnostics, k key) {
+func addMissing(diags *diag.Diagnostics, k model.Key) {
 	diags.AddAttributeError(path.Root("name"), "No such instance",
-		fmt.Sprintf("There is no instance %s in the cluster %s: %s doesn't exist. Check both names. If this configuration creates the instance, refer to the resource's attributes instead, so that Terraform creates it first.", k.Name, k.Cluster, k.ref()))
+		fmt.Sprintf("There is no instance %s in the cluster %s: %s doesn't exist. Check both names. If this configuration creates the instance, refer to the resource's attributes instead, so that Terraform creates it first.", k.Name, k.Cluster, k.Ref()))
 }

@@ -12,6 +12,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
+	"github.com/headgym/terraform-provider-mar/internal/instance/attributes"
+	"github.com/headgym/terraform-provider-mar/internal/instance/model"
+	"github.com/headgym/terraform-provider-mar/internal/instance/store"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
@@ -21,7 +24,7 @@ var _ datasource.DataSourceWithConfigure = (*instancesDataSource)(nil)
 func NewListDataSource() datasource.DataSource { return &instancesDataSource{} }
 
 type instancesDataSource struct {
-	store *store
+	store *store.Store
 }
 
 type instancesModel struct {
@@ -39,13 +42,13 @@ func (d *instancesDataSource) Metadata(_ context.Context, req datasource.Metadat
 func (d *instancesDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The instances of a MAR cluster as they are now, also those that Terraform didn't create, with their status. In Kubernetes they are Pods.",
-		Attributes:          listAttributes(),
+		Attributes:          attributes.List(),
 	}
 }
 
 func (d *instancesDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
 	if data := fw.ProviderDataFrom(req.ProviderData, &resp.Diagnostics); data != nil {
-		d.store = newStore(data.Client)
+		d.store = store.New(data.Client)
 	}
 }
 
@@ -55,10 +58,10 @@ func (d *instancesDataSource) Read(ctx context.Context, req datasource.ReadReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := kube.WithTimeout(ctx, defaultReadTimeout)
+	ctx, cancel := kube.WithTimeout(ctx, model.DefaultReadTimeout)
 	defer cancel()
 	cluster := config.Cluster.ValueString()
-	pods, err := d.store.List(ctx, selection{Cluster: cluster, Labels: config.LabelSelector.ValueString(), Status: config.Status.ValueString()})
+	pods, err := d.store.List(ctx, store.Selection{Cluster: cluster, Labels: config.LabelSelector.ValueString(), Status: config.Status.ValueString()})
 	if err != nil {
 		addListError(&resp.Diagnostics, cluster, err)
 		return

@@ -10,12 +10,18 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
+	"github.com/headgym/terraform-provider-mar/internal/instance/attributes"
+	"github.com/headgym/terraform-provider-mar/internal/instance/fixture"
+	"github.com/headgym/terraform-provider-mar/internal/instance/manifest"
+	"github.com/headgym/terraform-provider-mar/internal/instance/model"
+	"github.com/headgym/terraform-provider-mar/internal/instance/planning"
+	"github.com/headgym/terraform-provider-mar/internal/instance/power"
 )
 
 // ResizeObstacle is why a Pod can't get such resources in place, empty where it can:
 // for the test that asks the API server the same.
 func ResizeObstacle(pod *corev1.Pod, want corev1.ResourceRequirements) string {
-	return resizeObstacle(standingOf(pod, presence{Pod: podAlive}), sizeOf(want), true)
+	return planning.ResizeObstacle(planning.LastSeenOf(pod, power.State{Pod: power.PodAlive}), manifest.SizeOf(want), true)
 }
 
 // Import is what becomes of a Pod that others have made.
@@ -32,17 +38,17 @@ type Import struct {
 
 // ImportOf imports a Pod without asking anybody.
 func ImportOf(ctx context.Context, pod *corev1.Pod) (Import, string) {
-	m, limited, diags := imported(ctx, pod, "us", fw.Defaults{})
-	state := newResourceModel(ctx)
-	state.model = m
-	made, more := desired(ctx, m, making{Nonce: "nonce", Unset: unsetIn(pod, m)})
+	m, limited, diags := manifest.Imported(ctx, pod, "us", fw.Defaults{})
+	state := model.NewResource(ctx)
+	state.Instance = m
+	made, more := manifest.Desired(ctx, m, manifest.Options{Nonce: "nonce", Unset: manifest.UnsetIn(pod, m)})
 	diags.Append(more...)
-	i := Import{Made: made, Main: mainContainer(pod).Name}
-	second := observed(pod, m, limited)
+	i := Import{Made: made, Main: manifest.MainContainer(pod).Name}
+	second := manifest.Observed(pod, m, limited)
 	for name, same := range map[string]bool{
 		"env": m.Env.Equal(second.Env), "pod": m.Pod.Equal(second.Pod), "security": m.Security.Equal(second.Security),
-		"env_value_from": sameEntries(m.EnvValueFrom, second.EnvValueFrom), "volumes": sameEntries(m.Volumes, second.Volumes),
-		"health_checks": sameEntries(m.HealthChecks, second.HealthChecks), "ports": m.Ports.Equal(second.Ports),
+		"env_value_from": model.SameEntries(m.EnvValueFrom, second.EnvValueFrom), "volumes": model.SameEntries(m.Volumes, second.Volumes),
+		"health_checks": model.SameEntries(m.HealthChecks, second.HealthChecks), "ports": m.Ports.Equal(second.Ports),
 		"command": m.Command.Equal(second.Command), "args": m.Args.Equal(second.Args), "limits": m.Limits.Equal(second.Limits),
 		"requests": m.Requests.Equal(second.Requests), "service_account": m.ServiceAccount.Equal(second.ServiceAccount),
 	} {
@@ -54,8 +60,8 @@ func ImportOf(ctx context.Context, pod *corev1.Pod) (Import, string) {
 		*computed = types.StringNull()
 	}
 	state.LabelsAll, state.AnnotationsAll = types.MapNull(types.StringType), types.MapNull(types.StringType)
-	config := tfsdk.State{Schema: schema.Schema{Attributes: resourceAttributes(ctx)}}
+	config := tfsdk.State{Schema: schema.Schema{Attributes: attributes.Resource(ctx)}}
 	diags.Append(config.Set(ctx, state)...)
 	i.Config = config.Raw
-	return i, faults(diags)
+	return i, fixture.Faults(diags)
 }

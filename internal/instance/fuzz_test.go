@@ -13,6 +13,10 @@ import (
 	"sigs.k8s.io/randfill"
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
+	"github.com/headgym/terraform-provider-mar/internal/instance/manifest"
+	"github.com/headgym/terraform-provider-mar/internal/instance/model"
+	"github.com/headgym/terraform-provider-mar/internal/instance/planning"
+	"github.com/headgym/terraform-provider-mar/internal/instance/power"
 	"github.com/headgym/terraform-provider-mar/internal/podspec"
 )
 
@@ -150,34 +154,34 @@ func FuzzRoundTrip(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		pod := generatedPod(data)
-		first, limited, diags := imported(t.Context(), pod, "us", fw.Defaults{Labels: map[string]string{"stage": "dev"}})
+		first, limited, diags := manifest.Imported(t.Context(), pod, "us", fw.Defaults{Labels: map[string]string{"stage": "dev"}})
 		if diags.HasError() {
 			t.Fatal(diags)
 		}
-		sameModel(t, "a second look at what was imported", first, observed(pod, first, limited))
-		_ = standingOf(pod, presence{})
+		sameModel(t, "a second look at what was imported", first, manifest.Observed(pod, first, limited))
+		_ = planning.LastSeenOf(pod, power.State{})
 
-		made, diags := desired(t.Context(), first, making{Nonce: "nonce"})
+		made, diags := manifest.Desired(t.Context(), first, manifest.Options{Nonce: "nonce"})
 		if diags.HasError() {
 			t.Fatal(diags)
 		}
 		made.UID, made.Status, made.Spec.NodeName = pod.UID, pod.Status, pod.Spec.NodeName
 		made.Spec = podspec.WithDefaults(made.Spec)
-		sameModel(t, "what was made of the import", first, observed(made, first, limited))
+		sameModel(t, "what was made of the import", first, manifest.Observed(made, first, limited))
 	})
 }
 
 // sameModel compares what two models mean.
-func sameModel(t *testing.T, what string, want, got model) {
+func sameModel(t *testing.T, what string, want, got model.Instance) {
 	t.Helper()
 	for _, entries := range []struct {
 		name      string
 		want, got interface{ String() string }
 		same      bool
 	}{
-		{"env_value_from", want.EnvValueFrom, got.EnvValueFrom, sameEntries(want.EnvValueFrom, got.EnvValueFrom)},
-		{"health_checks", want.HealthChecks, got.HealthChecks, sameEntries(want.HealthChecks, got.HealthChecks)},
-		{"volumes", want.Volumes, got.Volumes, sameEntries(want.Volumes, got.Volumes)},
+		{"env_value_from", want.EnvValueFrom, got.EnvValueFrom, model.SameEntries(want.EnvValueFrom, got.EnvValueFrom)},
+		{"health_checks", want.HealthChecks, got.HealthChecks, model.SameEntries(want.HealthChecks, got.HealthChecks)},
+		{"volumes", want.Volumes, got.Volumes, model.SameEntries(want.Volumes, got.Volumes)},
 	} {
 		if !entries.same {
 			t.Errorf("%s: %s is %s, and was %s", what, entries.name, entries.got, entries.want)

@@ -3,7 +3,6 @@ package instance
 import (
 	"encoding/json"
 	"fmt"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -11,6 +10,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/headgym/terraform-provider-mar/internal/instance/fixture"
+	"github.com/headgym/terraform-provider-mar/internal/instance/manifest"
+	"github.com/headgym/terraform-provider-mar/internal/instance/model"
+	"github.com/headgym/terraform-provider-mar/internal/instance/planning"
+	"github.com/headgym/terraform-provider-mar/internal/instance/power"
 	"github.com/headgym/terraform-provider-mar/internal/podhealth"
 )
 
@@ -44,34 +48,29 @@ func withProse(v reflect.Value) {
 // termination message, no condition's message and no other free text of its status in it.
 // Diagnostics have it.
 func TestNothingKept_ofAStatusMessage(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join("testdata", "pods", "*.yaml"))
-	if err != nil || len(files) == 0 {
-		t.Fatal(files, err)
-	}
 	said := 0
-	for _, file := range files {
-		name := strings.TrimSuffix(filepath.Base(file), ".yaml")
-		pod := podFrom(t, name)
+	for _, name := range fixture.PodNames(t) {
+		pod := fixture.PodFrom(t, name)
 		withProse(reflect.ValueOf(&pod.Status).Elem())
-		state := stateful(t, planned())
-		state.Status = types.StringValue(statusRunning)
+		state := fixture.Stateful(t, fixture.Planned())
+		state.Status = types.StringValue(model.StatusRunning)
 		for _, message := range []string{pod.Status.Message, podhealth.EndCause(pod)} {
 			if strings.Contains(message, canary) {
 				said++
 			}
 		}
-		rec := record{}.found(found{Pod: pod}, state)
+		rec := planning.PrivateState{}.Found(power.Existing{Pod: pod}, state)
 		text, err := json.Marshal(rec)
 		if err != nil {
 			t.Fatal(err)
 		}
 		kept := map[string]string{
 			"private state":            string(text),
-			"a new state":              fmt.Sprint(observed(pod, state.model, nil)),
-			"data.mar_instance":        fmt.Sprint(observedNow(pod, nil, then)),
-			"data.mar_instances":       fmt.Sprint(observedList([]*corev1.Pod{pod}, true, then)),
-			"a plan, from private":     fmt.Sprint(replacementFor(state, rec.Standing)),
-			"an instance that is read": fmt.Sprint(everything(pod)),
+			"a new state":              fmt.Sprint(manifest.Observed(pod, state.Instance, nil)),
+			"data.mar_instance":        fmt.Sprint(manifest.ObservedNow(pod, nil, fixture.Then)),
+			"data.mar_instances":       fmt.Sprint(observedList([]*corev1.Pod{pod}, true, fixture.Then)),
+			"a plan, from private":     fmt.Sprint(planning.ReplacementFor(state, rec.LastSeen)),
+			"an instance that is read": fmt.Sprint(manifest.ObservedAll(pod)),
 		}
 		for where, text := range kept {
 			if strings.Contains(text, canary) {

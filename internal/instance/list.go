@@ -11,6 +11,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
+	"github.com/headgym/terraform-provider-mar/internal/instance/attributes"
+	"github.com/headgym/terraform-provider-mar/internal/instance/model"
+	"github.com/headgym/terraform-provider-mar/internal/instance/planning"
+	"github.com/headgym/terraform-provider-mar/internal/instance/power"
+	"github.com/headgym/terraform-provider-mar/internal/instance/store"
 )
 
 var _ fwlist.ListResourceWithConfigure = (*instanceResource)(nil)
@@ -26,14 +31,14 @@ type listConfig struct {
 	IncludeControlled types.Bool   `tfsdk:"include_controlled"`
 }
 
-func (c listConfig) selection() selection {
-	return selection{Cluster: c.Cluster.ValueString(), Labels: c.LabelSelector.ValueString(), Status: c.Status.ValueString()}
+func (c listConfig) selection() store.Selection {
+	return store.Selection{Cluster: c.Cluster.ValueString(), Labels: c.LabelSelector.ValueString(), Status: c.Status.ValueString()}
 }
 
 func (r *instanceResource) ListResourceConfigSchema(_ context.Context, _ fwlist.ListResourceSchemaRequest, resp *fwlist.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Finds MAR instances, also those that Terraform didn't create, so that they can be imported: all Pods without a controller, and the stopped instances.",
-		Attributes:          queryAttributes(),
+		Attributes:          attributes.Query(),
 	}
 }
 
@@ -58,7 +63,7 @@ func (r *instanceResource) List(ctx context.Context, req fwlist.ListRequest, str
 			case one.Controller != "" && !config.IncludeControlled.ValueBool(), one.Reserved:
 				continue
 			case one.Unfit:
-				unfit = append(unfit, one.key.String())
+				unfit = append(unfit, one.Key.String())
 				continue
 			}
 			if !push(r.listed(ctx, req, have, one)) {
@@ -74,23 +79,23 @@ func (r *instanceResource) List(ctx context.Context, req fwlist.ListRequest, str
 	}
 }
 
-func (r *instanceResource) listed(ctx context.Context, req fwlist.ListRequest, have found, one candidate) fwlist.ListResult {
+func (r *instanceResource) listed(ctx context.Context, req fwlist.ListRequest, have power.Existing, one candidate) fwlist.ListResult {
 	result := req.NewListResult(ctx)
 	result.DisplayName = one.String()
-	result.Diagnostics.Append(result.Identity.Set(ctx, one.identity())...)
+	result.Diagnostics.Append(result.Identity.Set(ctx, one.Identity())...)
 	if !req.IncludeResource {
 		return result
 	}
-	var state resourceModel
-	if err := r.read(ctx, &state, &record{}, have, one.Presence, true, &result.Diagnostics); err != nil {
-		fw.AddError(&result.Diagnostics, "read the Secret of the instance "+one.key.String(), err, path.Empty())
+	var state model.Resource
+	if err := r.read(ctx, &state, &planning.PrivateState{}, have, one.Presence, true, &result.Diagnostics); err != nil {
+		fw.AddError(&result.Diagnostics, "read the Secret of the instance "+one.Key.String(), err, path.Empty())
 		return result
 	}
 	result.Diagnostics.Append(result.Resource.Set(ctx, state)...)
 	return result
 }
 
-func listFailure(which selection, err error) fwlist.ListResult {
+func listFailure(which store.Selection, err error) fwlist.ListResult {
 	if which.Cluster == "" {
 		return fw.ListFailure("list the instances of all clusters", err)
 	}

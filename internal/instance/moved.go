@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
+	"github.com/headgym/terraform-provider-mar/internal/instance/model"
 )
 
 // MoveState takes over a Pod of hashicorp/kubernetes. The Read that follows takes
@@ -17,7 +18,7 @@ func (r *instanceResource) MoveState(context.Context) []resource.StateMover {
 		if !ok {
 			return
 		}
-		k, err := newKey(pod.Namespace, pod.Name)
+		k, err := model.NewKey(pod.Namespace, pod.Name)
 		if err != nil {
 			resp.Diagnostics.AddError("The Pod can't be an instance", err.Error()+".")
 			return
@@ -28,7 +29,3 @@ func (r *instanceResource) MoveState(context.Context) []resource.StateMover {
 		saving{Identity: resp.TargetIdentity, Diagnostics: &resp.Diagnostics}.identify(ctx, k)
 	}}}
 }
-
-// isUnread reports whether nothing is known of an instance yet but its name, as
-// after an import or a move.
-func isUnread(m model) bool { return m.Image.IsNull() }

@@ -13,12 +13,15 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 
+	"github.com/headgym/terraform-provider-mar/internal/instance/fixture"
+	"github.com/headgym/terraform-provider-mar/internal/instance/model"
+	"github.com/headgym/terraform-provider-mar/internal/instance/power"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
 func TestObservedList_sortsAndLeavesOutControlledOnes(t *testing.T) {
 	named := func(name string, owners ...metav1.OwnerReference) *corev1.Pod {
-		pod := podFrom(t, "ready")
+		pod := fixture.PodFrom(t, "ready")
 		pod.Namespace, pod.Name, pod.OwnerReferences = "dev", name, owners
 		return pod
 	}
@@ -33,14 +36,14 @@ func TestObservedList_sortsAndLeavesOutControlledOnes(t *testing.T) {
 		true:  {"dev/api-x", "dev/db", "dev/web-10", "dev/web-2"},
 	} {
 		var got []string
-		for _, m := range observedList(pods, with, then) {
+		for _, m := range observedList(pods, with, fixture.Then) {
 			got = append(got, m.ID.ValueString())
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("with controlled ones %t: -want +got:\n%s", with, diff)
 		}
 	}
-	if observedList(nil, false, then) == nil {
+	if observedList(nil, false, fixture.Then) == nil {
 		t.Error("no instances are null instead of an empty list")
 	}
 }
@@ -53,7 +56,7 @@ func TestListSchema_fitsTheModel(t *testing.T) {
 		t.Fatal(diags)
 	}
 	state := tfsdk.State{Schema: s.Schema, Raw: tftypes.NewValue(s.Schema.Type().TerraformType(t.Context()), nil)}
-	m := instancesModel{Instances: observedList([]*corev1.Pod{podFrom(t, "new"), podFrom(t, "ready"), podFrom(t, "crash-oom"), podFrom(t, "evicted")}, true, then)}
+	m := instancesModel{Instances: observedList([]*corev1.Pod{fixture.PodFrom(t, "new"), fixture.PodFrom(t, "ready"), fixture.PodFrom(t, "crash-oom"), fixture.PodFrom(t, "evicted")}, true, fixture.Then)}
 	if diags := state.Set(t.Context(), m); diags.HasError() {
 		t.Fatal(diags)
 	}
@@ -86,7 +89,7 @@ func TestWithStopped(t *testing.T) {
 		want   string
 	}{
 		"all":     {want: "a-b/0 Stopped, a-b/z, a/alive, a/leaving Stopped, b/s Stopped, c/x, d/s Stopped"},
-		"stopped": {status: statusStopped, want: "a-b/0 Stopped, a/leaving Stopped, b/s Stopped, d/s Stopped"},
+		"stopped": {status: model.StatusStopped, want: "a-b/0 Stopped, a/leaving Stopped, b/s Stopped, d/s Stopped"},
 		"broken":  {broken: true, want: "a-b/0 Stopped, a-b/z, a/alive, a/leaving Stopped, b/s Stopped, c/x, error"},
 	} {
 		read := func(yield func(*corev1.Pod, error) bool) {
@@ -100,19 +103,19 @@ func TestWithStopped(t *testing.T) {
 			}
 		}
 		var got []string
-		for have, err := range withStopped(read, templates, c.status) {
+		for have, err := range power.WithStopped(read, templates, c.status) {
 			if err != nil {
 				got = append(got, "error")
 				continue
 			}
-			subject := have.subject(presenceIn(have, resourceModel{}, true))
-			got = append(got, strings.TrimSpace(keyOf(subject).String()+" "+string(subject.Status.Phase)))
+			subject := have.Subject(power.StateIn(have, model.Resource{}, true))
+			got = append(got, strings.TrimSpace(model.KeyOf(subject).String()+" "+string(subject.Status.Phase)))
 		}
 		if text := strings.Join(got, ", "); text != c.want {
 			t.Errorf("%s: got %s, want %s", name, text, c.want)
 		}
 	}
-	for have, err := range withStopped(func(yield func(*corev1.Pod, error) bool) { yield(pods[0], nil) }, templates, "") {
+	for have, err := range power.WithStopped(func(yield func(*corev1.Pod, error) bool) { yield(pods[0], nil) }, templates, "") {
 		if err != nil || have.Template != templates[0] {
 			t.Errorf("the first is %v, %v", have, err)
 		}
@@ -121,7 +124,7 @@ func TestWithStopped(t *testing.T) {
 }
 
 func TestCandidate(t *testing.T) {
-	pod := podFrom(t, "ready")
+	pod := fixture.PodFrom(t, "ready")
 	pod.Namespace, pod.Name = "dev", "web"
 	for want, edit := range map[string]func(*corev1.Pod){
 		"dev/web (Running)":       func(*corev1.Pod) {},
@@ -132,12 +135,12 @@ func TestCandidate(t *testing.T) {
 	} {
 		one := pod.DeepCopy()
 		edit(one)
-		if c := candidateOf(found{Pod: one}); c.String() != want || c.Unfit || c.Reserved {
+		if c := candidateOf(power.Existing{Pod: one}); c.String() != want || c.Unfit || c.Reserved {
 			t.Errorf("got %s, want %s", c, want)
 		}
 	}
 	pod.Namespace, pod.Name = "kube-system", "web.v1"
-	if c := candidateOf(found{Pod: pod}); !c.Unfit || !c.Reserved {
+	if c := candidateOf(power.Existing{Pod: pod}); !c.Unfit || !c.Reserved {
 		t.Errorf("got %+v", c)
 	}
 }

@@ -15,14 +15,15 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
+	"github.com/headgym/terraform-provider-mar/internal/instance/attributes"
+	"github.com/headgym/terraform-provider-mar/internal/instance/causes"
+	"github.com/headgym/terraform-provider-mar/internal/instance/manifest"
+	"github.com/headgym/terraform-provider-mar/internal/instance/model"
+	"github.com/headgym/terraform-provider-mar/internal/instance/planning"
+	"github.com/headgym/terraform-provider-mar/internal/instance/power"
+	"github.com/headgym/terraform-provider-mar/internal/instance/store"
+	"github.com/headgym/terraform-provider-mar/internal/instance/waiting"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
-)
-
-const (
-	defaultTimeout     = 10 * time.Minute
-	defaultReadTimeout = 2 * time.Minute
-
-	generatedPrefix = "mar-i-"
 )
 
 var (
@@ -39,7 +40,7 @@ var (
 func NewResource() resource.Resource { return &instanceResource{} }
 
 type instanceResource struct {
-	store      *store
+	store      *store.Store
 	defaults   fw.Defaults
 	told       *fw.Told
 	validation fw.PlanValidation
@@ -53,7 +54,7 @@ func (r *instanceResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 	resp.Schema = schema.Schema{
 		Version:             schemaVersion,
 		MarkdownDescription: "A MAR instance: one program in a container, with its share of CPU and memory, on one of the cluster's machines. In Kubernetes it is a Pod.\n\nOnly `image` and the cluster's name are needed. By default the instance runs under the *restricted* Pod Security level, is started again each time it ends, and an apply waits until it is ready. An instance that failed or was evicted is replaced by the next apply.",
-		Attributes:          resourceAttributes(ctx),
+		Attributes:          attributes.Resource(ctx),
 	}
 }
 
@@ -63,54 +64,54 @@ func (r *instanceResource) IdentitySchema(_ context.Context, _ resource.Identity
 
 func (r *instanceResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	if data := fw.ProviderDataFrom(req.ProviderData, &resp.Diagnostics); data != nil {
-		r.store, r.defaults, r.told, r.validation = newStore(data.Client), data.Defaults, &data.Told, data.PlanValidation
+		r.store, r.defaults, r.told, r.validation = store.New(data.Client), data.Defaults, &data.Told, data.PlanValidation
 	}
 }
 
 // Create makes the instance and waits for it. Whatever there is then is in the state,
 // with an error too.
 func (r *instanceResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	var plan, config resourceModel
+	var plan, config model.Resource
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	ctx, cancel := withTimeout(ctx, plan.Timeouts.Create, defaultTimeout, &resp.Diagnostics)
+	ctx, cancel := withTimeout(ctx, plan.Timeouts.Create, model.DefaultTimeout, &resp.Diagnostics)
 	defer cancel()
 	named := !plan.Name.IsUnknown()
 	if !named {
-		plan.Name = types.StringValue(generatedPrefix + kube.RandomSuffix())
+		plan.Name = types.StringValue(model.GeneratedPrefix + kube.RandomSuffix())
 	}
 	plan.LabelsAll = fw.LabelsAll(r.defaults.Labels, plan.Labels)
 	plan.AnnotationsAll = fw.LabelsAll(r.defaults.Annotations, plan.Annotations)
-	rec := record{Limited: limitedBy(config.model)}
-	made, diags := partsOf(ctx, plan, config, types.Int64Null(), rec)
+	rec := planning.PrivateState{Limited: planning.LimitedBy(config.Instance)}
+	made, diags := planning.PartsOf(ctx, plan, config, types.Int64Null(), rec)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 
-	ref := plan.key().ref()
+	ref := plan.Key().Ref()
 	sending, warnings := kube.WithWarnings(ctx)
-	have, made, err := r.store.New(sending, made, newcomer{Named: named, Stopped: plan.DesiredStatus.ValueString() == powerStopped})
+	have, made, err := r.store.CreateInstance(sending, made, store.CreateOptions{Named: named, Stopped: plan.DesiredStatus.ValueString() == model.PowerStopped})
 	fw.AddServerWarnings(&resp.Diagnostics, ref, warnings)
 	if err != nil {
-		addCreateError(&resp.Diagnostics, plan.model, err)
+		addCreateError(&resp.Diagnostics, plan.Instance, err)
 		switch {
 		case have.Pod != nil:
-			addHalfMade(&resp.Diagnostics, plan.key())
+			addHalfMade(&resp.Diagnostics, plan.Key())
 		case have.Template == nil:
 			return
 		}
 	}
 
-	rec, notes := rec.made(made, have, plan)
+	rec, notes := rec.Made(made, have, plan)
 	rec.Manager = r.store.Written()
 	addNotes(&resp.Diagnostics, notes)
-	aim := goalOf(plan)
+	aim := waiting.GoalOf(plan)
 	if !resp.Diagnostics.HasError() && have.Pod != nil {
 		have.Pod, err = r.store.Await(ctx, have.Pod, aim)
 	}
 	out := saving{State: &resp.State, Identity: resp.Identity, Private: resp.Private, Diagnostics: &resp.Diagnostics}
-	plan, rec = withResult(plan, have), rec.found(have, plan)
+	plan, rec = planning.WithResult(plan, have), rec.Found(have, plan)
 	out.save(ctx, plan, rec)
 	fw.SaveSeen(ctx, resp.Private, r.foresee(ctx, plan, config, rec, have), &resp.Diagnostics)
 	switch {
@@ -118,7 +119,7 @@ func (r *instanceResource) Create(ctx context.Context, req resource.CreateReques
 	case fw.IsCancelled(err):
 		fw.AddCancelled(&resp.Diagnostics, ref, aim.String(), err)
 	case err != nil:
-		fw.AddError(&resp.Diagnostics, "bring up the instance "+plan.key().String(), tainted(err), path.Empty())
+		fw.AddError(&resp.Diagnostics, "bring up the instance "+plan.Key().String(), tainted(err), path.Empty())
 	}
 }
 
@@ -131,122 +132,122 @@ func tainted(err error) error {
 	return err
 }
 
-func addCreateError(diags *diag.Diagnostics, m model, err error) {
-	k := m.key()
+func addCreateError(diags *diag.Diagnostics, m model.Instance, err error) {
+	k := m.Key()
 	doing := "create the instance " + k.String()
-	if kube.AnswerOf(k.ref(), err) == kube.NoNamespace {
+	if kube.AnswerOf(k.Ref(), err) == kube.NoNamespace {
 		fw.AddError(diags, doing, fmt.Errorf("the cluster %s doesn't exist: create it first, and refer to it as `cluster = mar_cluster.<name>.name` so that Terraform keeps the order (%w)", k.Cluster, err), path.Root("cluster"))
 		return
 	}
 	if fw.IsCancelled(err) {
 		diags.AddError("Could not "+doing, "The run was cancelled before the instance was created. Apply again.")
 	} else {
-		fw.AddError(diags, doing, err, placeOf(err, m))
+		fw.AddError(diags, doing, err, planning.PlaceOf(err, m))
 	}
-	var left *leftError
+	var left *store.LeftError
 	if errors.As(err, &left) {
 		diags.AddError("Could not remove "+left.Left.String(), fmt.Sprintf("%s\n\nThe failed create left it behind. It is in the state, marked as tainted, so the next apply removes it and recreates the instance.", fw.Sentence(left.Why.Error())))
 	}
 }
 
 // addHalfMade says what becomes of an instance whose Pod was made before the create failed.
-func addHalfMade(diags *diag.Diagnostics, k key) {
+func addHalfMade(diags *diag.Diagnostics, k model.Key) {
 	diags.AddWarning("The instance "+k.String()+" was created",
-		fmt.Sprintf("%s was created before that error. It is in the state, marked as tainted, so the next apply replaces it. To keep it, run `terraform untaint <its address>`: the next apply then adds what is missing.", k.ref()))
+		fmt.Sprintf("%s was created before that error. It is in the state, marked as tainted, so the next apply replaces it. To keep it, run `terraform untaint <its address>`: the next apply then adds what is missing.", k.Ref()))
 }
 
 // Read finds the Pod by its name: one that the provider made anew under that
 // name is the same instance, one that somebody else made isn't.
 func (r *instanceResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var prior resourceModel
+	var prior model.Resource
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
-	rec := fw.LoadRecord(ctx, req.Private, usualRecord(prior), &resp.Diagnostics)
-	ctx, cancel := withTimeout(ctx, prior.Timeouts.Read, defaultReadTimeout, &resp.Diagnostics)
+	rec := fw.LoadRecord(ctx, req.Private, planning.DefaultPrivateState(prior), &resp.Diagnostics)
+	ctx, cancel := withTimeout(ctx, prior.Timeouts.Read, model.DefaultReadTimeout, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	out := saving{State: &resp.State, Identity: resp.Identity, Private: resp.Private, Diagnostics: &resp.Diagnostics}
-	have, err := r.store.Look(ctx, prior.key())
+	have, err := r.store.Look(ctx, prior.Key())
 	if err != nil {
-		fw.AddError(&resp.Diagnostics, "read the instance "+prior.key().String(), err, path.Empty())
+		fw.AddError(&resp.Diagnostics, "read the instance "+prior.Key().String(), err, path.Empty())
 		return
 	}
-	importing := isUnread(prior.model)
-	seen := presenceIn(have, prior, importing)
-	if !importing || seen.Pod == podForeign {
+	importing := model.IsUnread(prior.Instance)
+	seen := power.StateIn(have, prior, importing)
+	if !importing || seen.Pod == power.PodForeign {
 		r.explain(ctx, prior, have, seen, &resp.Diagnostics)
 	}
 	switch {
-	case seen.gone():
-		out.identify(ctx, prior.key())
+	case seen.Gone():
+		out.identify(ctx, prior.Key())
 		resp.State.RemoveResource(ctx)
 		return
-	case importing && !seen.stopped():
-		if owner := controllerOf(have.Pod); owner != "" {
-			resp.Diagnostics.AddError("Could not import the instance "+prior.key().String(),
-				fmt.Sprintf("%s belongs to %s, which creates and replaces it, so Terraform can't manage it as well. Manage %s instead, or create a separate instance.", prior.key().ref(), owner, owner))
+	case importing && !seen.Stopped():
+		if owner := manifest.ControllerOf(have.Pod); owner != "" {
+			resp.Diagnostics.AddError("Could not import the instance "+prior.Key().String(),
+				fmt.Sprintf("%s belongs to %s, which creates and replaces it, so Terraform can't manage it as well. Manage %s instead, or create a separate instance.", prior.Key().Ref(), owner, owner))
 			return
 		}
-		r.warnOfUnknownFields(ctx, prior.key(), &resp.Diagnostics)
+		r.warnOfUnknownFields(ctx, prior.Key(), &resp.Diagnostics)
 	}
 	if err := r.read(ctx, &prior, &rec, have, seen, importing, &resp.Diagnostics); err != nil {
-		fw.AddError(&resp.Diagnostics, "read the Secret of the instance "+prior.key().String(), err, path.Root("secret_env_wo_version"))
+		fw.AddError(&resp.Diagnostics, "read the Secret of the instance "+prior.Key().String(), err, path.Root("secret_env_wo_version"))
 		return
 	}
 	out.save(ctx, prior, rec)
 }
 
 // read brings state and record up to what was found.
-func (r *instanceResource) read(ctx context.Context, state *resourceModel, rec *record, have found, seen presence, importing bool, diags *diag.Diagnostics) error {
-	subject := have.subject(seen)
+func (r *instanceResource) read(ctx context.Context, state *model.Resource, rec *planning.PrivateState, have power.Existing, seen power.State, importing bool, diags *diag.Diagnostics) error {
+	subject := have.Subject(seen)
 	if importing {
-		*state = newResourceModel(ctx)
+		*state = model.NewResource(ctx)
 		var more diag.Diagnostics
-		state.model, rec.Limited, more = imported(ctx, subject, r.store.Manager(), r.defaults)
+		state.Instance, rec.Limited, more = manifest.Imported(ctx, subject, r.store.Manager(), r.defaults)
 		diags.Append(more...)
-		rec.Unset = unsetIn(subject, state.model)
+		rec.Unset = manifest.UnsetIn(subject, state.Instance)
 	} else {
 		prior := *state
-		state.model = rec.asSent(prior.model, observed(subject, prior.model, rec.Limited))
-		state.Image = rec.image(state.Image)
-		state.model = settled(prior, state.model)
+		state.Instance = rec.AsSent(prior.Instance, manifest.Observed(subject, prior.Instance, rec.Limited))
+		state.Image = rec.Image(state.Image)
+		state.Instance = planning.Normalise(prior, state.Instance)
 		if !prior.DesiredStatus.IsNull() {
-			state.DesiredStatus = types.StringValue(powerOf(seen))
+			state.DesiredStatus = types.StringValue(power.DesiredStatus(seen))
 		}
 	}
-	size := rec.Standing.Size
-	rec.Standing = standingOf(subject, seen).steady(*state)
-	rec.Standing.Unlabelled = lostLabels(have, seen, r.store.Manager())
-	rec.Standing.Size = rec.Standing.Size.speltAs(size)
-	return r.readSecret(ctx, state, rec, ownSecret(subject, state.model), importing)
+	size := rec.LastSeen.Size
+	rec.LastSeen = planning.LastSeenOf(subject, seen).Normalised(*state)
+	rec.LastSeen.Unlabelled = causes.LostLabels(have, seen, r.store.Manager())
+	rec.LastSeen.Size = rec.LastSeen.Size.SpeltAs(size)
+	return r.readSecret(ctx, state, rec, manifest.OwnSecret(subject, state.Instance), importing)
 }
 
 // Delete removes that very Pod and waits until it is gone; the instance's
 // Secret goes with it.
 func (r *instanceResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	var state resourceModel
+	var state model.Resource
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	ctx, cancel := withTimeout(ctx, state.Timeouts.Delete, defaultTimeout, &resp.Diagnostics)
+	ctx, cancel := withTimeout(ctx, state.Timeouts.Delete, model.DefaultTimeout, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if err := r.store.Remove(ctx, state.key(), state.UID.ValueString()); err != nil {
-		fw.AddError(&resp.Diagnostics, "delete the instance "+state.key().String(), err, path.Empty())
+	if err := r.store.Remove(ctx, state.Key(), state.UID.ValueString()); err != nil {
+		fw.AddError(&resp.Diagnostics, "delete the instance "+state.Key().String(), err, path.Empty())
 	}
 }
 
 // ImportState takes the ID cluster/name or the identity; Read does the rest.
 func (r *instanceResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	var k key
+	var k model.Key
 	var err error
 	if req.ID != "" {
-		k, err = parseID(req.ID)
+		k, err = model.ParseID(req.ID)
 	} else {
-		var identity identityModel
+		var identity model.IdentityModel
 		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
-		k, err = newKey(identity.Cluster.ValueString(), identity.Name.ValueString())
+		k, err = model.NewKey(identity.Cluster.ValueString(), identity.Name.ValueString())
 	}
 	if err != nil {
 		resp.Diagnostics.AddError("Invalid import ID of an instance", err.Error()+".")
@@ -273,15 +274,15 @@ type saving struct {
 	Diagnostics *diag.Diagnostics
 }
 
-func (s saving) save(ctx context.Context, state resourceModel, rec record) {
+func (s saving) save(ctx context.Context, state model.Resource, rec planning.PrivateState) {
 	s.Diagnostics.Append(s.State.Set(ctx, state)...)
-	s.identify(ctx, state.key())
+	s.identify(ctx, state.Key())
 	rec.Name = state.Name.ValueString()
-	fw.SaveRecord(ctx, s.Private, rec, usualRecord(state), s.Diagnostics)
+	fw.SaveRecord(ctx, s.Private, rec, planning.DefaultPrivateState(state), s.Diagnostics)
 }
 
-func (s saving) identify(ctx context.Context, k key) {
+func (s saving) identify(ctx context.Context, k model.Key) {
 	if s.Identity != nil {
-		s.Diagnostics.Append(s.Identity.Set(ctx, k.identity())...)
+		s.Diagnostics.Append(s.Identity.Set(ctx, k.Identity())...)
 	}
 }

@@ -7,6 +7,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
+	"github.com/headgym/terraform-provider-mar/internal/instance/manifest"
+	"github.com/headgym/terraform-provider-mar/internal/instance/planning"
+	"github.com/headgym/terraform-provider-mar/internal/instance/power"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
@@ -15,19 +18,19 @@ const removalTimeout = 10 * time.Second
 
 // warnOfKeys looks, where a plan removes labels or annotations from an instance that
 // stays, at who else sets them. Nothing is said where that can't be seen.
-func (r *instanceResource) warnOfKeys(ctx context.Context, p intent, diags *diag.Diagnostics) {
-	if p.makes() || p.Todo.Move != moveNone && p.Todo.Move != moveTidy {
+func (r *instanceResource) warnOfKeys(ctx context.Context, p planning.PlannedChange, diags *diag.Diagnostics) {
+	if p.Makes() || p.Todo.Step != power.StepNone && p.Todo.Step != power.StepTidy {
 		return
 	}
-	keys := plannedRemoval(p.Prior.model, p.Plan.model, r.defaults)
+	keys := manifest.PlannedRemoval(p.Prior.Instance, p.Plan.Instance, r.defaults)
 	if keys.None() {
 		return
 	}
 	ctx, cancel := kube.WithTimeout(ctx, removalTimeout)
 	defer cancel()
-	k, stopped := p.Prior.key(), p.Record.Standing.Presence.stopped()
-	removal, err := r.store.after(p.Record.Manager).Removal(ctx, k, p.Prior.UID.ValueString(), stopped, keys)
+	k, stopped := p.Prior.Key(), p.Record.LastSeen.State.Stopped()
+	removal, err := r.store.After(p.Record.Manager).Removal(ctx, k, p.Prior.UID.ValueString(), stopped, keys)
 	if err == nil {
-		fw.RemovedKeys{Object: k.ref(), Removal: removal, Attribute: fw.MapOfKey}.Warn(diags)
+		fw.RemovedKeys{Object: k.Ref(), Removal: removal, Attribute: fw.MapOfKey}.Warn(diags)
 	}
 }

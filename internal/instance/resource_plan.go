@@ -11,6 +11,11 @@ import (
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
+	"github.com/headgym/terraform-provider-mar/internal/instance/causes"
+	"github.com/headgym/terraform-provider-mar/internal/instance/manifest"
+	"github.com/headgym/terraform-provider-mar/internal/instance/model"
+	"github.com/headgym/terraform-provider-mar/internal/instance/planning"
+	"github.com/headgym/terraform-provider-mar/internal/instance/power"
 )
 
 // ModifyPlan fills in what can be known before an apply, and says which changes
@@ -19,7 +24,7 @@ func (r *instanceResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if destroying := req.Plan.Raw.IsNull(); destroying || r.store == nil {
 		return
 	}
-	var plan resourceModel
+	var plan model.Resource
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -27,7 +32,7 @@ func (r *instanceResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	plan.LabelsAll = fw.LabelsAll(r.defaults.Labels, plan.Labels)
 	plan.AnnotationsAll = fw.LabelsAll(r.defaults.Annotations, plan.Annotations)
 	if !plan.Cluster.IsUnknown() && !plan.Name.IsUnknown() {
-		plan.ID = types.StringValue(plan.key().String())
+		plan.ID = types.StringValue(plan.Key().String())
 	}
 	resp.Diagnostics.Append(hostPathWarning(ctx, req.State, plan.Volumes)...)
 	if req.State.Raw.IsNull() {
@@ -38,60 +43,60 @@ func (r *instanceResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 }
 
-func (r *instanceResource) planChange(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, plan *resourceModel) {
-	var prior, config resourceModel
+func (r *instanceResource) planChange(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, plan *model.Resource) {
+	var prior, config model.Resource
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	rec := fw.LoadRecord(ctx, req.Private, usualRecord(prior), &resp.Diagnostics)
-	if isUnread(prior.model) {
-		fw.AddUnread(&resp.Diagnostics, prior.key().ref())
+	rec := fw.LoadRecord(ctx, req.Private, planning.DefaultPrivateState(prior), &resp.Diagnostics)
+	if model.IsUnread(prior.Instance) {
+		fw.AddUnread(&resp.Diagnostics, prior.Key().Ref())
 	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	of := facts{Resizable: true, Differs: differencesBetween(ctx, prior.model, plan.model)}
-	*plan = of.Differs.asPrior(ctx, prior, config, *plan)
+	of := planning.Facts{Resizable: true, Differs: planning.DifferencesBetween(ctx, prior.Instance, plan.Instance)}
+	*plan = of.Differs.AsPrior(ctx, prior, config, *plan)
 	if of.Differs.Pod {
 		var diags diag.Diagnostics
 		var err error
-		of.Pod, of.PodPaths, diags, err = comparePod(ctx, prior, *plan, r.store.Reader(ctx, prior.key(), prior.UID.ValueString()))
+		of.Pod, of.PodPaths, diags, err = planning.ComparePod(ctx, prior, *plan, r.store.Reader(ctx, prior.Key(), prior.UID.ValueString()))
 		resp.Diagnostics.Append(diags...)
 		if err != nil {
-			fw.AddError(&resp.Diagnostics, "compare pod with the instance "+prior.key().String(), err, path.Root("pod"))
+			fw.AddError(&resp.Diagnostics, "compare pod with the instance "+prior.Key().String(), err, path.Root("pod"))
 		}
 		if resp.Diagnostics.HasError() {
 			return
 		}
 	}
-	d := decide(prior, *plan, config, rec, of)
+	d := planning.Decide(prior, *plan, config, rec, of)
 	if d.Resize != nil {
 		var err error
 		if of.Resizable, err = r.store.Resizable(); err != nil {
-			fw.AddError(&resp.Diagnostics, "plan the new size of the instance "+prior.key().String(), err, path.Empty())
+			fw.AddError(&resp.Diagnostics, "plan the new size of the instance "+prior.Key().String(), err, path.Empty())
 			return
 		}
-		d = decide(prior, *plan, config, rec, of)
+		d = planning.Decide(prior, *plan, config, rec, of)
 	}
 	for _, name := range d.Replace {
-		resp.RequiresReplace.Append(replacedBy(name, prior.model, plan.model)...)
+		resp.RequiresReplace.Append(planning.ReplacedBy(name, prior.Instance, plan.Instance)...)
 	}
-	addNotes(&resp.Diagnostics, d.Notes)
-	if d.Cause != nil && !r.told.Has(prior.key().String()) {
-		addNotes(&resp.Diagnostics, []note{*d.Cause})
+	addNotes(&resp.Diagnostics, d.Warnings)
+	if d.Cause != nil && !r.told.Has(prior.Key().String()) {
+		addNotes(&resp.Diagnostics, []causes.Warning{*d.Cause})
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, *plan)...)
-	if changes := !resp.Plan.Raw.Equal(req.State.Raw) || len(d.Replace) > 0 || d.Move == moveTidy || rec.Unrecorded || rec.Standing.Presence.Starting || len(rec.Standing.Unlabelled) > 0; changes {
-		r.warnOfKeys(ctx, intent{Prior: &prior, Plan: *plan, Config: config, Record: rec, Todo: d}, &resp.Diagnostics)
+	if changes := !resp.Plan.Raw.Equal(req.State.Raw) || len(d.Replace) > 0 || d.Step == power.StepTidy || rec.Unrecorded || rec.LastSeen.State.Starting || len(rec.LastSeen.Unlabelled) > 0; changes {
+		r.warnOfKeys(ctx, planning.PlannedChange{Prior: &prior, Plan: *plan, Config: config, Record: rec, Todo: d}, &resp.Diagnostics)
 		setUnknown(plan, d.Unknown)
 		setGone(plan, d.Gone)
-		if d.Move == moveStop {
-			plan.Status = types.StringValue(statusStopped)
+		if d.Step == power.StepStop {
+			plan.Status = types.StringValue(model.StatusStopped)
 		}
-		r.validatePlan(ctx, intent{Prior: &prior, Plan: *plan, Config: config, Record: rec, Todo: d}, &resp.Diagnostics)
+		r.validatePlan(ctx, planning.PlannedChange{Prior: &prior, Plan: *plan, Config: config, Record: rec, Todo: d}, &resp.Diagnostics)
 	}
 }
 
-func addNotes(diags *diag.Diagnostics, notes []note) {
+func addNotes(diags *diag.Diagnostics, notes []causes.Warning) {
 	for _, n := range notes {
 		if n.Attribute == "" {
 			diags.AddWarning(n.Summary, n.Detail)
@@ -102,7 +107,7 @@ func addNotes(diags *diag.Diagnostics, notes []note) {
 }
 
 // setUnknown leaves to the apply what the attributes come to.
-func setUnknown(plan *resourceModel, names []string) {
+func setUnknown(plan *model.Resource, names []string) {
 	if slices.Contains(names, "labels_all") {
 		plan.LabelsAll = types.MapUnknown(types.StringType)
 	}
@@ -113,11 +118,11 @@ func setUnknown(plan *resourceModel, names []string) {
 }
 
 // setGone empties what an instance doesn't have while it is stopped.
-func setGone(plan *resourceModel, names []string) {
+func setGone(plan *model.Resource, names []string) {
 	setComputed(plan, names, types.StringNull(), fwtypes.NewQuantityNull())
 }
 
-func setComputed(plan *resourceModel, names []string, text types.String, amount fwtypes.Quantity) {
+func setComputed(plan *model.Resource, names []string, text types.String, amount fwtypes.Quantity) {
 	for _, name := range names {
 		switch name {
 		case "status":
@@ -128,9 +133,9 @@ func setComputed(plan *resourceModel, names []string, text types.String, amount 
 			plan.Node = text
 		case "ip":
 			plan.IP = text
-		case cpu:
+		case manifest.Cpu:
 			plan.CPU = amount
-		case memory:
+		case manifest.Memory:
 			plan.Memory = amount
 		}
 	}
@@ -138,17 +143,17 @@ func setComputed(plan *resourceModel, names []string, text types.String, amount 
 
 // planNew says what is known of an instance that is made stopped. Core asks for it
 // also where another one is replaced.
-func (r *instanceResource) planNew(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, plan *resourceModel) {
-	var config resourceModel
+func (r *instanceResource) planNew(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, plan *model.Resource) {
+	var config model.Resource
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	// Of one that is replaced, only what its state makes no difference to is of use.
-	rec := fw.LoadRecord(ctx, req.Private, usualRecord(resourceModel{}), &resp.Diagnostics)
+	rec := fw.LoadRecord(ctx, req.Private, planning.DefaultPrivateState(model.Resource{}), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if plan.DesiredStatus.ValueString() == powerStopped {
-		plan.Status = types.StringValue(statusStopped)
-		setGone(plan, append([]string{"uid", "node", "ip"}, undeclaredSize(config.model)...))
+	if plan.DesiredStatus.ValueString() == model.PowerStopped {
+		plan.Status = types.StringValue(model.StatusStopped)
+		setGone(plan, append([]string{"uid", "node", "ip"}, planning.UndeclaredSize(config.Instance)...))
 	}
-	r.validatePlan(ctx, intent{Plan: *plan, Config: config, Record: rec}, &resp.Diagnostics)
+	r.validatePlan(ctx, planning.PlannedChange{Plan: *plan, Config: config, Record: rec}, &resp.Diagnostics)
 }

@@ -9,6 +9,10 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
+	"github.com/headgym/terraform-provider-mar/internal/instance/causes"
+	"github.com/headgym/terraform-provider-mar/internal/instance/model"
+	"github.com/headgym/terraform-provider-mar/internal/instance/planning"
+	"github.com/headgym/terraform-provider-mar/internal/instance/power"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 	"github.com/headgym/terraform-provider-mar/internal/podhealth"
 )
@@ -22,28 +26,28 @@ import (
 
 // foresee is what is known, of an instance that was just made or changed, of its next
 // read and of the next plan of the same configuration.
-func (r *instanceResource) foresee(ctx context.Context, state, config resourceModel, rec record, have found) fw.Seen {
+func (r *instanceResource) foresee(ctx context.Context, state, config model.Resource, rec planning.PrivateState, have power.Existing) fw.Seen {
 	return fw.Seen{Version: r.versionSeen(ctx, state, rec, have), PlansNothing: r.plansNothing(state, config, rec)}
 }
 
 // plansNothing reports whether a plan of what is there changes nothing and says nothing. It
 // leaves out what the framework does before ModifyPlan: an apply ends with what was
 // planned, so that there is no default to fill in and nothing for a plan modifier to see.
-func (r *instanceResource) plansNothing(state, config resourceModel, rec record) bool {
-	return !isUnread(state.model) && len(rec.Standing.Unlabelled) == 0 &&
-		reflect.DeepEqual(decide(state, state, config, rec, facts{Resizable: true}), decision{}) &&
+func (r *instanceResource) plansNothing(state, config model.Resource, rec planning.PrivateState) bool {
+	return !model.IsUnread(state.Instance) && len(rec.LastSeen.Unlabelled) == 0 &&
+		reflect.DeepEqual(planning.Decide(state, state, config, rec, planning.Facts{Resizable: true}), planning.Decision{}) &&
 		state.LabelsAll.Equal(fw.LabelsAll(r.defaults.Labels, state.Labels)) &&
 		state.AnnotationsAll.Equal(fw.LabelsAll(r.defaults.Annotations, state.Annotations))
 }
 
 // versionSeen is that version, empty where a read would find something else, or would
 // have to ask for more than the Pod. It makes no request.
-func (r *instanceResource) versionSeen(ctx context.Context, state resourceModel, rec record, have found) string {
+func (r *instanceResource) versionSeen(ctx context.Context, state model.Resource, rec planning.PrivateState, have power.Existing) string {
 	if have.Pod == nil || have.Template != nil || rec.Secret != nil {
 		return ""
 	}
-	seen := presenceIn(have, state, false)
-	if seen.gone() || seen.Pod == podForeign || len(troublesOf(state, have, seen, r.store.Manager(), time.Now())) > 0 || mayFallIll(have.Pod) {
+	seen := power.StateIn(have, state, false)
+	if seen.Gone() || seen.Pod == power.PodForeign || len(causes.Problems(state, have, seen, r.store.Manager(), time.Now())) > 0 || mayFallIll(have.Pod) {
 		return ""
 	}
 	var diags diag.Diagnostics

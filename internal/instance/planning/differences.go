@@ -1,0 +1,184 @@
+package planning
+
+import (
+	"context"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/headgym/terraform-provider-mar/internal/fw"
+	"github.com/headgym/terraform-provider-mar/internal/instance/manifest"
+	"github.com/headgym/terraform-provider-mar/internal/instance/model"
+	"github.com/headgym/terraform-provider-mar/internal/podspec"
+)
+
+// A plan compares what the state and the configuration mean, not how they are written. Two
+// values of an attribute are the same if the Pods that they mean are the same. So null and
+// empty, a default that is left out or written down, and two spellings of one amount are no
+// difference, in whichever attribute, and neither is a setting that moves to or from pod.
+
+// shaper is an attribute that shapes the Pod, and that nothing changes in place.
+type shaper struct {
+	name  string
+	value func(m model.Instance) attr.Value
+	copy  func(to *model.Instance, from model.Instance)
+}
+
+func shapers() []shaper {
+	return []shaper{
+		{"args", func(m model.Instance) attr.Value { return m.Args }, func(to *model.Instance, from model.Instance) { to.Args = from.Args }},
+		{"command", func(m model.Instance) attr.Value { return m.Command }, func(to *model.Instance, from model.Instance) { to.Command = from.Command }},
+		{"env", func(m model.Instance) attr.Value { return m.Env }, func(to *model.Instance, from model.Instance) { to.Env = from.Env }},
+		{"env_value_from", func(m model.Instance) attr.Value { return m.EnvValueFrom }, func(to *model.Instance, from model.Instance) { to.EnvValueFrom = from.EnvValueFrom }},
+		{"health_checks", func(m model.Instance) attr.Value { return m.HealthChecks }, func(to *model.Instance, from model.Instance) { to.HealthChecks = from.HealthChecks }},
+		{"ports", func(m model.Instance) attr.Value { return m.Ports }, func(to *model.Instance, from model.Instance) { to.Ports = from.Ports }},
+		{"restart_policy", func(m model.Instance) attr.Value { return m.RestartPolicy }, func(to *model.Instance, from model.Instance) { to.RestartPolicy = from.RestartPolicy }},
+		{"security", func(m model.Instance) attr.Value { return m.Security }, func(to *model.Instance, from model.Instance) { to.Security = from.Security }},
+		{"service_account", func(m model.Instance) attr.Value { return m.ServiceAccount }, func(to *model.Instance, from model.Instance) { to.ServiceAccount = from.ServiceAccount }},
+		{"volumes", func(m model.Instance) attr.Value { return m.Volumes }, func(to *model.Instance, from model.Instance) { to.Volumes = from.Volumes }},
+	}
+}
+
+// differences are what a plan changes about the Pod beyond its image and its size.
+type differences struct {
+	// Attributes are those, but for pod, that mean another Pod, and Pod is whether pod does.
+	Attributes []string
+	Pod        bool
+	// Moved are those, pod among them, of which a part moves to or from another one. Together they
+	// mean the same Pod, each alone doesn't.
+	Moved []string
+}
+
+// DifferencesBetween is a pure function of the two: plan, apply and the update itself hear
+// the same. What isn't known yet is a difference.
+func DifferencesBetween(ctx context.Context, prior, plan model.Instance) differences {
+	all := shapers()
+	changed := slices.DeleteFunc(slices.Clone(all), func(s shaper) bool { return s.value(plan).Equal(s.value(prior)) })
+	podChanged := !plan.Pod.Equal(prior.Pod)
+	if len(changed) == 0 && !podChanged {
+		return differences{}
+	}
+	isOpen := func(s shaper) bool { return !isKnown(ctx, s.value(plan)) }
+	allKnown := isKnown(ctx, plan.Pod) && !slices.ContainsFunc(all, isOpen)
+	if allKnown && meansSamePod(ctx, withSizeOf(prior, plan), plan) {
+		return differences{Moved: movedBetween(ctx, prior, plan, changed)}
+	}
+	d := differences{Pod: podChanged && !samePodAttribute(ctx, prior, plan)}
+	for _, s := range changed {
+		before := plan
+		s.copy(&before, prior)
+		if isOpen(s) || !meansSamePod(ctx, before, plan) {
+			d.Attributes = append(d.Attributes, s.name)
+		}
+	}
+	if len(d.Attributes) == 0 && !d.Pod && allKnown {
+		// Each alone changes nothing, and together they do.
+		for _, s := range changed {
+			d.Attributes = append(d.Attributes, s.name)
+		}
+	}
+	return d
+}
+
+// movedBetween names the attributes that a plan can't keep from the state: it would mean another Pod
+// with them.
+func movedBetween(ctx context.Context, prior, plan model.Instance, changed []shaper) []string {
+	var moved []string
+	kept := plan
+	pod := shaper{"pod", func(m model.Instance) attr.Value { return m.Pod }, func(to *model.Instance, from model.Instance) { to.Pod = from.Pod }}
+	for _, s := range append(slices.Clone(changed), pod) {
+		with := kept
+		s.copy(&with, prior)
+		if meansSamePod(ctx, with, plan) {
+			kept = with
+		} else {
+			moved = append(moved, s.name)
+		}
+	}
+	return moved
+}
+
+// withSizeOf gives a model the image and the size of another, which are changed in place.
+func withSizeOf(m, other model.Instance) model.Instance {
+	m.Image, m.CPU, m.Memory, m.Limits, m.Requests = other.Image, other.CPU, other.Memory, other.Limits, other.Requests
+	return m
+}
+
+// meansSamePod compares the Pods that two models mean, as far as these are known.
+func meansSamePod(ctx context.Context, a, b model.Instance) bool {
+	one, valid := meantSpec(ctx, a)
+	other, alsoValid := meantSpec(ctx, b)
+	return valid && alsoValid && podspec.Same(one, other)
+}
+
+func meantSpec(ctx context.Context, m model.Instance) (corev1.PodSpec, bool) {
+	m = Known(ctx, m)
+	if !isKnown(ctx, m.Pod) {
+		m.Pod = types.DynamicNull()
+	}
+	spec, diags := manifest.DesiredSpec(ctx, m, manifest.Options{})
+	// A volume that was read with a source for which there are no words has none here, which
+	// to the API server is a folder.
+	unread := func(v corev1.Volume) bool { return v.VolumeSource == corev1.VolumeSource{} }
+	return spec, !diags.HasError() && !slices.ContainsFunc(spec.Volumes, unread)
+}
+
+// samePodAttribute compares what pod means over what the other attributes of the plan do.
+func samePodAttribute(ctx context.Context, prior, plan model.Instance) bool {
+	base, diags := manifest.BaseSpec(ctx, Known(ctx, plan))
+	was, faults := podspec.Decode(prior.Pod)
+	is, more := podspec.Decode(plan.Pod)
+	return !diags.HasError() && len(faults)+len(more) == 0 && podspec.Equal(was, is, base)
+}
+
+// has reports whether an attribute means another Pod, by itself or but for what moves.
+func (d differences) has(name string) bool {
+	return slices.Contains(d.Attributes, name) || slices.Contains(d.Moved, name)
+}
+
+// AsPrior plans the prior value of each attribute that means the same as before.
+func (d differences) AsPrior(ctx context.Context, prior, config, plan model.Resource) model.Resource {
+	shaped := func(name string) func(_, _ attr.Value) bool {
+		return func(_, _ attr.Value) bool { return !d.has(name) }
+	}
+	fw.KeepAsPrior(ctx, &plan.Args, prior.Args, config.Args, shaped("args"))
+	fw.KeepAsPrior(ctx, &plan.Command, prior.Command, config.Command, shaped("command"))
+	fw.KeepAsPrior(ctx, &plan.Env, prior.Env, config.Env, shaped("env"))
+	fw.KeepAsPrior(ctx, &plan.EnvValueFrom, prior.EnvValueFrom, config.EnvValueFrom, shaped("env_value_from"))
+	fw.KeepAsPrior(ctx, &plan.HealthChecks, prior.HealthChecks, config.HealthChecks, shaped("health_checks"))
+	fw.KeepAsPrior(ctx, &plan.Ports, prior.Ports, config.Ports, shaped("ports"))
+	fw.KeepAsPrior(ctx, &plan.Security, prior.Security, config.Security, shaped("security"))
+	fw.KeepAsPrior(ctx, &plan.Volumes, prior.Volumes, config.Volumes, shaped("volumes"))
+	fw.KeepAsPrior(ctx, &plan.CPU, prior.CPU, config.CPU, fw.Same)
+	fw.KeepAsPrior(ctx, &plan.Memory, prior.Memory, config.Memory, fw.Same)
+	fw.KeepAsPrior(ctx, &plan.Limits, prior.Limits, config.Limits, fw.Same)
+	fw.KeepAsPrior(ctx, &plan.Requests, prior.Requests, config.Requests, fw.Same)
+	fw.KeepAsPrior(ctx, &plan.Timeouts.Object, prior.Timeouts.Object, config.Timeouts.Object, fw.SameDurations)
+	if prior.SaysPod() && config.SaysPod() && !d.Pod && !d.has("pod") {
+		plan.Pod = prior.Pod
+	}
+	return plan
+}
+
+// ReplacedBy are the paths of an attribute that force a replacement: in security those of
+// the settings that differ.
+func ReplacedBy(name string, prior, plan model.Instance) []path.Path {
+	root := path.Root(name)
+	if name != "security" {
+		return []path.Path{root}
+	}
+	var paths []path.Path
+	before, after := prior.Security.Attributes(), plan.Security.Attributes()
+	for setting, value := range after {
+		if !fw.Same(before[setting], value) {
+			paths = append(paths, root.AtName(setting))
+		}
+	}
+	if len(paths) == 0 {
+		return []path.Path{root}
+	}
+	return paths
+}
