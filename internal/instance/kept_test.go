@@ -67,8 +67,8 @@ func TestNothingKept_ofAStatusMessage(t *testing.T) {
 		kept := map[string]string{
 			"private state":            string(text),
 			"a new state":              fmt.Sprint(manifest.Observed(pod, state.Instance, nil)),
-			"data.mar_instance":        fmt.Sprint(manifest.ObservedNow(pod, nil, fixture.Then)),
-			"data.mar_instances":       fmt.Sprint(observedList([]*corev1.Pod{pod}, true, fixture.Then)),
+			"data.mar_instance":        fmt.Sprint(manifest.ObservedNow(pod, nil, fixture.Then())),
+			"data.mar_instances":       fmt.Sprint(observedList([]*corev1.Pod{pod}, true, fixture.Then())),
 			"a plan, from private":     fmt.Sprint(planning.ReplacementFor(state, rec.LastSeen)),
 			"an instance that is read": fmt.Sprint(manifest.ObservedAll(pod)),
 		}

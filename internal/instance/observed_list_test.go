@@ -36,14 +36,14 @@ func TestObservedList_sortsAndLeavesOutControlledOnes(t *testing.T) {
 		true:  {"dev/api-x", "dev/db", "dev/web-10", "dev/web-2"},
 	} {
 		var got []string
-		for _, m := range observedList(pods, with, fixture.Then) {
+		for _, m := range observedList(pods, with, fixture.Then()) {
 			got = append(got, m.ID.ValueString())
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("with controlled ones %t: -want +got:\n%s", with, diff)
 		}
 	}
-	if observedList(nil, false, fixture.Then) == nil {
+	if observedList(nil, false, fixture.Then()) == nil {
 		t.Error("no instances are null instead of an empty list")
 	}
 }
@@ -56,7 +56,7 @@ func TestListSchema_fitsTheModel(t *testing.T) {
 		t.Fatal(diags)
 	}
 	state := tfsdk.State{Schema: s.Schema, Raw: tftypes.NewValue(s.Schema.Type().TerraformType(t.Context()), nil)}
-	m := instancesModel{Instances: observedList([]*corev1.Pod{fixture.PodFrom(t, "new"), fixture.PodFrom(t, "ready"), fixture.PodFrom(t, "crash-oom"), fixture.PodFrom(t, "evicted")}, true, fixture.Then)}
+	m := instancesModel{Instances: observedList([]*corev1.Pod{fixture.PodFrom(t, "new"), fixture.PodFrom(t, "ready"), fixture.PodFrom(t, "crash-oom"), fixture.PodFrom(t, "evicted")}, true, fixture.Then())}
 	if diags := state.Set(t.Context(), m); diags.HasError() {
 		t.Fatal(diags)
 	}

@@ -133,7 +133,7 @@ func setComputed(plan *model.Resource, names []string, text types.String, amount
 			plan.Node = text
 		case "ip":
 			plan.IP = text
-		case manifest.Cpu:
+		case manifest.CPU:
 			plan.CPU = amount
 		case manifest.Memory:
 			plan.Memory = amount

@@ -52,7 +52,7 @@ func TestSchemas_fitTheModels(t *testing.T) {
 	NewDataSource().Schema(t.Context(), datasource.SchemaRequest{}, &d)
 	data := tfsdk.State{Schema: d.Schema, Raw: tftypes.NewValue(d.Schema.Type().TerraformType(t.Context()), nil)}
 	for _, name := range []string{"new", "ready", "crash-oom"} {
-		if diags := data.Set(t.Context(), manifest.ObservedNow(fixture.PodFrom(t, name), nil, fixture.Then)); diags.HasError() {
+		if diags := data.Set(t.Context(), manifest.ObservedNow(fixture.PodFrom(t, name), nil, fixture.Then())); diags.HasError() {
 			t.Fatal(diags)
 		}
 	}

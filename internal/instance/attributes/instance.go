@@ -126,7 +126,7 @@ func sizeAttributes() map[string]schema.Attribute {
 			Validators: []validator.Map{
 				validate.ContainerAmounts(),
 				validate.ResourceNames("a key of limits", map[string]string{
-					manifest.Cpu:    "the limit on CPU is the attribute cpu",
+					manifest.CPU:    "the limit on CPU is the attribute cpu",
 					manifest.Memory: "the limit on memory is the attribute memory",
 				}),
 			},

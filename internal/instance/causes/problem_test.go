@@ -67,7 +67,7 @@ func TestTroubleOf(t *testing.T) {
 		prior := fixture.Stateful(t, fixture.Planned())
 		prior.Status, prior.RestartPolicy = types.StringValue(c.was), types.StringValue(string(pod.Spec.RestartPolicy))
 		prior.ReplaceOn = model.TextSet(c.replaceOn...)
-		found := ProblemOf(prior, podhealth.Facts{Pod: pod, Now: fixture.Then})
+		found := ProblemOf(prior, podhealth.Facts{Pod: pod, Now: fixture.Then()})
 		if found == nil || c.summary == "" {
 			if found != nil || c.summary != "" {
 				t.Errorf("%s, which was %s, with %v: got %+v", c.pod, c.was, c.replaceOn, found)
@@ -95,7 +95,7 @@ func TestResizeTrouble(t *testing.T) {
 		pod := fixture.PodFrom(t, name)
 		prior := fixture.Stateful(t, fixture.Planned())
 		var said []string
-		for _, found := range Problems(prior, power.Existing{Pod: pod}, power.State{Pod: power.PodAlive}, kube.FieldManager, fixture.Then) {
+		for _, found := range Problems(prior, power.Existing{Pod: pod}, power.State{Pod: power.PodAlive}, kube.FieldManager, fixture.Then()) {
 			if found.Summary == titled(podhealth.ResizeDeferred) {
 				said = append(said, found.Warning(Details{}).Detail)
 			}
@@ -112,7 +112,7 @@ func TestTroubleOf_disruptions(t *testing.T) {
 	} {
 		pod := fixture.PodFrom(t, "deleting")
 		pod.Status.Conditions = append(pod.Status.Conditions, corev1.PodCondition{Type: corev1.DisruptionTarget, Status: corev1.ConditionTrue, Reason: reason, Message: "make room"})
-		n := ProblemOf(fixture.Stateful(t, fixture.Planned()), podhealth.Facts{Pod: pod, Now: fixture.Then}).Warning(Details{})
+		n := ProblemOf(fixture.Stateful(t, fixture.Planned()), podhealth.Facts{Pod: pod, Now: fixture.Then()}).Warning(Details{})
 		if n.Summary != want || !strings.Contains(n.Detail, reason+": make room") {
 			t.Errorf("%s: got %+v", reason, n)
 		}
@@ -125,7 +125,7 @@ func TestTroubleOf_deletionIsToldFromItsEnd(t *testing.T) {
 	pod := fixture.PodFrom(t, "ready")
 	end := metav1.Date(2026, 1, 2, 3, 4, 35, 0, time.UTC)
 	pod.DeletionTimestamp, pod.DeletionGracePeriodSeconds = &end, ptr.To[int64](30)
-	n := ProblemOf(fixture.Stateful(t, fixture.Planned()), podhealth.Facts{Pod: pod, Now: fixture.Then}).Warning(Details{})
+	n := ProblemOf(fixture.Stateful(t, fixture.Planned()), podhealth.Facts{Pod: pod, Now: fixture.Then()}).Warning(Details{})
 	if !strings.Contains(n.Detail, "requested at 2026-01-02T03:04:05Z, and its grace period ends at 2026-01-02T03:04:35Z") {
 		t.Errorf("got %s", n.Detail)
 	}
@@ -174,7 +174,7 @@ func TestTroublesOf(t *testing.T) {
 		if c.seen.Pod == power.PodNone {
 			have.Pod = nil
 		}
-		got := Problems(prior, have, c.seen, manager, fixture.Then)
+		got := Problems(prior, have, c.seen, manager, fixture.Then())
 		if len(got) > 1 || (len(got) == 1) != (c.want != "") || len(got) == 1 && got[0].Summary != c.want {
 			t.Errorf("%s: got %+v, want %q", name, got, c.want)
 		}

@@ -66,7 +66,7 @@ func Imported(ctx context.Context, pod *corev1.Pod, manager string, defaults fw.
 	m.Security = importedSecurity(securityBeside(pod, ownContainerLevel(pod)), own)
 
 	var limited []string
-	for _, name := range []string{Cpu, Memory} {
+	for _, name := range []string{CPU, Memory} {
 		if _, ok := container.Resources.Limits[corev1.ResourceName(name)]; ok && own.Has(in("resources", "limits", name)...) {
 			limited = append(limited, name)
 		}
@@ -87,7 +87,7 @@ func ControllerOf(pod *corev1.Pod) string {
 
 // importedSecurity leaves out the users and groups that a cluster chose, and
 // empty sets, which nobody declares.
-func importedSecurity(seen types.Object, own *owned) types.Object {
+func importedSecurity(seen types.Object, own *Owned) types.Object {
 	values := seen.Attributes()
 	for attribute, field := range map[string]string{"run_as_user": "runAsUser", "run_as_group": "runAsGroup", "fs_group": "fsGroup"} {
 		if !own.Has("spec", "securityContext", field) && own.any() {

@@ -11,7 +11,7 @@ import (
 
 // importedChecks are those that the manager wrote, of which health_checks can say
 // all.
-func importedChecks(c corev1.Container, own *owned) types.Map {
+func importedChecks(c corev1.Container, own *Owned) types.Map {
 	fields := map[string]string{model.CheckLiveness: "livenessProbe", model.CheckReadiness: "readinessProbe", model.CheckStartup: "startupProbe"}
 	values := map[string]attr.Value{}
 	for name, check := range readChecks(c).Elements() {
@@ -24,7 +24,7 @@ func importedChecks(c corev1.Container, own *owned) types.Map {
 
 // importedVolumes are those that the manager wrote and mounted, of which volumes
 // can say all.
-func importedVolumes(pod *corev1.Pod, own *owned) types.Map {
+func importedVolumes(pod *corev1.Pod, own *Owned) types.Map {
 	container := MainContainer(pod).Name
 	return readVolumes(pod, func(volume corev1.Volume, mount corev1.VolumeMount) bool {
 		return own.Has("spec", "volumes", fieldpath.KeyByFields("name", volume.Name)) &&

@@ -39,7 +39,7 @@ func TestImported_isWhatWasDeclared(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if !slices.Equal(limited, []string{Cpu, Memory}) {
+	if !slices.Equal(limited, []string{CPU, Memory}) {
 		t.Errorf("declared limits %v", limited)
 	}
 }

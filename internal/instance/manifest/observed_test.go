@@ -28,8 +28,8 @@ func TestObserved_undoesDesired(t *testing.T) {
 
 func TestObserved_isSettledByItself(t *testing.T) {
 	pod := fixture.Living(t)(Desired(t.Context(), fixture.PlannedFull(), Options{Nonce: "nonce"}))
-	once := Observed(pod, fixture.PlannedFull(), []string{Cpu, Memory})
-	twice := Observed(pod, once, []string{Cpu, Memory})
+	once := Observed(pod, fixture.PlannedFull(), []string{CPU, Memory})
+	twice := Observed(pod, once, []string{CPU, Memory})
 	if diff := cmp.Diff(once, twice); diff != "" {
 		t.Errorf("a second look differs (-first +second):\n%s", diff)
 	}
@@ -69,7 +69,7 @@ func TestObserved_seesDrift(t *testing.T) {
 			c.change(pod)
 			want := prior
 			c.want(&want)
-			got := Observed(pod, prior, []string{Cpu, Memory})
+			got := Observed(pod, prior, []string{CPU, Memory})
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}

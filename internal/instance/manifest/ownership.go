@@ -12,14 +12,14 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
 )
 
-// owned is the set of fields that one manager wrote. Of an object that it never
+// Owned is the set of fields that one manager wrote. Of an object that it never
 // wrote to, every field counts as its own.
-type owned struct {
+type Owned struct {
 	fields *fieldpath.Set
 }
 
-func Ownership(entries []metav1.ManagedFieldsEntry, manager string) *owned {
-	all := &owned{}
+func Ownership(entries []metav1.ManagedFieldsEntry, manager string) *Owned {
+	all := &Owned{}
 	for _, entry := range entries {
 		if entry.Manager != manager || entry.FieldsV1 == nil {
 			continue
@@ -36,10 +36,10 @@ func Ownership(entries []metav1.ManagedFieldsEntry, manager string) *owned {
 	return all
 }
 
-func (o *owned) any() bool { return o.fields != nil }
+func (o *Owned) any() bool { return o.fields != nil }
 
 // Has reports whether the field, or something in it, is the manager's.
-func (o *owned) Has(parts ...any) bool {
+func (o *Owned) Has(parts ...any) bool {
 	if o.fields == nil {
 		return true
 	}
@@ -57,7 +57,7 @@ func (o *owned) Has(parts ...any) bool {
 	return !within.Empty()
 }
 
-func (o *owned) filter(m types.Map, element attr.Type, parent ...any) types.Map {
+func (o *Owned) filter(m types.Map, element attr.Type, parent ...any) types.Map {
 	kept := map[string]attr.Value{}
 	for key, value := range m.Elements() {
 		if o.Has(append(slices.Clone(parent), key)...) {

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	Cpu    = string(corev1.ResourceCPU)
+	CPU    = string(corev1.ResourceCPU)
 	Memory = string(corev1.ResourceMemory)
 )
 
@@ -44,7 +44,7 @@ type Size struct {
 }
 
 func SizeOf(r corev1.ResourceRequirements) Size {
-	return Size{Limits: CpuAndMemory(r.Limits), Requests: CpuAndMemory(r.Requests)}
+	return Size{Limits: CPUAndMemory(r.Limits), Requests: CPUAndMemory(r.Requests)}
 }
 
 // SpeltAs keeps the spelling of amounts that are the same, for core takes another
@@ -92,12 +92,12 @@ func AmountOf(value attr.Value) (resource.Quantity, bool) {
 	return quantity.Known()
 }
 
-func CpuAndMemory(list corev1.ResourceList) corev1.ResourceList {
-	return filtered(list, func(name string, _ resource.Quantity) bool { return name == Cpu || name == Memory })
+func CPUAndMemory(list corev1.ResourceList) corev1.ResourceList {
+	return filtered(list, func(name string, _ resource.Quantity) bool { return name == CPU || name == Memory })
 }
 
 func Others(list corev1.ResourceList) corev1.ResourceList {
-	return filtered(list, func(name string, _ resource.Quantity) bool { return name != Cpu && name != Memory })
+	return filtered(list, func(name string, _ resource.Quantity) bool { return name != CPU && name != Memory })
 }
 
 func Positive(list corev1.ResourceList) corev1.ResourceList {

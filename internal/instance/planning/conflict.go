@@ -42,7 +42,7 @@ func attributeOf(field string, m model.Instance) path.Path {
 		return path.Empty()
 	case parts[1] == "image":
 		return path.Root("image")
-	case parts[2] == "limits" && (parts[3] == manifest.Cpu || parts[3] == manifest.Memory):
+	case parts[2] == "limits" && (parts[3] == manifest.CPU || parts[3] == manifest.Memory):
 		return path.Root(parts[3])
 	}
 	if _, declared := m.Requests.Elements()[parts[3]]; parts[2] == "requests" && !declared {

@@ -50,9 +50,9 @@ type Facts struct {
 	// Resizable is whether it can resize Pods.
 	Resizable bool
 	// Differs is what the plan changes about the Pod.
-	Differs differences
+	Differs Differences
 	// Pod is what a change of pod comes to, PodPaths where it differs.
-	Pod      podChange
+	Pod      PodChange
 	PodPaths []string
 }
 
@@ -120,7 +120,7 @@ func Decide(prior, plan, config model.Resource, rec PrivateState, of Facts) Deci
 
 // replaceForAttributes replaces what runs, and is to go on running, for what can't be changed
 // on a Pod. A stopped instance has none: it takes up the change when it is started.
-func (d *Decision) replaceForAttributes(prior, plan model.Resource, of differences) {
+func (d *Decision) replaceForAttributes(prior, plan model.Resource, of Differences) {
 	if prior.Status.ValueString() == model.StatusStopped || plan.DesiredStatus.ValueString() == model.PowerStopped {
 		return
 	}
@@ -243,7 +243,7 @@ func madeAnewBy(config model.Instance) []string {
 func UndeclaredSize(config model.Instance) []string {
 	var names []string
 	if config.CPU.IsNull() {
-		names = append(names, manifest.Cpu)
+		names = append(names, manifest.CPU)
 	}
 	if config.Memory.IsNull() {
 		names = append(names, manifest.Memory)
@@ -293,8 +293,8 @@ func completed(plan, seen model.Instance) model.Instance {
 // dropped names the limits that were declared before and aren't now.
 func droppedLimits(prior, config model.Instance, limited []string) []string {
 	var names []string
-	if config.CPU.IsNull() && !prior.CPU.IsNull() && slices.Contains(limited, manifest.Cpu) {
-		names = append(names, manifest.Cpu)
+	if config.CPU.IsNull() && !prior.CPU.IsNull() && slices.Contains(limited, manifest.CPU) {
+		names = append(names, manifest.CPU)
 	}
 	if config.Memory.IsNull() && !prior.Memory.IsNull() && slices.Contains(limited, manifest.Memory) {
 		names = append(names, manifest.Memory)
@@ -306,7 +306,7 @@ func droppedLimits(prior, config model.Instance, limited []string) []string {
 func LimitedBy(config model.Instance) []string {
 	var names []string
 	if !config.CPU.IsNull() {
-		names = append(names, manifest.Cpu)
+		names = append(names, manifest.CPU)
 	}
 	if !config.Memory.IsNull() {
 		names = append(names, manifest.Memory)

@@ -139,7 +139,7 @@ func TestDecide(t *testing.T) {
 			}
 			rec := PrivateState{
 				LastSeen: LastSeen{Status: model.StatusRunning, State: power.State{Pod: power.PodAlive}, Size: manifest.SizeOf(manifest.DesiredResources(prior.Instance))},
-				Limited:  []string{manifest.Cpu, manifest.Memory},
+				Limited:  []string{manifest.CPU, manifest.Memory},
 			}
 			if c.record != nil {
 				c.record(&rec)
@@ -175,7 +175,7 @@ func startingStanding() LastSeen {
 // TestDecide_isTheSameAfterARound holds that the record survives its way through
 // the private state: plan and apply must decide alike.
 func TestDecide_isTheSameAfterARound(t *testing.T) {
-	rec := PrivateState{LastSeen: LastSeenOf(fixture.Living(t)(manifest.Desired(t.Context(), fixture.PlannedFull(), manifest.Options{Nonce: "nonce"})), power.State{Pod: power.PodAlive}), Limited: []string{manifest.Cpu}}.withImage("web:1", "mirror/web:1")
+	rec := PrivateState{LastSeen: LastSeenOf(fixture.Living(t)(manifest.Desired(t.Context(), fixture.PlannedFull(), manifest.Options{Nonce: "nonce"})), power.State{Pod: power.PodAlive}), Limited: []string{manifest.CPU}}.withImage("web:1", "mirror/web:1")
 	data, err := json.Marshal(rec)
 	if err != nil {
 		t.Fatal(err)

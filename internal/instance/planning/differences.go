@@ -42,8 +42,8 @@ func shapers() []shaper {
 	}
 }
 
-// differences are what a plan changes about the Pod beyond its image and its size.
-type differences struct {
+// Differences are what a plan changes about the Pod beyond its image and its size.
+type Differences struct {
 	// Attributes are those, but for pod, that mean another Pod, and Pod is whether pod does.
 	Attributes []string
 	Pod        bool
@@ -54,19 +54,19 @@ type differences struct {
 
 // DifferencesBetween is a pure function of the two: plan, apply and the update itself hear
 // the same. What isn't known yet is a difference.
-func DifferencesBetween(ctx context.Context, prior, plan model.Instance) differences {
+func DifferencesBetween(ctx context.Context, prior, plan model.Instance) Differences {
 	all := shapers()
 	changed := slices.DeleteFunc(slices.Clone(all), func(s shaper) bool { return s.value(plan).Equal(s.value(prior)) })
 	podChanged := !plan.Pod.Equal(prior.Pod)
 	if len(changed) == 0 && !podChanged {
-		return differences{}
+		return Differences{}
 	}
 	isOpen := func(s shaper) bool { return !isKnown(ctx, s.value(plan)) }
 	allKnown := isKnown(ctx, plan.Pod) && !slices.ContainsFunc(all, isOpen)
 	if allKnown && meansSamePod(ctx, withSizeOf(prior, plan), plan) {
-		return differences{Moved: movedBetween(ctx, prior, plan, changed)}
+		return Differences{Moved: movedBetween(ctx, prior, plan, changed)}
 	}
-	d := differences{Pod: podChanged && !samePodAttribute(ctx, prior, plan)}
+	d := Differences{Pod: podChanged && !samePodAttribute(ctx, prior, plan)}
 	for _, s := range changed {
 		before := plan
 		s.copy(&before, prior)
@@ -135,12 +135,12 @@ func samePodAttribute(ctx context.Context, prior, plan model.Instance) bool {
 }
 
 // has reports whether an attribute means another Pod, by itself or but for what moves.
-func (d differences) has(name string) bool {
+func (d Differences) has(name string) bool {
 	return slices.Contains(d.Attributes, name) || slices.Contains(d.Moved, name)
 }
 
 // AsPrior plans the prior value of each attribute that means the same as before.
-func (d differences) AsPrior(ctx context.Context, prior, config, plan model.Resource) model.Resource {
+func (d Differences) AsPrior(ctx context.Context, prior, config, plan model.Resource) model.Resource {
 	shaped := func(name string) func(_, _ attr.Value) bool {
 		return func(_, _ attr.Value) bool { return !d.has(name) }
 	}

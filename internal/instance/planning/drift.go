@@ -74,29 +74,29 @@ func (s LastSeen) finished() bool {
 	return s.Status == model.StatusFailed || s.Status == model.StatusSucceeded || s.Over
 }
 
-// replacement is why an instance can't stay, in words for a warning.
-type replacement struct {
+// Replacement is why an instance can't stay, in words for a warning.
+type Replacement struct {
 	Summary, Detail string
 }
 
 // ReplacementFor decides whether the instance that was found so must make way
 // for a new one, whatever else has changed.
-func ReplacementFor(m model.Resource, s LastSeen) (replacement, bool) {
+func ReplacementFor(m model.Resource, s LastSeen) (Replacement, bool) {
 	ref := m.Key().Ref()
 	if s.Deleting != "" {
-		return replacement{
+		return Replacement{
 			Summary: "Instance is being deleted",
 			Detail:  fmt.Sprintf("%s is being deleted (its grace period ends at %s). Apply waits until it is gone, and then recreates it.", ref, s.Deleting),
 		}, true
 	}
 	if !manifest.Lost(s.Status, m) {
-		return replacement{}, false
+		return Replacement{}, false
 	}
 	detail := fmt.Sprintf("%s is %s", ref, s.Status)
 	if s.Cause != "" {
 		detail += ": " + strings.TrimRight(s.Cause, ".")
 	}
-	return replacement{
+	return Replacement{
 		Summary: "Instance will be replaced because of its status",
 		Detail:  detail + ". Apply replaces it, because `replace_on` names its status.",
 	}, true

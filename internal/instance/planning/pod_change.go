@@ -14,12 +14,12 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/podspec"
 )
 
-// podChange is what a change of pod comes to.
-type podChange int
+// PodChange is what a change of pod comes to.
+type PodChange int
 
 const (
 	// podSame means the same Pod in other words.
-	podSame podChange = iota
+	podSame PodChange = iota
 	// podHeld says more of what the Pod already is, and nothing less but what a class of the Pod says.
 	podHeld
 	// podOther is another Pod.
@@ -29,7 +29,7 @@ const (
 // ComparePod decides what a change of pod that means something comes to. Live reads the Pod, nil where
 // there is none: its spec doesn't change but for what other attributes
 // say, so the answer is the same whenever it is asked.
-func ComparePod(ctx context.Context, prior, plan model.Resource, live func() (*corev1.Pod, error)) (podChange, []string, diag.Diagnostics, error) {
+func ComparePod(ctx context.Context, prior, plan model.Resource, live func() (*corev1.Pod, error)) (PodChange, []string, diag.Diagnostics, error) {
 	base, diags := manifest.BaseSpec(ctx, Known(ctx, plan.Instance))
 	was, faults := podspec.Decode(prior.Pod)
 	diags.Append(podspec.Diagnostics(faults)...)

@@ -64,7 +64,7 @@ func placeOfAmount(resources []string, m model.Instance) path.Path {
 			continue
 		case requested && (ofRequests || bare == name):
 			return path.Root("requests").AtMapKey(bare)
-		case bare == manifest.Cpu || bare == manifest.Memory:
+		case bare == manifest.CPU || bare == manifest.Memory:
 			return path.Root(bare)
 		}
 		if _, limited := m.Limits.Elements()[bare]; limited {
@@ -129,7 +129,7 @@ func placeOfField(fields []string, m model.Instance) path.Path {
 			{`\.containers\[0\]\.ports\b`, "ports"},
 			{`\.containers\[0\]\.(livenessProbe|readinessProbe|startupProbe)\b`, "health_checks"},
 			{`\.volumes\b|\.volumeMounts\b`, "volumes"},
-			{`\.resources\.(limits|requests)\[?\.?cpu`, manifest.Cpu},
+			{`\.resources\.(limits|requests)\[?\.?cpu`, manifest.CPU},
 			{`\.resources\.(limits|requests)\[?\.?memory`, manifest.Memory},
 			{`\.resources\.limits\b`, "limits"},
 			{`\.resources\.requests\b`, "requests"},

@@ -82,7 +82,7 @@ func frozenResources(prior, plan model.Instance) []string {
 func changedSize(prior, plan model.Instance) []string {
 	var changed []string
 	if !prior.CPU.SemanticallyEqual(plan.CPU) {
-		changed = append(changed, manifest.Cpu)
+		changed = append(changed, manifest.CPU)
 	}
 	if !prior.Memory.SemanticallyEqual(plan.Memory) {
 		changed = append(changed, manifest.Memory)
@@ -97,7 +97,7 @@ func changedSize(prior, plan model.Instance) []string {
 // that nobody declares follows its limit; where the limit stays too, it stays as
 // it is, for a LimitRange may have chosen it.
 func wantedSize(prior, plan model.Instance, live manifest.Size) manifest.Size {
-	limits := manifest.CpuAndMemory(manifest.DesiredLimits(plan))
+	limits := manifest.CPUAndMemory(manifest.DesiredLimits(plan))
 	declared, before := manifest.Amounts(plan.Requests), manifest.Amounts(prior.Requests)
 	requests := corev1.ResourceList{}
 	for _, name := range []corev1.ResourceName{corev1.ResourceCPU, corev1.ResourceMemory} {

@@ -189,15 +189,15 @@ func TestResizePatch_touchesOneContainer(t *testing.T) {
 
 func TestDroppedLimits(t *testing.T) {
 	prior, config := fixture.Sized(t, "1", "1Gi").Instance, fixture.Sized(t, "", "").Instance
-	if got := droppedLimits(prior, config, []string{manifest.Cpu}); !slices.Equal(got, []string{manifest.Cpu}) {
+	if got := droppedLimits(prior, config, []string{manifest.CPU}); !slices.Equal(got, []string{manifest.CPU}) {
 		t.Errorf("got %v: memory was given by a LimitRange", got)
 	}
-	if got := droppedLimits(prior, prior, []string{manifest.Cpu, manifest.Memory}); got != nil {
+	if got := droppedLimits(prior, prior, []string{manifest.CPU, manifest.Memory}); got != nil {
 		t.Errorf("got %v of what is still declared", got)
 	}
 	unknown := config
 	unknown.CPU = fwtypes.NewQuantityUnknown()
-	if got := droppedLimits(prior, unknown, []string{manifest.Cpu}); got != nil {
+	if got := droppedLimits(prior, unknown, []string{manifest.CPU}); got != nil {
 		t.Errorf("got %v of what isn't known yet", got)
 	}
 }

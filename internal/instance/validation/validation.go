@@ -17,7 +17,7 @@ import (
 func RequestFaults(m model.Instance) diag.Diagnostics {
 	var diags diag.Diagnostics
 	limits := m.Limits.Elements()
-	limits[manifest.Cpu], limits[manifest.Memory] = m.CPU, m.Memory
+	limits[manifest.CPU], limits[manifest.Memory] = m.CPU, m.Memory
 	for _, name := range slices.Sorted(maps.Keys(m.Requests.Elements())) {
 		request, known := manifest.AmountOf(m.Requests.Elements()[name])
 		limit, limited := manifest.AmountOf(limits[name])
@@ -41,7 +41,7 @@ func SecretFaults(config model.Resource) diag.Diagnostics {
 }
 
 func limitAttribute(name string) string {
-	if name == manifest.Cpu || name == manifest.Memory {
+	if name == manifest.CPU || name == manifest.Memory {
 		return name
 	}
 	return "limits"

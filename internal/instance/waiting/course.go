@@ -10,9 +10,9 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/podhealth"
 )
 
-// course is a wait as it goes on: for how long the present problem has been there, and for how
+// Course is a wait as it goes on: for how long the present problem has been there, and for how
 // long the Pod has been ready. Times are this machine's, since the node's clock may differ.
-type course struct {
+type Course struct {
 	goal Goal
 	// problem is the present one's key, there since problemSince.
 	problem      string
@@ -34,10 +34,10 @@ type readiness struct {
 	lasted time.Duration
 }
 
-func NewCourse(g Goal, now time.Time) *course { return &course{goal: g, problemSince: now} }
+func NewCourse(g Goal, now time.Time) *Course { return &Course{goal: g, problemSince: now} }
 
 // See takes the Pod as it is now, and judges it.
-func (c *course) See(pod *corev1.Pod, now time.Time) Status {
+func (c *Course) See(pod *corev1.Pod, now time.Time) Status {
 	f := c.goal.Facts(pod, nil, now)
 	if key := c.goal.problem(f).Key(); key != c.problem {
 		c.problem, c.problemSince = key, now
@@ -50,7 +50,7 @@ func (c *course) See(pod *corev1.Pod, now time.Time) Status {
 
 // followed is the readiness once the Pod was seen so. After a change of the container it begins with
 // the container's next run: the change itself ends the present one.
-func (c *course) followed(pod *corev1.Pod, now time.Time) readiness {
+func (c *Course) followed(pod *corev1.Pod, now time.Time) readiness {
 	if before := c.goal.Before; before != nil {
 		if status := podhealth.StatusOf(pod.Status.ContainerStatuses, before.Name); status == nil || status.ContainerID == before.ContainerID {
 			return readiness{}
@@ -61,7 +61,7 @@ func (c *course) followed(pod *corev1.Pod, now time.Time) readiness {
 
 // Judge is the outlook by what has been seen so far. Facts may have events that see didn't
 // have.
-func (c *course) Judge(f podhealth.Facts) Status {
+func (c *Course) Judge(f podhealth.Facts) Status {
 	if c.ready.ended != "" {
 		return c.broken(f)
 	}
@@ -77,7 +77,7 @@ func (c *course) Judge(f podhealth.Facts) Status {
 }
 
 // broken is the outlook of a Pod that was ready, and didn't stay so for long enough.
-func (c *course) broken(f podhealth.Facts) Status {
+func (c *Course) broken(f podhealth.Facts) Status {
 	p := podhealth.JudgeEnd(f, c.ready.ended)
 	if whole := podhealth.Judge(f); whole.Cause.IsEnd() || p.Cause == podhealth.None {
 		p = whole

@@ -26,7 +26,7 @@ func TestCourse_holdsReadiness(t *testing.T) {
 	later := func(restarts int32) *corev1.Pod {
 		pod := ready(restarts)
 		for i := range pod.Status.Conditions {
-			pod.Status.Conditions[i].LastTransitionTime = metav1.NewTime(fixture.Then)
+			pod.Status.Conditions[i].LastTransitionTime = metav1.NewTime(fixture.Then())
 		}
 		return pod
 	}
@@ -73,10 +73,10 @@ func TestCourse_holdsReadiness(t *testing.T) {
 		{"no goal", Goal{For: model.WaitNone, Hold: hold}, []moment{{0, ready(0)}}, "done"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			course := NewCourse(c.goal, fixture.Then)
+			course := NewCourse(c.goal, fixture.Then())
 			var last Status
 			for i, m := range c.moments {
-				last = course.See(m.pod, fixture.Then.Add(m.after))
+				last = course.See(m.pod, fixture.Then().Add(m.after))
 				if i < len(c.moments)-1 && (last.Done || last.Hopeless != "") {
 					t.Fatalf("it ended too early: %+v", last)
 				}
@@ -107,12 +107,12 @@ func TestCourse_eventsTellMore(t *testing.T) {
 		{"creating", Goal{For: model.WaitReady}, []string{"creating"}, []corev1.Event{{Type: "Warning", Reason: "FailedMount", Message: `MountVolume.SetUp failed for volume "v" : secret "s" not found`}}},
 		{"unready", Goal{For: model.WaitReady}, []string{"not-ready"}, []corev1.Event{{Type: "Warning", Reason: "Unhealthy", Message: "Readiness probe failed: connection refused", InvolvedObject: corev1.ObjectReference{FieldPath: "spec.containers{app}"}}}},
 	} {
-		course := NewCourse(c.goal, fixture.Then)
+		course := NewCourse(c.goal, fixture.Then())
 		for _, pod := range c.pods {
-			course.See(fixture.PodFrom(t, pod), fixture.Then)
+			course.See(fixture.PodFrom(t, pod), fixture.Then())
 		}
 		pod := fixture.PodFrom(t, c.pods[len(c.pods)-1])
-		without, with := course.Judge(c.goal.Facts(pod, nil, fixture.Then)), course.Judge(c.goal.Facts(pod, c.events, fixture.Then))
+		without, with := course.Judge(c.goal.Facts(pod, nil, fixture.Then())), course.Judge(c.goal.Facts(pod, c.events, fixture.Then()))
 		if with.Hopeless+with.Problem == without.Hopeless+without.Problem {
 			t.Errorf("%s: events changed nothing: %+v", c.name, with)
 		}

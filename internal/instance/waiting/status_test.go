@@ -85,7 +85,7 @@ func TestProgress(t *testing.T) {
 		{pod: "root-sidecar", waitFor: model.WaitReady, verdict: hopeless},
 	} {
 		t.Run(c.pod+" for "+c.waitFor+" after "+c.borne.String(), func(t *testing.T) {
-			check(t, &said, Assess(Goal{For: c.waitFor}.Facts(fixture.PodFrom(t, c.pod), nil, fixture.Then), Goal{For: c.waitFor}, c.borne), c.verdict)
+			check(t, &said, Assess(Goal{For: c.waitFor}.Facts(fixture.PodFrom(t, c.pod), nil, fixture.Then()), Goal{For: c.waitFor}, c.borne), c.verdict)
 		})
 	}
 	assert.Check(t, golden.String(said.String(), "texts/progress.txt"))
@@ -143,7 +143,7 @@ func TestProgress_followsTheNewContainer(t *testing.T) {
 	} {
 		t.Run(c.before+" then "+c.after+" for "+c.waitFor+" after "+c.borne.String(), func(t *testing.T) {
 			g := Goal{For: c.waitFor, Before: podhealth.StatusOf(fixture.PodFrom(t, c.before).Status.ContainerStatuses, "app")}
-			check(t, &said, Assess(g.Facts(fixture.PodFrom(t, c.after), nil, fixture.Then), g, c.borne), c.verdict)
+			check(t, &said, Assess(g.Facts(fixture.PodFrom(t, c.after), nil, fixture.Then()), g, c.borne), c.verdict)
 		})
 	}
 	assert.Check(t, golden.String(said.String(), "texts/progress_after_a_change.txt"))
@@ -175,7 +175,7 @@ func TestProgress_ofAResize(t *testing.T) {
 	} {
 		t.Run(c.pod+" after "+c.borne.String(), func(t *testing.T) {
 			g := Goal{Size: &want}
-			check(t, &said, Assess(g.Facts(fixture.PodFrom(t, c.pod), nil, fixture.Then), g, c.borne), c.verdict)
+			check(t, &said, Assess(g.Facts(fixture.PodFrom(t, c.pod), nil, fixture.Then()), g, c.borne), c.verdict)
 		})
 	}
 	assert.Check(t, golden.String(said.String(), "texts/progress_of_a_resize.txt"))
@@ -186,7 +186,7 @@ func TestProgress_ofAResize(t *testing.T) {
 func TestGoal_isOnePatiencePerProblem(t *testing.T) {
 	key := func(name string) string {
 		g := Goal{For: model.WaitReady}
-		return g.problem(g.Facts(fixture.PodFrom(t, name), nil, fixture.Then)).Key()
+		return g.problem(g.Facts(fixture.PodFrom(t, name), nil, fixture.Then())).Key()
 	}
 	for _, same := range [][2]string{{"image-pull", "image-backoff"}, {"crash-loop", "crash-between"}, {"crash-between", "crash-ended"}} {
 		if a, b := key(same[0]), key(same[1]); a == "" || a != b {
