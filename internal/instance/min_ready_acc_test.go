@@ -139,7 +139,7 @@ func TestAccInstance_minReadySecondsFitsItsTimeout(t *testing.T) {
 		`min_ready_seconds = 600`:                                                       "`timeouts.create` ends the wait after 10m0s",
 		"min_ready_seconds = 30\n  timeouts = { create = \"30s\" }":                     "`timeouts.create` ends the wait after 30s",
 		"min_ready_seconds = 30\n  timeouts = { update = \"20s\" }":                     "`timeouts.update` ends the wait after 20s",
-		`min_ready_seconds = -1`:                                                        "at least 0",
+		`min_ready_seconds = -1`:                                                        "0 or more",
 		`min_ready_seconds = 1.5`:                                                       "must be a whole number",
 		"min_ready_seconds = 600\n  wait_for = \"Running\"":                             "",
 		"min_ready_seconds = 600\n  timeouts = { create = \"11m\", update = \"601s\" }": "",

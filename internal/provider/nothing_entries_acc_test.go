@@ -31,19 +31,19 @@ func TestAccProvider_anEntryThatIsNullIsLeftOut(t *testing.T) {
 					plain = map[string]any{"cluster": acctest.Namespace(t), "name": "web", "image": "registry.k8s.io/pause:3.10", "cpu": "1"}
 					id = fmt.Sprintf("%s/web", plain["cluster"])
 				}
-				said := copied(plain).(map[string]any)
+				said := object(copied(plain))
 				maps.Copy(said, with)
 				if title == "beside others" {
 					base := bases()[typeName]
 					delete(base, "pod")
 					maps.Copy(base, plain)
-					plain, said = base, copied(base).(map[string]any)
+					plain, said = base, object(copied(base))
 					for attribute, entries := range nothing[typeName] {
 						both, _ := said[attribute].(map[string]any)
-						for key, entry := range entries.(map[string]any) {
+						for key, entry := range object(entries) {
 							if attribute == "health_checks" {
 								key = map[string]string{"liveness": "readiness", "startup": "startup"}[key]
-								delete(plain["health_checks"].(map[string]any), key)
+								delete(object(plain["health_checks"]), key)
 							}
 							both[key] = entry
 						}
@@ -62,6 +62,12 @@ func TestAccProvider_anEntryThatIsNullIsLeftOut(t *testing.T) {
 			}
 		})
 	}
+}
+
+// object returns nil for what is no object.
+func object(value any) map[string]any {
+	m, _ := value.(map[string]any)
+	return m
 }
 
 // thereAndBack rewords a resource to one of two configurations that mean the same, to the

@@ -22,6 +22,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/instance"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/protocol"
 )
 
 var (
@@ -33,7 +34,7 @@ var (
 )
 
 func newProvider(version string) *marProvider {
-	return &marProvider{version: version, build: buildOf(version), serviceAccountFolder: "/var/run/secrets/kubernetes.io/serviceaccount"}
+	return &marProvider{version: version, build: protocol.BuildOf(version), serviceAccountFolder: "/var/run/secrets/kubernetes.io/serviceaccount"}
 }
 
 type marProvider struct {
@@ -42,8 +43,6 @@ type marProvider struct {
 	build string
 	// serviceAccountFolder is where Kubernetes puts a Pod's own credentials.
 	serviceAccountFolder string
-	// hasSiblings is that Terraform may have started more such processes.
-	hasSiblings bool
 	// settings is the text of those arguments of the configured provider block that
 	// reads and plans depend on, client its connection, nil until then.
 	settings string
@@ -52,20 +51,21 @@ type marProvider struct {
 	validation fw.PlanValidation
 }
 
-// fingerprint stands for everything that reads and plans depend on beside a resource's own values
-// and the server: this build of the provider, and what its block says of its conduct.
-func (p *marProvider) fingerprint() string { return p.build + "\n" + p.settings }
+// Conduct returns the build and what the provider block sets.
+func (p *marProvider) Conduct() string { return p.build + "\n" + p.settings }
 
-// isStill reports whether the server's object of a resource with that identity has a
-// version that is the one; of kinds that don't keep any it isn't known.
-func (p *marProvider) isStill(ctx context.Context, typeName string, identity map[string]any, isTheOne func(version string) bool) bool {
+// PlanValidation returns how plans find out what is refused.
+func (p *marProvider) PlanValidation() fw.PlanValidation { return p.validation }
+
+// IsStill knows the versions of instances alone.
+func (p *marProvider) IsStill(ctx context.Context, typeName string, identity map[string]any, isTheOne func(version string) bool) bool {
 	cluster, _ := identity["cluster"].(string)
 	name, _ := identity["name"].(string)
 	return p.client != nil && typeName == "mar_instance" && instance.IsStill(ctx, p.client, cluster, name, isTheOne)
 }
 
-// noteState takes note of an object that the state has, in JSON.
-func (p *marProvider) noteState(typeName string, state []byte) {
+// NoteState notes the names in the state, so that a plan knows which are its own.
+func (p *marProvider) NoteState(typeName string, state []byte) {
 	switch {
 	case p.client == nil:
 	case typeName == "mar_instance":

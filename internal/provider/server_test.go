@@ -19,7 +19,7 @@ func TestNewServer_hasEveryPartOfTheProtocol(t *testing.T) {
 		t.Error("list resources have vanished")
 	}
 	schema, err := s.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil || hasError(schema.Diagnostics) {
+	if err != nil || len(schema.Diagnostics) > 0 {
 		t.Fatalf("no schema: %v, %v", err, schema.Diagnostics)
 	}
 	for _, kind := range []string{"mar_cluster", "mar_instance"} {
@@ -41,14 +41,10 @@ func TestNewServer_hasEveryPartOfTheProtocol(t *testing.T) {
 }
 
 // The tests of a provider in a Pod give it another folder, so nothing else would notice.
-func TestNewServer_findsItsPodsCredentials(t *testing.T) {
-	made, err := NewServer("test")
-	if err != nil {
-		t.Fatal(err)
-	}
+func TestNewProvider_findsItsPodsCredentials(t *testing.T) {
 	const folder = "/var/run/secrets/kubernetes.io/serviceaccount"
-	if s, ok := made.(*server); !ok || s.mar.serviceAccountFolder != folder {
-		t.Errorf("the server is %+v, want one that looks into %s", made, folder)
+	if p := newProvider("test"); p.serviceAccountFolder != folder {
+		t.Errorf("the provider is %+v, want one that looks into %s", p, folder)
 	}
 }
 
@@ -66,37 +62,6 @@ func TestCallFunction_takesNothingForNull(t *testing.T) {
 		resp, err := s.CallFunction(t.Context(), &tfprotov6.CallFunctionRequest{Name: "quota_fits", Arguments: []*tfprotov6.DynamicValue{quota, &none}})
 		if err != nil || resp.Error != nil {
 			t.Errorf("%s: %v, %+v", name, err, resp.Error)
-		}
-	}
-}
-
-// TestIsAtRisk holds that only a create that returns an object with an error is held up.
-func TestIsAtRisk(t *testing.T) {
-	value := func(v any) *tfprotov6.DynamicValue {
-		d, err := tfprotov6.NewDynamicValue(tftypes.String, tftypes.NewValue(tftypes.String, v))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return &d
-	}
-	failed := []*tfprotov6.Diagnostic{{Severity: tfprotov6.DiagnosticSeverityError}}
-	warned := []*tfprotov6.Diagnostic{{Severity: tfprotov6.DiagnosticSeverityWarning}}
-	for name, c := range map[string]struct {
-		before, after any
-		diagnostics   []*tfprotov6.Diagnostic
-		want          bool
-	}{
-		"a create that fails":              {nil, "x", failed, true},
-		"one that makes nothing":           {nil, nil, failed, false},
-		"one that succeeds":                {nil, "x", nil, false},
-		"one that succeeds with a warning": {nil, "x", warned, false},
-		"an update that fails":             {"x", "y", failed, false},
-		"a delete that fails":              {"x", "x", failed, false},
-	} {
-		req := &tfprotov6.ApplyResourceChangeRequest{PriorState: value(c.before)}
-		resp := &tfprotov6.ApplyResourceChangeResponse{NewState: value(c.after), Diagnostics: c.diagnostics}
-		if got := isAtRisk(req, resp); got != c.want {
-			t.Errorf("%s: got %t", name, got)
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/headgym/terraform-provider-mar/internal/protocol"
 )
 
 // A number that isn't whole is an error in plain words, at its attribute, for the provider block,
@@ -19,7 +21,7 @@ func TestWholeNumbers_areAskedForInPlainWords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, ok := made.(protocolServer)
+	s, ok := made.(protocol.Inner)
 	if !ok {
 		t.Fatal("the server lacks a part of the protocol")
 	}

@@ -1,4 +1,4 @@
-package provider
+package protocol
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 // stops listening then, and the framework would leave the action blocked in its next progress
 // message, half done.
 func (s *server) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream, error) {
-	stream, err := s.protocolServer.InvokeAction(ctx, req)
+	stream, err := s.Inner.InvokeAction(ctx, req)
 	if err != nil {
 		return nil, err
 	}

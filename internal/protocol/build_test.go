@@ -1,4 +1,4 @@
-package provider
+package protocol
 
 import (
 	"errors"
@@ -34,7 +34,7 @@ func TestBuild_isToldFromOthersOfItsVersion(t *testing.T) {
 	if one, other := fileOf("", unknown), fileOf("", unknown); one == other {
 		t.Error("a build that can't be known is taken for another")
 	}
-	if one, again := buildOf("dev"), buildOf("dev"); one != again || one == buildOf("1.0.0") {
+	if one, again := BuildOf("dev"), BuildOf("dev"); one != again || one == BuildOf("1.0.0") {
 		t.Error("a build isn't itself, or is of another version")
 	}
 }

@@ -1,4 +1,4 @@
-package provider
+package protocol
 
 import (
 	"bytes"
@@ -13,7 +13,7 @@ func (s *server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRe
 	resp := &tfprotov6.ReadResourceResponse{NewState: req.CurrentState, Private: req.Private, NewIdentity: req.CurrentIdentity}
 	var err error
 	if !s.isAsSeen(ctx, req) {
-		resp, err = during(ctx, req, s.protocolServer.ReadResource)
+		resp, err = during(ctx, req, s.Inner.ReadResource)
 	}
 	if err == nil && s.numbersAsText.Load() {
 		resp.NewState, err = withNumbersAsText(resp.NewState)
@@ -26,7 +26,7 @@ func (s *server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRe
 // framework would only write it in the other.
 func (s *server) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
 	if req.RawState != nil {
-		s.mar.noteState(req.TypeName, req.RawState.JSON)
+		s.mar.NoteState(req.TypeName, req.RawState.JSON)
 	}
 	schemas, err := s.schemas()
 	if err == nil && req.RawState != nil && len(req.RawState.JSON) > 0 {
@@ -34,7 +34,7 @@ func (s *server) UpgradeResourceState(ctx context.Context, req *tfprotov6.Upgrad
 			return &tfprotov6.UpgradeResourceStateResponse{UpgradedState: &tfprotov6.DynamicValue{JSON: req.RawState.JSON}}, nil
 		}
 	}
-	return during(ctx, req, s.protocolServer.UpgradeResourceState)
+	return during(ctx, req, s.Inner.UpgradeResourceState)
 }
 
 func (s *server) isAsSeen(ctx context.Context, req *tfprotov6.ReadResourceRequest) bool {
@@ -52,11 +52,11 @@ func (s *server) isAsSeen(ctx context.Context, req *tfprotov6.ReadResourceReques
 		return false
 	}
 	of := subject{
-		Conduct: s.mar.fingerprint(), Type: req.TypeName, State: req.CurrentState, Identity: req.CurrentIdentity,
+		Conduct: s.mar.Conduct(), Type: req.TypeName, State: req.CurrentState, Identity: req.CurrentIdentity,
 		Private: kept, ProviderMeta: req.ProviderMeta,
 	}.fingerprint()
 	names, _ := identity.(map[string]any)
-	return s.mar.isStill(ctx, req.TypeName, names, func(version string) bool { return of.read(version) == mark })
+	return s.mar.IsStill(ctx, req.TypeName, names, func(version string) bool { return of.read(version) == mark })
 }
 
 // PlanResourceChange answers at once for a resource that is known to be unchanged.
@@ -66,7 +66,7 @@ func (s *server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanReso
 			PlannedState: req.PriorState, PlannedPrivate: req.PriorPrivate, PlannedIdentity: req.PriorIdentity,
 		}, nil
 	}
-	return during(ctx, req, s.protocolServer.PlanResourceChange)
+	return during(ctx, req, s.Inner.PlanResourceChange)
 }
 
 // keepsCluster notes of a cluster that the plan changes nothing of it, for instances are judged by
@@ -81,7 +81,7 @@ func (s *server) keepsCluster(req *tfprotov6.PlanResourceChangeRequest) bool {
 	}
 	attributes, _ := state.(map[string]any)
 	name, _ := attributes["name"].(string)
-	return s.mar.validation.Keeps(name)
+	return s.mar.PlanValidation().Keeps(name)
 }
 
 func (s *server) isUnchanged(req *tfprotov6.PlanResourceChangeRequest) bool {
@@ -91,7 +91,7 @@ func (s *server) isUnchanged(req *tfprotov6.PlanResourceChangeRequest) bool {
 	}
 	mark := kept.marks().Plan
 	return mark != "" && same(req.PriorState, req.ProposedNewState) && mark == subject{
-		Conduct: s.mar.fingerprint(), Type: req.TypeName, State: req.PriorState, Identity: req.PriorIdentity,
+		Conduct: s.mar.Conduct(), Type: req.TypeName, State: req.PriorState, Identity: req.PriorIdentity,
 		Private: kept, ProviderMeta: req.ProviderMeta,
 	}.fingerprint().plan(req.Config)
 }
@@ -121,7 +121,7 @@ func (s *server) marksOf(ctx context.Context, req *tfprotov6.ApplyResourceChange
 		return marks{}
 	}
 	of := subject{
-		Conduct: s.mar.fingerprint(), Type: req.TypeName, State: resp.NewState, Identity: resp.NewIdentity,
+		Conduct: s.mar.Conduct(), Type: req.TypeName, State: resp.NewState, Identity: resp.NewIdentity,
 		Private: kept, ProviderMeta: req.ProviderMeta,
 	}.fingerprint()
 	seen, known := kept.seen()
@@ -135,7 +135,7 @@ func (s *server) marksOf(ctx context.Context, req *tfprotov6.ApplyResourceChange
 // plansNothing reports whether the next plan of what was applied changes nothing and
 // says nothing, by making it: for a kind that doesn't know by itself.
 func (s *server) plansNothing(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest, resp *tfprotov6.ApplyResourceChangeResponse) bool {
-	plan, err := s.protocolServer.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{
+	plan, err := s.Inner.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{
 		TypeName: req.TypeName, Config: req.Config, PriorState: resp.NewState, ProposedNewState: resp.NewState,
 		PriorPrivate: resp.Private, PriorIdentity: resp.NewIdentity, ProviderMeta: req.ProviderMeta,
 	})

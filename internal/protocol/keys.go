@@ -1,4 +1,4 @@
-package provider
+package protocol
 
 import (
 	"context"
@@ -82,7 +82,7 @@ func unknownKeyWarning(key keycheck.Key, sure bool) *tfprotov6.Diagnostic {
 }
 
 func (s *server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
-	resp, err := during(ctx, req, s.protocolServer.ValidateResourceConfig)
+	resp, err := during(ctx, req, s.Inner.ValidateResourceConfig)
 	if err == nil {
 		resp.Diagnostics = sayWholeNumbers(resp.Diagnostics)
 		resp.Diagnostics = append(resp.Diagnostics, s.keys.warnings(keycheck.Resource, req.TypeName, req.Config)...)
@@ -91,7 +91,7 @@ func (s *server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.Vali
 }
 
 func (s *server) ValidateDataResourceConfig(ctx context.Context, req *tfprotov6.ValidateDataResourceConfigRequest) (*tfprotov6.ValidateDataResourceConfigResponse, error) {
-	resp, err := during(ctx, req, s.protocolServer.ValidateDataResourceConfig)
+	resp, err := during(ctx, req, s.Inner.ValidateDataResourceConfig)
 	if err == nil {
 		resp.Diagnostics = sayWholeNumbers(resp.Diagnostics)
 		resp.Diagnostics = append(resp.Diagnostics, s.keys.warnings(keycheck.DataSource, req.TypeName, req.Config)...)
@@ -101,7 +101,7 @@ func (s *server) ValidateDataResourceConfig(ctx context.Context, req *tfprotov6.
 
 // ValidateEphemeralResourceConfig is of the provider's ephemeral resources.
 func (s *server) ValidateEphemeralResourceConfig(ctx context.Context, req *tfprotov6.ValidateEphemeralResourceConfigRequest) (*tfprotov6.ValidateEphemeralResourceConfigResponse, error) {
-	resp, err := s.protocolServer.ValidateEphemeralResourceConfig(ctx, req)
+	resp, err := s.Inner.ValidateEphemeralResourceConfig(ctx, req)
 	if err == nil {
 		resp.Diagnostics = sayWholeNumbers(resp.Diagnostics)
 		resp.Diagnostics = append(resp.Diagnostics, s.keys.warnings(keycheck.Ephemeral, req.TypeName, req.Config)...)
@@ -111,7 +111,7 @@ func (s *server) ValidateEphemeralResourceConfig(ctx context.Context, req *tfpro
 
 // ValidateActionConfig is of the provider's actions.
 func (s *server) ValidateActionConfig(ctx context.Context, req *tfprotov6.ValidateActionConfigRequest) (*tfprotov6.ValidateActionConfigResponse, error) {
-	resp, err := s.protocolServer.ValidateActionConfig(ctx, req)
+	resp, err := s.Inner.ValidateActionConfig(ctx, req)
 	if err == nil {
 		resp.Diagnostics = sayWholeNumbers(resp.Diagnostics)
 		resp.Diagnostics = append(resp.Diagnostics, s.keys.warnings(keycheck.Action, req.ActionType, req.Config)...)
@@ -121,7 +121,7 @@ func (s *server) ValidateActionConfig(ctx context.Context, req *tfprotov6.Valida
 
 // ValidateListResourceConfig is of the provider's list resources.
 func (s *server) ValidateListResourceConfig(ctx context.Context, req *tfprotov6.ValidateListResourceConfigRequest) (*tfprotov6.ValidateListResourceConfigResponse, error) {
-	resp, err := s.protocolServer.ValidateListResourceConfig(ctx, req)
+	resp, err := s.Inner.ValidateListResourceConfig(ctx, req)
 	if err == nil {
 		resp.Diagnostics = sayWholeNumbers(resp.Diagnostics)
 		resp.Diagnostics = append(resp.Diagnostics, s.keys.warnings(keycheck.List, req.TypeName, req.Config)...)

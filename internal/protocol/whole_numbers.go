@@ -1,4 +1,4 @@
-package provider
+package protocol
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 
 // ValidateProviderConfig is asked before the provider is configured.
 func (s *server) ValidateProviderConfig(ctx context.Context, req *tfprotov6.ValidateProviderConfigRequest) (*tfprotov6.ValidateProviderConfigResponse, error) {
-	resp, err := s.protocolServer.ValidateProviderConfig(ctx, req)
+	resp, err := s.Inner.ValidateProviderConfig(ctx, req)
 	if err == nil {
 		resp.Diagnostics = sayWholeNumbers(resp.Diagnostics)
 	}

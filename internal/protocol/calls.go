@@ -1,4 +1,4 @@
-package provider
+package protocol
 
 import (
 	"context"
@@ -7,16 +7,16 @@ import (
 )
 
 func (s *server) ImportResourceState(ctx context.Context, req *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
-	return during(ctx, req, s.protocolServer.ImportResourceState)
+	return during(ctx, req, s.Inner.ImportResourceState)
 }
 
 func (s *server) MoveResourceState(ctx context.Context, req *tfprotov6.MoveResourceStateRequest) (*tfprotov6.MoveResourceStateResponse, error) {
-	return during(ctx, req, s.protocolServer.MoveResourceState)
+	return during(ctx, req, s.Inner.MoveResourceState)
 }
 
 // ReadDataSource is answered through the gate: in an apply core saves the state after it.
 func (s *server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
-	resp, err := during(ctx, req, s.protocolServer.ReadDataSource)
+	resp, err := during(ctx, req, s.Inner.ReadDataSource)
 	s.answers.pass(false)
 	return resp, err
 }
@@ -29,5 +29,5 @@ func (s *server) CallFunction(ctx context.Context, req *tfprotov6.CallFunctionRe
 			req.Arguments[i] = &tfprotov6.DynamicValue{JSON: []byte("null")}
 		}
 	}
-	return during(ctx, req, s.protocolServer.CallFunction)
+	return during(ctx, req, s.Inner.CallFunction)
 }

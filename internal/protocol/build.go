@@ -1,4 +1,4 @@
-package provider
+package protocol
 
 import (
 	"fmt"
@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// buildOf tells this build of the provider from every other of the same version, since two builds
+// BuildOf tells this build of the provider from every other of the same version, since two builds
 // from source may see the same state differently. A build of a commit without changes is known
 // by the commit, on every machine. Any other is known by its file's size and time.
-func buildOf(version string) string {
+func BuildOf(version string) string {
 	info, _ := debug.ReadBuildInfo()
 	if commit := commitOf(info); commit != "" {
 		return version + " " + commit
