@@ -42,10 +42,10 @@ func desiredOf(ctx context.Context, m model, a adopted) (desired, diag.Diagnosti
 	var diags diag.Diagnostics
 	d := desired{
 		Namespace:       desiredNamespace(m),
-		Quotas:          desiredQuotas(m, a),
+		Quotas:          desiredQuotas(m.Name.ValueString(), m.Quota, m.ScopedQuotas, a),
 		ServiceAccounts: desiredServiceAccounts(m),
 	}
-	limitRanges, more := desiredLimitRange(ctx, m, a)
+	limitRanges, more := desiredLimitRange(ctx, m.Name.ValueString(), m.LimitRange, a)
 	diags.Append(more...)
 	d.LimitRanges = limitRanges
 	policies, more := desiredNetwork(ctx, m.Name.ValueString(), m.Network)

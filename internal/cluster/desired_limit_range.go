@@ -14,11 +14,11 @@ import (
 
 // desiredLimitRange is the LimitRange by its name; there is none where none is
 // declared.
-func desiredLimitRange(ctx context.Context, m model, a adopted) (map[string]*corev1ac.LimitRangeApplyConfiguration, diag.Diagnostics) {
-	if !says(m.LimitRange) {
+func desiredLimitRange(ctx context.Context, cluster string, limitRange types.Object, a adopted) (map[string]*corev1ac.LimitRangeApplyConfiguration, diag.Diagnostics) {
+	if !says(limitRange) {
 		return nil, nil
 	}
-	items, diags := limitItems(ctx, m.LimitRange)
+	items, diags := limitItems(ctx, limitRange)
 	spec := corev1ac.LimitRangeSpec()
 	for _, item := range items {
 		spec.WithLimits(&corev1ac.LimitRangeItemApplyConfiguration{
@@ -30,7 +30,7 @@ func desiredLimitRange(ctx context.Context, m model, a adopted) (map[string]*cor
 			MaxLimitRequestRatio: ifAny(item.MaxLimitRequestRatio),
 		})
 	}
-	limits := corev1ac.LimitRange(a.limitRange(), m.Name.ValueString()).WithSpec(spec)
+	limits := corev1ac.LimitRange(a.limitRange(), cluster).WithSpec(spec)
 	if a.LimitRange == "" {
 		limits.WithLabels(childLabels())
 	}

@@ -16,23 +16,23 @@ import (
 )
 
 // desiredQuotas are quota and scoped_quotas as ResourceQuotas by name.
-func desiredQuotas(m model, a adopted) map[string]*corev1ac.ResourceQuotaApplyConfiguration {
+func desiredQuotas(cluster string, quota types.Object, scopedQuotas types.Map, a adopted) map[string]*corev1ac.ResourceQuotaApplyConfiguration {
 	quotas := map[string]*corev1ac.ResourceQuotaApplyConfiguration{}
-	if says(m.Quota) {
-		quota := corev1ac.ResourceQuota(a.quota(), m.Name.ValueString()).
-			WithSpec(corev1ac.ResourceQuotaSpec().WithHard(hardOf(m.Quota.Attributes())))
+	if says(quota) {
+		desired := corev1ac.ResourceQuota(a.quota(), cluster).
+			WithSpec(corev1ac.ResourceQuotaSpec().WithHard(hardOf(quota.Attributes())))
 		if a.Quota == "" {
-			quota.WithLabels(childLabels())
+			desired.WithLabels(childLabels())
 		}
-		quotas[a.quota()] = quota
+		quotas[a.quota()] = desired
 	}
-	for key, value := range m.ScopedQuotas.Elements() {
+	for key, value := range scopedQuotas.Elements() {
 		scoped, ok := value.(types.Object)
 		if !ok || !declared(scoped) {
 			continue
 		}
 		name := scopedQuotaPrefix + key
-		quotas[name] = corev1ac.ResourceQuota(name, m.Name.ValueString()).
+		quotas[name] = corev1ac.ResourceQuota(name, cluster).
 			WithLabels(childLabels()).
 			WithSpec(corev1ac.ResourceQuotaSpec().
 				WithHard(hardOf(scoped.Attributes())).

@@ -16,8 +16,8 @@ import (
 // missingDefaults warns of a quota that refuses containers without limits or
 // requests of their own, once: of warnings with one summary core shows the first
 // only.
-func missingDefaults(ctx context.Context, plan model) []warning {
-	lacking := lacksDefaults(ctx, plan)
+func missingDefaults(ctx context.Context, quota, limitRange types.Object) []warning {
+	lacking := lacksDefaults(ctx, quota, limitRange)
 	if len(lacking) == 0 {
 		return nil
 	}
@@ -34,11 +34,11 @@ func missingDefaults(ctx context.Context, plan model) []warning {
 // lacksDefaults names the attributes by which the quota limits something while
 // nothing gives a default to a container that says nothing of it: the API server
 // refuses such a container.
-func lacksDefaults(ctx context.Context, m model) []string {
-	if m.Quota.IsNull() || m.Quota.IsUnknown() || m.LimitRange.IsUnknown() {
+func lacksDefaults(ctx context.Context, quota, limitRange types.Object) []string {
+	if quota.IsNull() || quota.IsUnknown() || limitRange.IsUnknown() {
 		return nil
 	}
-	defaults, ok := containerDefaults(ctx, m.LimitRange)
+	defaults, ok := containerDefaults(ctx, limitRange)
 	if !ok {
 		return nil
 	}
@@ -53,7 +53,7 @@ func lacksDefaults(ctx context.Context, m model) []string {
 		{"requests_cpu", corev1.ResourceCPU, defaults.requests},
 		{"requests_memory", corev1.ResourceMemory, defaults.requests},
 	} {
-		limit, limited := m.Quota.Attributes()[check.attribute].(fwtypes.Quantity)
+		limit, limited := quota.Attributes()[check.attribute].(fwtypes.Quantity)
 		if limited && !limit.IsNull() && !check.given[check.resource] {
 			lacking = append(lacking, check.attribute)
 		}

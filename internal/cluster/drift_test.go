@@ -120,7 +120,7 @@ func TestLacksDefaults(t *testing.T) {
 	} {
 		m := newModel("dev")
 		m.Quota, m.LimitRange = c.quota, c.limitRange
-		if diff := cmp.Diff(c.want, lacksDefaults(t.Context(), m)); diff != "" {
+		if diff := cmp.Diff(c.want, lacksDefaults(t.Context(), m.Quota, m.LimitRange)); diff != "" {
 			t.Errorf("%s: -want +got\n%s", name, diff)
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	corev1ac "k8s.io/client-go/applyconfigurations/core/v1"
+
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	corev1 "k8s.io/api/core/v1"
@@ -102,7 +104,10 @@ func attributeOfKey(state model) func(isLabel bool, key string) string {
 // lowered are the amounts that a plan sets below those of the state, or sets at
 // all where there were none, by the quota's name and key.
 func lowered(state, plan model, a adopted) map[string]corev1.ResourceList {
-	before, after := desiredQuotas(state, a), desiredQuotas(plan, a)
+	quotasOf := func(m model) map[string]*corev1ac.ResourceQuotaApplyConfiguration {
+		return desiredQuotas(m.Name.ValueString(), m.Quota, m.ScopedQuotas, a)
+	}
+	before, after := quotasOf(state), quotasOf(plan)
 	all := map[string]corev1.ResourceList{}
 	for name, quota := range after {
 		for key, amount := range *quota.Spec.Hard {

@@ -79,10 +79,10 @@ func soleOf(kind, attribute string, names, notes []string) (string, []string) {
 		len(names), kind, strings.Join(names, ", "), attribute, attribute))
 }
 
-// remaining is what of the adopted is still there: what was deleted, or has become
+// remainingOf is what of the adopted is still there: what was deleted, or has become
 // something that quota or limit_range can't mean, is made anew under the provider's
 // own name.
-func (a adopted) remaining(o observed) adopted {
+func remainingOf(a adopted, o observed) adopted {
 	if quota, ok := o.Quotas[a.Quota]; !ok || isScoped(quota) || quota.DeletionTimestamp != nil {
 		a.Quota = ""
 	}
@@ -93,7 +93,7 @@ func (a adopted) remaining(o observed) adopted {
 }
 
 // keptBy is what of the adopted a configuration goes on declaring.
-func (a adopted) keptBy(m model) adopted {
+func keptBy(m model, a adopted) adopted {
 	if fw.IsNothing(m.Quota) {
 		a.Quota = ""
 	}

@@ -32,7 +32,7 @@ func TestObserved_quotaWithShortAndFullKeys(t *testing.T) {
 	m := newModel("dev")
 	m.Quota = read
 	live := &corev1.ResourceQuota{Spec: corev1.ResourceQuotaSpec{Hard: hard}}
-	if step := quotaStep(desiredQuotas(m, adopted{})[quotaName], live); step != keep {
+	if step := quotaStep(desiredQuotas(m.Name.ValueString(), m.Quota, m.ScopedQuotas, adopted{})[quotaName], live); step != keep {
 		t.Errorf("what was read would be written")
 	}
 	alone := quota(map[string]attr.Value{"extra": amounts(map[string]string{"cpu": "4", "memory": "1Gi", "count/pods": "1"})})

@@ -139,7 +139,7 @@ func modelOf(ctx context.Context, o observed, prior model, a adopted) (model, di
 	m.LimitRange = observedLimitRange(o.LimitRanges[a.limitRange()], items)
 	m.Network = observedNetwork(ctx, policiesOfCluster(o), prior.Network)
 	m.ServiceAccounts = observedServiceAccounts(o.ServiceAccounts, prior.ServiceAccounts)
-	access, more := observedAccess(ctx, o, prior.Access)
+	access, more := observedAccess(ctx, o.Roles, o.Bindings, prior.Access)
 	diags.Append(more...)
 	m.Access = access
 	return m.sayingNothingAs(ctx, prior), diags
@@ -156,7 +156,7 @@ func importedModelOf(ctx context.Context, o observed, defaults fw.Defaults, a ad
 	m.LimitRange = observedLimitRange(o.LimitRanges[a.limitRange()], nil)
 	m.Network = observedNetwork(ctx, policiesOfCluster(o), m.Network)
 	m.ServiceAccounts = observedServiceAccounts(o.ServiceAccounts, m.ServiceAccounts)
-	access, diags := observedAccess(ctx, o, m.Access)
+	access, diags := observedAccess(ctx, o.Roles, o.Bindings, m.Access)
 	m.Access = access
 	return m, diags
 }

@@ -13,10 +13,10 @@ import (
 
 // observedAccess reads our Roles and RoleBindings. An entry that means what prior
 // has under its key is that one, in its author's words.
-func observedAccess(ctx context.Context, o observed, prior types.Map) (types.Map, diag.Diagnostics) {
+func observedAccess(ctx context.Context, roles map[string]*rbacv1.Role, bindings map[string]*rbacv1.RoleBinding, prior types.Map) (types.Map, diag.Diagnostics) {
 	declared, diags := accessOf(ctx, prior)
 	seen := map[string]attr.Value{}
-	for key, g := range grantsOf(o) {
+	for key, g := range grantsOf(roles, bindings) {
 		before, ok := declared[key]
 		if ok && apiequality.Semantic.DeepEqual(before, g) {
 			seen[key] = prior.Elements()[key]
@@ -31,15 +31,15 @@ func observedAccess(ctx context.Context, o observed, prior types.Map) (types.Map
 // grantsOf are what the Roles and RoleBindings of each key grant. A Role without
 // its binding and a binding without its Role are there too, as the half that
 // they are.
-func grantsOf(o observed) map[string]grant {
+func grantsOf(roles map[string]*rbacv1.Role, bindings map[string]*rbacv1.RoleBinding) map[string]grant {
 	all := map[string]grant{}
-	for name, role := range o.Roles {
+	for name, role := range roles {
 		key := strings.TrimPrefix(name, accessPrefix)
 		g := all[key]
 		g.Rules = canonicalRules(role.Rules)
 		all[key] = g
 	}
-	for name, binding := range o.Bindings {
+	for name, binding := range bindings {
 		key := strings.TrimPrefix(name, accessPrefix)
 		g := all[key]
 		if binding.RoleRef.Kind == "ClusterRole" {

@@ -45,7 +45,7 @@ func TestObservedAccess_halvesAndDetours(t *testing.T) {
 		if c.binding != nil {
 			o.Bindings = map[string]*rbacv1.RoleBinding{"mar-ops": c.binding}
 		}
-		seen, diags := observedAccess(t.Context(), o, types.MapNull(accessType()))
+		seen, diags := observedAccess(t.Context(), o.Roles, o.Bindings, types.MapNull(accessType()))
 		entry, ok := seen.Elements()["ops"].(types.Object)
 		if diags.HasError() || !ok {
 			t.Fatalf("%s: %v, %v", name, seen, diags)
@@ -178,7 +178,7 @@ func TestLimitRange_thatCannotBeSaid(t *testing.T) {
 		o := observed{LimitRanges: map[string]*corev1.LimitRange{"theirs": limits}}
 		a, notes := adoptionOf(o)
 		said := c.says == ""
-		if observedLimitRange(limits, nil).IsNull() == said || (a.LimitRange == "theirs") != said || (adopted{LimitRange: "theirs"}.remaining(o).LimitRange == "theirs") != said {
+		if observedLimitRange(limits, nil).IsNull() == said || (a.LimitRange == "theirs") != said || (remainingOf(adopted{LimitRange: "theirs"}, o).LimitRange == "theirs") != said {
 			t.Errorf("%s: adopted %+v, read as %s", name, a, observedLimitRange(limits, nil))
 		}
 		if said != (len(notes) == 0) || !strings.Contains(strings.Join(notes, ""), c.says) {
@@ -203,7 +203,7 @@ func TestAdopted_remaining(t *testing.T) {
 		"another quota":  {observed{Quotas: map[string]*corev1.ResourceQuota{"other": whole}, LimitRanges: limits}, adopted{LimitRange: "limits"}},
 		"a scoped quota": {observed{Quotas: map[string]*corev1.ResourceQuota{"team": scoped}}, adopted{}},
 	} {
-		if got := both.remaining(c.live); got != c.want {
+		if got := remainingOf(both, c.live); got != c.want {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}

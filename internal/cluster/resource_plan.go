@@ -74,7 +74,7 @@ func (r *clusterResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		return
 	}
 	if !sameMeaning(plan.Quota, state.Quota) || !sameMeaning(plan.LimitRange, state.LimitRange) {
-		warn(&resp.Diagnostics, missingDefaults(ctx, plan.model))
+		warn(&resp.Diagnostics, missingDefaults(ctx, plan.Quota, plan.LimitRange))
 	}
 	warn(&resp.Diagnostics, letGo(state.model, plan.model, rec.Adopted))
 	r.warnOfKeys(ctx, state.model, plan.model, rec, &resp.Diagnostics)
@@ -94,7 +94,7 @@ func (r *clusterResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 
 // warnOfNew says what is to be known of a cluster that is made.
 func (r *clusterResource) warnOfNew(ctx context.Context, plan model, diags *diag.Diagnostics) {
-	warn(diags, missingDefaults(ctx, plan))
+	warn(diags, missingDefaults(ctx, plan.Quota, plan.LimitRange))
 	r.validateNew(ctx, plan, diags)
 }
 

@@ -35,7 +35,7 @@ func (r *clusterResource) Update(ctx context.Context, req resource.UpdateRequest
 		fw.AddError(&resp.Diagnostics, "update the cluster "+name, err, placeOf(err, rec.Adopted))
 		return
 	}
-	next := record{Adopted: rec.Adopted.remaining(have).keptBy(plan.model), Manager: rec.Manager}
+	next := record{Adopted: keptBy(plan.model, remainingOf(rec.Adopted, have)), Manager: rec.Manager}
 	want, diags = desiredOf(ctx, plan.model, next.Adopted)
 	resp.Diagnostics.Append(diags...)
 	have, lost := have.own(next.Adopted), droppedBetween(before.Namespace, want.Namespace)
@@ -79,7 +79,7 @@ func (r *clusterResource) saveUnfinished(ctx context.Context, carried observed, 
 	if read, found, err := r.store.Get(ctx, state.Name.ValueString(), before, want); err == nil && found && read.Namespace.UID == carried.Namespace.UID {
 		now = read
 	}
-	rec.Adopted = rec.Adopted.remaining(now)
+	rec.Adopted = remainingOf(rec.Adopted, now)
 	saved, diags := settledModel(ctx, now, state, plan, rec.Adopted)
 	resp.Diagnostics.Append(diags...)
 	if rec.Namesake != "" && r.store.wrote(now) {
