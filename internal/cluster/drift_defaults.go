@@ -26,8 +26,8 @@ func missingDefaults(ctx context.Context, quota, limitRange types.Object) []warn
 		at = at.AtName(lacking[0])
 	}
 	return []warning{{
-		at, "A quota without default limits",
-		fmt.Sprintf("The quota limits %s, but limit_range has no default for it. Kubernetes refuses each container that sets no limit of its own. Set limit_range.container.default, or cpu and memory on each instance.", strings.Join(lacking, ", ")),
+		At: at, Summary: "A quota without default limits",
+		Detail: fmt.Sprintf("The quota limits %s, but limit_range has no default for it. Kubernetes refuses each container that sets no limit of its own. Set limit_range.container.default, or cpu and memory on each instance.", strings.Join(lacking, ", ")),
 	}}
 }
 

@@ -37,8 +37,8 @@ func letGo(state, plan model, a adopted) []warning {
 		if child.name != "" && !child.before.IsNull() && child.after.IsNull() {
 			object := childRef(child.kind, state.Name.ValueString(), child.name)
 			warnings = append(warnings, warning{
-				path.Root(child.attribute), "An imported " + child.kind + " stays",
-				fmt.Sprintf("%s existed before the cluster was imported, so an apply doesn't delete it. Terraform no longer manages it, and it stays in effect. To manage it, declare `%s`. To remove it, delete it by other means.", object, child.attribute),
+				At: path.Root(child.attribute), Summary: "An imported " + child.kind + " stays",
+				Detail: fmt.Sprintf("%s existed before the cluster was imported, so an apply doesn't delete it. Terraform no longer manages it, and it stays in effect. To manage it, declare `%s`. To remove it, delete it by other means.", object, child.attribute),
 			})
 		}
 	}
@@ -48,16 +48,16 @@ func letGo(state, plan model, a adopted) []warning {
 // unlabelled warns that the provider's own label isn't on the Namespace any more.
 func unlabelled(o observed) warning {
 	return warning{
-		path.Root("labels_all"), "Cluster lacks a label that the provider needs",
-		fmt.Sprintf("Something removed or changed the label %s of %s.\nThe provider recognizes its clusters by it. Apply sets it again, in place.", kube.LabelManagedBy, ref(o.Namespace.Name)),
+		At: path.Root("labels_all"), Summary: "Cluster lacks a label that the provider needs",
+		Detail: fmt.Sprintf("Something removed or changed the label %s of %s.\nThe provider recognizes its clusters by it. Apply sets it again, in place.", kube.LabelManagedBy, ref(o.Namespace.Name)),
 	}
 }
 
 // namesake warns that the Namespace isn't the one that the state has.
 func namesake(o observed) warning {
 	return warning{
-		path.Root("uid"), "Cluster's Namespace was recreated by something else",
-		fmt.Sprintf("The cluster's own %s is gone, with everything in it. Something else created another one with its name at %s.\nAn apply takes that one as the cluster: it creates there what is declared, and leaves everything else alone. Until then a destroy doesn't touch it. To keep Terraform away from it, take this resource out of the state with terraform state rm, and give the cluster another name.",
+		At: path.Root("uid"), Summary: "Cluster's Namespace was recreated by something else",
+		Detail: fmt.Sprintf("The cluster's own %s is gone, with everything in it. Something else created another one with its name at %s.\nAn apply takes that one as the cluster: it creates there what is declared, and leaves everything else alone. Until then a destroy doesn't touch it. To keep Terraform away from it, take this resource out of the state with terraform state rm, and give the cluster another name.",
 			ref(o.Namespace.Name), o.Namespace.CreationTimestamp.UTC().Format(time.RFC3339)),
 	}
 }
@@ -65,8 +65,8 @@ func namesake(o observed) warning {
 // endingChildren warns of children that are being deleted and aren't gone.
 func endingChildren(o observed, lines []string) warning {
 	return warning{
-		path.Empty(), "A part of the cluster is being deleted",
-		fmt.Sprintf("In %s these parts of the cluster are being deleted. They stay in effect until they are gone:\n\n  %s\n\nAn apply waits until they are gone, and then recreates what is declared. A finalizer is removed by the controller that set it.", ref(o.Namespace.Name), strings.Join(lines, "\n  ")),
+		At: path.Empty(), Summary: "A part of the cluster is being deleted",
+		Detail: fmt.Sprintf("In %s these parts of the cluster are being deleted. They stay in effect until they are gone:\n\n  %s\n\nAn apply waits until they are gone, and then recreates what is declared. A finalizer is removed by the controller that set it.", ref(o.Namespace.Name), strings.Join(lines, "\n  ")),
 	}
 }
 
@@ -152,8 +152,8 @@ func belowUse(amounts map[string]corev1.ResourceList, quotas map[string]*corev1.
 			at = places[0]
 		}
 		warnings = append(warnings, warning{
-			at, fmt.Sprintf("%s is set below what is used", object),
-			fmt.Sprintf("It would allow less than is used now:\n\n%s\n\nAn apply sets it and removes nothing. Kubernetes refuses anything that would use more, until the use is below the limit.", strings.Join(figures, "\n")),
+			At: at, Summary: fmt.Sprintf("%s is set below what is used", object),
+			Detail: fmt.Sprintf("It would allow less than is used now:\n\n%s\n\nAn apply sets it and removes nothing. Kubernetes refuses anything that would use more, until the use is below the limit.", strings.Join(figures, "\n")),
 		})
 	}
 	return warnings

@@ -142,7 +142,7 @@ func modelOf(ctx context.Context, o observed, prior model, a adopted) (model, di
 	access, more := observedAccess(ctx, o.Roles, o.Bindings, prior.Access)
 	diags.Append(more...)
 	m.Access = access
-	return m.sayingNothingAs(ctx, prior), diags
+	return sayingNothingAs(ctx, m, prior), diags
 }
 
 // importedModelOf reads the objects of a cluster that no state has yet: all that

@@ -40,7 +40,7 @@ func asPrior(ctx context.Context, state, config, plan resourceModel, a adopted) 
 }
 
 // sayingNothingAs writes what says nothing as the prior model does: as null, or as empty.
-func (m model) sayingNothingAs(ctx context.Context, prior model) model {
+func sayingNothingAs(ctx context.Context, m, prior model) model {
 	fw.SayNothingAs(ctx, &m.Quota, prior.Quota)
 	fw.SayNothingAs(ctx, &m.ScopedQuotas, prior.ScopedQuotas)
 	fw.SayNothingAs(ctx, &m.LimitRange, prior.LimitRange)
