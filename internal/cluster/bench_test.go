@@ -1,12 +1,17 @@
 package cluster
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/headgym/terraform-provider-mar/internal/cluster/child"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/objects"
+)
 
 func BenchmarkDesired(b *testing.B) {
 	m := configurations()["full"]
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, diags := desiredOf(b.Context(), m, adopted{}); diags.HasError() {
+		if _, diags := objects.DesiredOf(b.Context(), m, child.Adopted{}); diags.HasError() {
 			b.Fatal(diags)
 		}
 	}
@@ -14,11 +19,11 @@ func BenchmarkDesired(b *testing.B) {
 
 func BenchmarkObserved(b *testing.B) {
 	m := configurations()["full"]
-	want, _ := desiredOf(b.Context(), m, adopted{})
+	want, _ := objects.DesiredOf(b.Context(), m, child.Adopted{})
 	o := served(b, want)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, diags := modelOf(b.Context(), o, m, adopted{}); diags.HasError() {
+		if _, diags := objects.ModelOf(b.Context(), o, m, child.Adopted{}); diags.HasError() {
 			b.Fatal(diags)
 		}
 	}

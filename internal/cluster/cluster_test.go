@@ -13,6 +13,11 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
 
+	"github.com/headgym/terraform-provider-mar/internal/cluster/child"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/limits"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/model"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/objects"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/quota"
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
@@ -21,7 +26,7 @@ import (
 func TestDesired_golden(t *testing.T) {
 	for name, m := range configurations() {
 		t.Run(name, func(t *testing.T) {
-			want, diags := desiredOf(t.Context(), m, adopted{})
+			want, diags := objects.DesiredOf(t.Context(), m, child.Adopted{})
 			if diags.HasError() {
 				t.Fatal(diags)
 			}
@@ -37,21 +42,21 @@ func TestDesired_golden(t *testing.T) {
 func TestRoundTrip_observedOfDesiredIsTheModel(t *testing.T) {
 	for name, m := range configurations() {
 		t.Run(name, func(t *testing.T) {
-			want, _ := desiredOf(t.Context(), m, adopted{})
+			want, _ := objects.DesiredOf(t.Context(), m, child.Adopted{})
 			o := served(t, want)
 			o.Namespace.Labels["istio.io/rev"] = "somebody else's"
 			o.Namespace.Annotations["example.com/other"] = "somebody else's"
-			if steps := changesBetween(want, o, dropped{}); !reflect.DeepEqual(steps, noChanges()) {
+			if steps := objects.ChangesBetween(want, o, objects.Dropped{}); !reflect.DeepEqual(steps, noChanges()) {
 				t.Errorf("after an apply there is still something to do: %+v", steps)
 			}
-			got, diags := modelOf(t.Context(), o, m, adopted{})
+			got, diags := objects.ModelOf(t.Context(), o, m, child.Adopted{})
 			if diags.HasError() {
 				t.Fatal(diags)
 			}
 			for part, same := range map[string]bool{
 				"region": m.Region.Equal(got.Region), "labels": m.Labels.Equal(got.Labels), "labels_all": m.LabelsAll.Equal(got.LabelsAll),
-				"annotations": m.Annotations.Equal(got.Annotations), "annotations_all": m.AnnotationsAll.Equal(got.AnnotationsAll), "quota": sameMeaning(m.Quota, got.Quota),
-				"scoped_quotas": sameMeaning(m.ScopedQuotas, got.ScopedQuotas), "limit_range": sameMeaning(m.LimitRange, got.LimitRange),
+				"annotations": m.Annotations.Equal(got.Annotations), "annotations_all": m.AnnotationsAll.Equal(got.AnnotationsAll), "quota": objects.SameMeaning(m.Quota, got.Quota),
+				"scoped_quotas": objects.SameMeaning(m.ScopedQuotas, got.ScopedQuotas), "limit_range": objects.SameMeaning(m.LimitRange, got.LimitRange),
 				"network": m.Network.Equal(got.Network), "access": m.Access.Equal(got.Access), "service_accounts": m.ServiceAccounts.Equal(got.ServiceAccounts), "pod_security": m.PodSecurity.Equal(got.PodSecurity),
 			} {
 				if !same {
@@ -63,13 +68,13 @@ func TestRoundTrip_observedOfDesiredIsTheModel(t *testing.T) {
 }
 
 func TestObserved_importLeavesOutWhatNobodyDeclared(t *testing.T) {
-	want, _ := desiredOf(t.Context(), configurations()["full"], adopted{})
+	want, _ := objects.DesiredOf(t.Context(), configurations()["full"], child.Adopted{})
 	o := served(t, want)
 	o.Namespace.Labels = map[string]string{
 		"kubernetes.io/metadata.name": "prod", kube.LabelManagedBy: kube.ManagedBy, kube.LabelRegion: "eu", "team": "a", "env": "test",
 	}
 	o.Namespace.Annotations = map[string]string{kube.AnnotationNonce: "n", "example.com/bill": "4711"}
-	m, diags := importedModelOf(t.Context(), o, fw.Defaults{Labels: map[string]string{"env": "test"}, Annotations: map[string]string{"example.com/bill": "4711"}}, adopted{})
+	m, diags := objects.ImportedModelOf(t.Context(), o, fw.Defaults{Labels: map[string]string{"env": "test"}, Annotations: map[string]string{"example.com/bill": "4711"}}, child.Adopted{})
 	if diags.HasError() {
 		t.Fatal(diags)
 	}
@@ -85,14 +90,14 @@ func TestObserved_importLeavesOutWhatNobodyDeclared(t *testing.T) {
 	if !m.AnnotationsAll.Equal(texts(map[string]string{"example.com/bill": "4711"})) {
 		t.Errorf("annotations_all: %v", m.AnnotationsAll)
 	}
-	if !sameMeaning(m.Quota, configurations()["full"].Quota) {
+	if !objects.SameMeaning(m.Quota, configurations()["full"].Quota) {
 		t.Errorf("quota: %v", m.Quota)
 	}
 	c := containerOf(t, m.LimitRange)
-	if !sameMeaning(c["default"], amounts(map[string]string{"cpu": "500m", "memory": "512Mi"})) {
+	if !objects.SameMeaning(c["default"], amounts(map[string]string{"cpu": "500m", "memory": "512Mi"})) {
 		t.Errorf("default: %v", c["default"])
 	}
-	if !sameMeaning(c["default_request"], amounts(map[string]string{"cpu": "250m"})) {
+	if !objects.SameMeaning(c["default_request"], amounts(map[string]string{"cpu": "250m"})) {
 		t.Errorf("the default request of memory follows from its default and isn't anybody's: %v", c["default_request"])
 	}
 }
@@ -100,23 +105,23 @@ func TestObserved_importLeavesOutWhatNobodyDeclared(t *testing.T) {
 func TestObserved_plainQuotaKeysMeanRequests(t *testing.T) {
 	rq := &corev1.ResourceQuota{}
 	convert(t, map[string]any{"spec": map[string]any{"hard": map[string]string{"cpu": "2", "memory": "1Gi", "pods": "1k"}}}, rq)
-	want := quota(map[string]attr.Value{
+	want := quotaWith(map[string]attr.Value{
 		"requests_cpu": fwtypes.NewQuantity("2"), "requests_memory": fwtypes.NewQuantity("1Gi"), "instances": types.Int64Value(1000),
 	})
-	if got := observedQuota(rq); !sameMeaning(got, want) {
+	if got := quota.Observed(rq); !objects.SameMeaning(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
 
 func TestObserved_editOfOneDefaultIsThatOneOnly(t *testing.T) {
 	prior := limitRange(map[string]attr.Value{"container": container(map[string]attr.Value{"default": amounts(map[string]string{"cpu": "500m"})})})
-	items, _ := limitItems(t.Context(), prior)
+	items, _ := limits.Items(t.Context(), prior)
 	live := &corev1.LimitRange{}
 	convert(t, map[string]any{"spec": map[string]any{"limits": []any{map[string]any{
 		"type": "Container", "default": map[string]string{"cpu": "1"}, "defaultRequest": map[string]string{"cpu": "500m"},
 	}}}}, live)
-	got := containerOf(t, observedLimitRange(live, items))
-	if !sameMeaning(got["default"], amounts(map[string]string{"cpu": "1"})) || !got["default_request"].IsNull() {
+	got := containerOf(t, limits.Observed(live, items))
+	if !objects.SameMeaning(got["default"], amounts(map[string]string{"cpu": "1"})) || !got["default_request"].IsNull() {
 		t.Errorf("got %v", got)
 	}
 }
@@ -126,21 +131,21 @@ func TestObserved_editOfOneDefaultIsThatOneOnly(t *testing.T) {
 // label is part of it.
 func TestObserved_childrenWithoutOurLabelAreNotTheClusters(t *testing.T) {
 	prior := configurations()["children"]
-	want, _ := desiredOf(t.Context(), prior, adopted{})
+	want, _ := objects.DesiredOf(t.Context(), prior, child.Adopted{})
 	for name, c := range map[string]struct {
-		prior model
+		prior model.Cluster
 		ours  bool
 	}{
 		"declared, and others' by label":    {prior, false},
 		"declared, and ours by label":       {prior, true},
-		"not declared, and others by label": {newModel("prod"), false},
-		"not declared, and ours by label":   {newModel("prod"), true},
+		"not declared, and others by label": {model.NewCluster("prod"), false},
+		"not declared, and ours by label":   {model.NewCluster("prod"), true},
 	} {
 		o := served(t, want)
 		if !c.ours {
 			strip(o)
 		}
-		m, _ := modelOf(t.Context(), o, c.prior, adopted{})
+		m, _ := objects.ModelOf(t.Context(), o, c.prior, child.Adopted{})
 		for attribute, count := range map[string]int{"scoped_quotas": len(m.ScopedQuotas.Elements()), "access": len(m.Access.Elements()), "service_accounts": len(m.ServiceAccounts.Elements())} {
 			if (count > 0) != c.ours {
 				t.Errorf("%s: %s has %d", name, attribute, count)
@@ -152,7 +157,7 @@ func TestObserved_childrenWithoutOurLabelAreNotTheClusters(t *testing.T) {
 	}
 }
 
-func strip(o observed) {
+func strip(o objects.Observed) {
 	for _, child := range o.Quotas {
 		child.Labels = nil
 	}
@@ -185,7 +190,7 @@ func TestParseID(t *testing.T) {
 }
 
 func TestInhabitants(t *testing.T) {
-	if got := inhabitants(kube.Contents{}); got != "" {
+	if got := objects.Inhabitants(kube.Contents{}); got != "" {
 		t.Errorf("an empty cluster has %q", got)
 	}
 	var many kube.Contents
@@ -194,7 +199,7 @@ func TestInhabitants(t *testing.T) {
 	}
 	many.Forbidden = []string{"pods", "configmaps"}
 	many.Hidden = []string{"widgets.example.com: no answer"}
-	got := inhabitants(many)
+	got := objects.Inhabitants(many)
 	for _, want := range []string{"Pod dev/web", "and 2 more", "may not list them: configmaps, pods", "can't list it: widgets.example.com: no answer"} {
 		if !contains(got, want) {
 			t.Errorf("%q isn't in\n%s", want, got)
@@ -214,7 +219,7 @@ func TestAdviceOnUnseen(t *testing.T) {
 		"both":      {kube.Contents{Forbidden: []string{"pods"}, Hidden: []string{"widgets: no answer"}}, map[string]bool{credentials: true, service: true}},
 	} {
 		for text, said := range c.says {
-			if got := adviceOnUnseen(c.of); contains(got, text) != said {
+			if got := objects.AdviceOnUnseen(c.of); contains(got, text) != said {
 				t.Errorf("%s: %q", name, got)
 			}
 		}
@@ -234,7 +239,7 @@ func TestStuckOn(t *testing.T) {
 		"condition NamespaceFinalizersRemaining: SomeFinalizersRemain: example.com/x in 1 resource instances",
 		"finalizer of the namespace: example.com/own", "finalizer in its metadata: example.com/hold",
 	}
-	if diff := cmp.Diff(want, stuckOn(ns)); diff != "" {
+	if diff := cmp.Diff(want, objects.StuckOn(ns)); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -10,6 +10,14 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 	"sigs.k8s.io/yaml"
 
+	"github.com/headgym/terraform-provider-mar/internal/cluster/access"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/child"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/limits"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/model"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/network"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/objects"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/podsecurity"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/quota"
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 )
@@ -38,9 +46,9 @@ func object(t map[string]attr.Type, set map[string]attr.Value) types.Object {
 	return types.ObjectValueMust(t, values)
 }
 
-func quota(set map[string]attr.Value) types.Object { return object(quotaTypes(), set) }
+func quotaWith(set map[string]attr.Value) types.Object { return object(quota.Types(), set) }
 
-func limitRange(set map[string]attr.Value) types.Object { return object(limitRangeTypes(), set) }
+func limitRange(set map[string]attr.Value) types.Object { return object(limits.Types(), set) }
 
 func containerOf(t *testing.T, limitRange types.Object) map[string]attr.Value {
 	t.Helper()
@@ -51,23 +59,25 @@ func containerOf(t *testing.T, limitRange types.Object) map[string]attr.Value {
 	return c.Attributes()
 }
 
-func container(set map[string]attr.Value) types.Object { return object(containerLimitsTypes(), set) }
+func container(set map[string]attr.Value) types.Object {
+	return object(limits.ContainerLimitsTypes(), set)
+}
 
 // configurations are what the golden files show the meaning of.
-func configurations() map[string]model {
-	bare := newModel("dev")
+func configurations() map[string]model.Cluster {
+	bare := model.NewCluster("dev")
 	bare.LabelsAll = texts(nil)
 
-	labelled := newModel("dev")
+	labelled := model.NewCluster("dev")
 	labelled.Region = types.StringValue("us-east-1")
 	labelled.Labels = texts(map[string]string{"team": "payments"})
 	labelled.LabelsAll = texts(map[string]string{"team": "payments", "env": "test"})
 	labelled.Annotations = texts(map[string]string{"example.com/owner": "pay@example.com"})
 	labelled.AnnotationsAll = texts(map[string]string{"example.com/owner": "pay@example.com", "example.com/bill": "4711"})
 
-	full := newModel("prod")
+	full := model.NewCluster("prod")
 	full.LabelsAll = texts(nil)
-	full.Quota = quota(map[string]attr.Value{
+	full.Quota = quotaWith(map[string]attr.Value{
 		"cpu": fwtypes.NewQuantity("2000m"), "memory": fwtypes.NewQuantity("4096Mi"),
 		"requests_cpu": fwtypes.NewQuantity("1"), "requests_memory": fwtypes.NewQuantity("2Gi"),
 		"ephemeral_storage": fwtypes.NewQuantity("10Gi"), "storage": fwtypes.NewQuantity("1Ti"),
@@ -83,52 +93,52 @@ func configurations() map[string]model {
 			"max":                     amounts(map[string]string{"cpu": "4", "memory": "8Gi"}),
 			"max_limit_request_ratio": amounts(map[string]string{"cpu": "4"}),
 		}),
-		"instance": object(instanceLimitsTypes(), map[string]attr.Value{"max": amounts(map[string]string{"cpu": "8"}), "max_limit_request_ratio": amounts(map[string]string{"memory": "2"})}),
-		"volume":   object(volumeLimitsTypes(), map[string]attr.Value{"min": fwtypes.NewQuantity("1Gi"), "max": fwtypes.NewQuantity("100Gi")}),
+		"instance": object(limits.InstanceLimitsTypes(), map[string]attr.Value{"max": amounts(map[string]string{"cpu": "8"}), "max_limit_request_ratio": amounts(map[string]string{"memory": "2"})}),
+		"volume":   object(limits.VolumeLimitsTypes(), map[string]attr.Value{"min": fwtypes.NewQuantity("1Gi"), "max": fwtypes.NewQuantity("100Gi")}),
 	})
-	return map[string]model{"bare": bare, "labelled": labelled, "full": full, "children": withChildren(full)}
+	return map[string]model.Cluster{"bare": bare, "labelled": labelled, "full": full, "children": withChildren(full)}
 }
 
 // withChildren has of each kind of child at least one.
-func withChildren(m model) model {
-	m.ScopedQuotas = types.MapValueMust(scopedQuotaType(), map[string]attr.Value{
-		"batch": object(scopedQuotaType().AttrTypes, map[string]attr.Value{"scopes": textSet("Terminating"), "instances": types.Int64Value(5)}),
-		"high": object(scopedQuotaType().AttrTypes, map[string]attr.Value{
+func withChildren(m model.Cluster) model.Cluster {
+	m.ScopedQuotas = types.MapValueMust(quota.ScopedType(), map[string]attr.Value{
+		"batch": object(quota.ScopedType().AttrTypes, map[string]attr.Value{"scopes": textSet("Terminating"), "instances": types.Int64Value(5)}),
+		"high": object(quota.ScopedType().AttrTypes, map[string]attr.Value{
 			"scopes": textSet("PriorityClass", "NotBestEffort"), "priority_classes": textSet("high", "higher"), "cpu": fwtypes.NewQuantity("0.5k"),
 			"extra": amounts(map[string]string{"requests.nvidia.com/gpu": "1"}),
 		}),
 	})
-	m.Access = types.MapValueMust(accessType(), map[string]attr.Value{
-		"readers": access(map[string]attr.Value{"role": types.StringValue("view"), "users": textSet("joe", "jane"), "groups": textSet()}),
-		"ops": access(map[string]attr.Value{
-			"rules": types.SetValueMust(ruleType(), []attr.Value{
-				object(ruleType().AttrTypes, map[string]attr.Value{"api_groups": textSet(""), "resources": textSet("pods", "pods/log"), "verbs": textSet("list", "get")}),
-				object(ruleType().AttrTypes, map[string]attr.Value{"api_groups": textSet("apps"), "resources": textSet("deployments"), "resource_names": textSet("web"), "verbs": textSet("*")}),
+	m.Access = types.MapValueMust(access.Type(), map[string]attr.Value{
+		"readers": accessWith(map[string]attr.Value{"role": types.StringValue("view"), "users": textSet("joe", "jane"), "groups": textSet()}),
+		"ops": accessWith(map[string]attr.Value{
+			"rules": types.SetValueMust(access.RuleType(), []attr.Value{
+				object(access.RuleType().AttrTypes, map[string]attr.Value{"api_groups": textSet(""), "resources": textSet("pods", "pods/log"), "verbs": textSet("list", "get")}),
+				object(access.RuleType().AttrTypes, map[string]attr.Value{"api_groups": textSet("apps"), "resources": textSet("deployments"), "resource_names": textSet("web"), "verbs": textSet("*")}),
 			}),
 			"groups": textSet("ops"), "service_accounts": textSet("prod/deployer"),
 		}),
 	})
 	denied := map[string]attr.Value{"default": types.StringValue("deny"), "dns": types.BoolValue(true)}
-	m.Network = object(networkTypes(), map[string]attr.Value{
-		"egress": object(egressTypes(), denied), "instance_to_instance": types.BoolValue(true),
+	m.Network = object(network.Types(), map[string]attr.Value{
+		"egress": object(network.EgressTypes(), denied), "instance_to_instance": types.BoolValue(true),
 	})
 	m.ServiceAccounts = textSet("deployer")
-	m.PodSecurity = object(podSecurityTypes(), map[string]attr.Value{
+	m.PodSecurity = object(podsecurity.Types(), map[string]attr.Value{
 		"enforce": types.StringValue("baseline"), "warn": types.StringValue("restricted"), "version": types.StringValue("v1.34"),
 	})
 	return m
 }
 
 func textSet(texts ...string) types.Set {
-	return setOf(texts, types.SetValueMust(types.StringType, nil))
+	return child.SetOf(texts, types.SetValueMust(types.StringType, nil))
 }
 
-func access(set map[string]attr.Value) types.Object { return object(accessType().AttrTypes, set) }
+func accessWith(set map[string]attr.Value) types.Object { return object(access.Type().AttrTypes, set) }
 
 // served is what the API server would hold after an apply.
-func served(tb testing.TB, want desired) observed {
+func served(tb testing.TB, want objects.Desired) objects.Observed {
 	tb.Helper()
-	o := observed{Namespace: want.Namespace.DeepCopy()}.own(adopted{})
+	o := objects.Observed{Namespace: want.Namespace.DeepCopy()}.Own(child.Adopted{})
 	o.Namespace.UID = "u-1"
 	servedAs(tb, want.Quotas, o.Quotas, func() *corev1.ResourceQuota { return &corev1.ResourceQuota{} })
 	servedAs(tb, want.LimitRanges, o.LimitRanges, func() *corev1.LimitRange { return &corev1.LimitRange{} })
@@ -136,9 +146,9 @@ func served(tb testing.TB, want desired) observed {
 	servedAs(tb, want.ServiceAccounts, o.ServiceAccounts, func() *corev1.ServiceAccount { return &corev1.ServiceAccount{} })
 	servedAs(tb, want.Roles, o.Roles, func() *rbacv1.Role { return &rbacv1.Role{} })
 	servedAs(tb, want.Bindings, o.Bindings, func() *rbacv1.RoleBinding { return &rbacv1.RoleBinding{} })
-	for _, limits := range o.LimitRanges {
-		for i, item := range limits.Spec.Limits {
-			limits.Spec.Limits[i] = filledIn(item)
+	for _, bounds := range o.LimitRanges {
+		for i, item := range bounds.Spec.Limits {
+			bounds.Spec.Limits[i] = limits.FilledIn(item)
 		}
 	}
 	return o

@@ -10,6 +10,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/headgym/terraform-provider-mar/internal/cluster/child"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/model"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/status"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/store"
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
@@ -20,12 +24,12 @@ var _ datasource.DataSourceWithConfigure = (*clusterDataSource)(nil)
 func NewDataSource() datasource.DataSource { return &clusterDataSource{} }
 
 type clusterDataSource struct {
-	store      store
+	store      store.Store
 	validation fw.PlanValidation
 }
 
 type dataSourceModel struct {
-	model
+	model.Cluster
 	Status         types.String `tfsdk:"status"`
 	StatusReason   types.String `tfsdk:"status_reason"`
 	Usage          types.Map    `tfsdk:"usage"`
@@ -33,7 +37,7 @@ type dataSourceModel struct {
 }
 
 func (d *clusterDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_" + typeName
+	resp.TypeName = req.ProviderTypeName + "_" + child.TypeName
 }
 
 func (d *clusterDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
@@ -45,7 +49,7 @@ func (d *clusterDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 
 func (d *clusterDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
 	if data := fw.ProviderDataFrom(req.ProviderData, &resp.Diagnostics); data != nil {
-		d.store, d.validation = store{client: data.Client}, data.PlanValidation
+		d.store, d.validation = store.Store{Client: data.Client}, data.PlanValidation
 	}
 }
 
@@ -55,14 +59,14 @@ func (d *clusterDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := kube.WithTimeout(ctx, readTimeout)
+	ctx, cancel := kube.WithTimeout(ctx, child.ReadTimeout)
 	defer cancel()
 
 	name := config.Name.ValueString()
 	have, around, err := d.store.Census(ctx, name)
 	if kube.IsGone(err) {
 		resp.Diagnostics.AddAttributeError(path.Root("name"), "No such cluster",
-			fmt.Sprintf("There is no %s. Check the name, and that the provider is connected to the right API server.", ref(name)))
+			fmt.Sprintf("There is no %s. Check the name, and that the provider is connected to the right API server.", child.ClusterRef(name)))
 		return
 	}
 	if err != nil {
@@ -71,7 +75,7 @@ func (d *clusterDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	}
 	d.validation.OnlyReads(&resp.Diagnostics, name)
 	now := time.Now()
-	if why := unkept(around, now); why != "" {
+	if why := status.Unkept(around, now); why != "" {
 		resp.Diagnostics.AddWarning("The deletion of the cluster "+name+" doesn't finish", why)
 	}
 	state, diags := observedNow(ctx, have, around, now)

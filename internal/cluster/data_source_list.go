@@ -8,6 +8,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/headgym/terraform-provider-mar/internal/cluster/child"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/store"
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
@@ -18,7 +20,7 @@ var _ datasource.DataSourceWithConfigure = (*clustersDataSource)(nil)
 func NewListDataSource() datasource.DataSource { return &clustersDataSource{} }
 
 type clustersDataSource struct {
-	store store
+	store store.Store
 }
 
 type clustersModel struct {
@@ -28,7 +30,7 @@ type clustersModel struct {
 }
 
 func (d *clustersDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_" + typeName + "s"
+	resp.TypeName = req.ProviderTypeName + "_" + child.TypeName + "s"
 }
 
 func (d *clustersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
@@ -40,7 +42,7 @@ func (d *clustersDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 
 func (d *clustersDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
 	if data := fw.ProviderDataFrom(req.ProviderData, &resp.Diagnostics); data != nil {
-		d.store = store{client: data.Client}
+		d.store = store.Store{Client: data.Client}
 	}
 }
 
@@ -50,7 +52,7 @@ func (d *clustersDataSource) Read(ctx context.Context, req datasource.ReadReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := kube.WithTimeout(ctx, readTimeout)
+	ctx, cancel := kube.WithTimeout(ctx, child.ReadTimeout)
 	defer cancel()
 	selector, err := selectorOf(config.LabelSelector, config.Region)
 	if err != nil {

@@ -10,6 +10,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
+	"github.com/headgym/terraform-provider-mar/internal/cluster/child"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/network"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
@@ -40,12 +42,12 @@ func deletingPolicies(names ...string) func([]networkingv1.NetworkPolicy) []netw
 // addingPolicy puts in a policy that carries our label.
 func addingPolicy(name string, spec networkingv1.NetworkPolicySpec) func([]networkingv1.NetworkPolicy) []networkingv1.NetworkPolicy {
 	return func(policies []networkingv1.NetworkPolicy) []networkingv1.NetworkPolicy {
-		return append(policies, networkingv1.NetworkPolicy{ObjectMeta: metav1.ObjectMeta{Name: name, Labels: childLabels()}, Spec: spec})
+		return append(policies, networkingv1.NetworkPolicy{ObjectMeta: metav1.ObjectMeta{Name: name, Labels: child.Labels()}, Spec: spec})
 	}
 }
 
 func TestObservedNetwork_driftIsShownWhereItIs(t *testing.T) {
-	webPolicy := policyName(networkingv1.PolicyTypeIngress, map[string]string{"role": "web"})
+	webPolicy := network.PolicyName(networkingv1.PolicyTypeIngress, map[string]string{"role": "web"})
 	ingressOnly := []networkingv1.PolicyType{networkingv1.PolicyTypeIngress}
 	egressOnly := []networkingv1.PolicyType{networkingv1.PolicyTypeEgress}
 	both := []networkingv1.PolicyType{networkingv1.PolicyTypeIngress, networkingv1.PolicyTypeEgress}
@@ -94,56 +96,56 @@ func TestObservedNetwork_driftIsShownWhereItIs(t *testing.T) {
 		"turned to the other direction": {driftIngress, editingPolicy("mar-ingress", func(s *networkingv1.NetworkPolicySpec) { s.PolicyTypes = egressOnly }), []string{"egress", "egress.default", "egress.dns", "egress.rules", "ingress.default"}},
 		"rules of the other direction":  {driftIngress, editingPolicy("mar-ingress", func(s *networkingv1.NetworkPolicySpec) { s.Egress = []networkingv1.NetworkPolicyEgressRule{{}} }), []string{"ingress.default"}},
 		"dns edited":                    {driftEverything, editingPolicy("mar-egress-dns", func(s *networkingv1.NetworkPolicySpec) { s.Egress[0].Ports = nil }), []string{"egress.dns"}},
-		"dns under allow":               {driftAllow, addingPolicy("mar-egress-dns", dnsPolicy().spec), []string{"egress.dns"}},
+		"dns under allow":               {driftAllow, addingPolicy("mar-egress-dns", network.DNSPolicy().Spec), []string{"egress.dns"}},
 		"instance to instance edited": {driftEverything, editingPolicy("mar-instance-to-instance", func(s *networkingv1.NetworkPolicySpec) {
 			s.Ingress[0].From[0].NamespaceSelector = &metav1.LabelSelector{}
 		}), []string{"instance_to_instance"}},
 		"instance to instance halved":   {driftEverything, editingPolicy("mar-instance-to-instance", func(s *networkingv1.NetworkPolicySpec) { s.PolicyTypes, s.Egress = ingressOnly, nil }), []string{"instance_to_instance"}},
-		"instance to instance added":    {driftIngress, addingPolicy("mar-instance-to-instance", instanceToInstance(ingressOnly).spec), []string{"instance_to_instance"}},
-		"and it denies the other way":   {driftIngress, addingPolicy("mar-instance-to-instance", instanceToInstance(both).spec), []string{"egress", "egress.default", "egress.dns", "egress.rules", "instance_to_instance"}},
-		"instance to instance on allow": {driftAllow, addingPolicy("mar-instance-to-instance", instanceToInstance(ingressOnly).spec), []string{"instance_to_instance"}},
+		"instance to instance added":    {driftIngress, addingPolicy("mar-instance-to-instance", network.InstanceToInstance(ingressOnly).Spec), []string{"instance_to_instance"}},
+		"and it denies the other way":   {driftIngress, addingPolicy("mar-instance-to-instance", network.InstanceToInstance(both).Spec), []string{"egress", "egress.default", "egress.dns", "egress.rules", "instance_to_instance"}},
+		"instance to instance on allow": {driftAllow, addingPolicy("mar-instance-to-instance", network.InstanceToInstance(ingressOnly).Spec), []string{"instance_to_instance"}},
 		"unknown name":                  {driftEverything, addingPolicy("mar-mine", networkingv1.NetworkPolicySpec{PolicyTypes: ingressOnly}), []string{"ingress.default"}},
 		"unknown name, both ways":       {driftEverything, addingPolicy("other", networkingv1.NetworkPolicySpec{PolicyTypes: both}), []string{"egress.default", "ingress.default"}},
 		"unknown name on allow":         {driftAllow, addingPolicy("other", networkingv1.NetworkPolicySpec{PolicyTypes: egressOnly}), []string{"egress.default"}},
 		"a hash of nothing":             {driftEverything, addingPolicy("mar-ingress-0123456789", networkingv1.NetworkPolicySpec{PolicyTypes: ingressOnly}), []string{"ingress.default"}},
-		"more rules for some":           {driftEverything, addingPolicy(policyName(networkingv1.PolicyTypeIngress, map[string]string{"a": "b"}), policySpec(networkingv1.PolicyTypeIngress, map[string]string{"a": "b"}, []networkRule{{}})), []string{"ingress.rules"}},
+		"more rules for some":           {driftEverything, addingPolicy(network.PolicyName(networkingv1.PolicyTypeIngress, map[string]string{"a": "b"}), network.PolicySpec(networkingv1.PolicyTypeIngress, map[string]string{"a": "b"}, []network.Rule{{}})), []string{"ingress.rules"}},
 		"policies where none is wanted": {`network = null`, addingPolicy("mar-ingress", networkingv1.NetworkPolicySpec{PolicyTypes: ingressOnly}), []string{"ingress", "ingress.default", "ingress.rules", "egress", "instance_to_instance", "network"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			network := plannedNetwork(networkOf(t, c.written))
-			live := c.edit(servedPolicies(t, network))
-			got := observedNetwork(t.Context(), live, network)
+			networking := plannedNetwork(networkOf(t, c.written))
+			live := c.edit(servedPolicies(t, networking))
+			got := network.Observed(t.Context(), live, networking)
 			slices.Sort(c.differ)
-			if diff := cmp.Diff(c.differ, networkDifferences(network, got)); diff != "" {
+			if diff := cmp.Diff(c.differ, networkDifferences(networking, got)); diff != "" {
 				t.Errorf("-want +got\n%s\n%s", diff, got)
 			}
-			readsTheSameWhateverThePrior(t, live, network, got)
+			readsTheSameWhateverThePrior(t, live, networking, got)
 		})
 	}
 }
 
 // readsTheSameWhateverThePrior checks that a refresh that is kept doesn't hide
 // what it found: the next one reads the same, and so does an import.
-func readsTheSameWhateverThePrior(t *testing.T, live []networkingv1.NetworkPolicy, network, got types.Object) {
+func readsTheSameWhateverThePrior(t *testing.T, live []networkingv1.NetworkPolicy, networking, got types.Object) {
 	t.Helper()
-	if again := observedNetwork(t.Context(), live, got); !again.Equal(got) {
+	if again := network.Observed(t.Context(), live, got); !again.Equal(got) {
 		t.Errorf("the second read differs from the first:\n%s\n%s", got, again)
 	}
-	imported := observedNetwork(t.Context(), live, types.ObjectNull(networkTypes()))
-	if diff := cmp.Diff(networkDifferences(network, got), networkDifferences(network, imported)); diff != "" {
+	imported := network.Observed(t.Context(), live, types.ObjectNull(network.Types()))
+	if diff := cmp.Diff(networkDifferences(networking, got), networkDifferences(networking, imported)); diff != "" {
 		t.Errorf("an import reads something else: -read +import\n%s", diff)
 	}
 	// A state that says "edited" is no reason to go on saying it.
-	if repaired := observedNetwork(t.Context(), servedPolicies(t, network), got); len(networkDifferences(network, repaired)) > 0 {
-		t.Errorf("set right, it still differs in %v: %s", networkDifferences(network, repaired), repaired)
+	if repaired := network.Observed(t.Context(), servedPolicies(t, networking), got); len(networkDifferences(networking, repaired)) > 0 {
+		t.Errorf("set right, it still differs in %v: %s", networkDifferences(networking, repaired), repaired)
 	}
 }
 
 func TestObservedNetwork_policiesOfOthersUnderOurNamesAreNotRead(t *testing.T) {
-	network := plannedNetwork(networkOf(t, driftIngress))
-	live := servedPolicies(t, network)
+	networking := plannedNetwork(networkOf(t, driftIngress))
+	live := servedPolicies(t, networking)
 	live[0].Labels = map[string]string{kube.LabelManagedBy: "somebody"}
-	if got := observedNetwork(t.Context(), live, network); !got.IsNull() {
+	if got := network.Observed(t.Context(), live, networking); !got.IsNull() {
 		t.Errorf("got %s", got)
 	}
 }

@@ -14,6 +14,11 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/randfill"
 
+	"github.com/headgym/terraform-provider-mar/internal/cluster/child"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/limits"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/model"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/objects"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/quota"
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
@@ -46,7 +51,7 @@ func keyOf(c randfill.Continue) corev1.ResourceName {
 		"cpu", "memory", "ephemeral-storage", "storage", "limits.ephemeral-storage", "requests.ephemeral-storage", "count/pods", "count/jobs.batch",
 		"requests.nvidia.com/gpu", "nvidia.com/gpu", "hugepages-2Mi", "gold.storageclass.storage.k8s.io/requests.storage", "example.com/thing",
 	}
-	for _, k := range quotaKeys() {
+	for _, k := range quota.Keys() {
 		keys = append(keys, k.Key)
 	}
 	return keys[c.Intn(len(keys))]
@@ -59,19 +64,19 @@ func filler(data []byte) *randfill.Filler {
 		func(n *corev1.ResourceName, c randfill.Continue) { *n = keyOf(c) },
 		func(s *corev1.ResourceQuotaSpec, c randfill.Continue) {
 			c.FillNoCustom(&s.Hard)
-			for _, k := range quotaKeys() {
+			for _, k := range quota.Keys() {
 				if amount, ok := s.Hard[k.Key]; ok && k.Counts {
 					// The server refuses half a Pod.
 					s.Hard[k.Key] = *resource.NewQuantity(amount.Value(), resource.DecimalSI)
 				}
 			}
 			if c.Intn(3) == 0 {
-				s.Scopes = []corev1.ResourceQuotaScope{corev1.ResourceQuotaScope(quotaScopes()[c.Intn(len(quotaScopes()))])}
+				s.Scopes = []corev1.ResourceQuotaScope{corev1.ResourceQuotaScope(quota.Scopes()[c.Intn(len(quota.Scopes()))])}
 			}
 			c.Fill(&s.ScopeSelector)
 		},
 		func(r *corev1.ScopedResourceSelectorRequirement, c randfill.Continue) {
-			r.ScopeName = corev1.ResourceQuotaScope(quotaScopes()[c.Intn(len(quotaScopes()))])
+			r.ScopeName = corev1.ResourceQuotaScope(quota.Scopes()[c.Intn(len(quota.Scopes()))])
 			r.Operator = []corev1.ScopeSelectorOperator{corev1.ScopeSelectorOpExists, corev1.ScopeSelectorOpIn, corev1.ScopeSelectorOpNotIn, corev1.ScopeSelectorOpDoesNotExist}[c.Intn(4)]
 			if r.Operator == corev1.ScopeSelectorOpIn || r.Operator == corev1.ScopeSelectorOpNotIn {
 				r.Values = []string{"high", "low"}[:1+c.Intn(2)]
@@ -99,7 +104,7 @@ func filler(data []byte) *randfill.Filler {
 						c.Fill(&item.Default)
 					}
 				}
-				s.Limits = append(s.Limits, filledIn(item))
+				s.Limits = append(s.Limits, limits.FilledIn(item))
 			}
 			if c.Intn(8) == 0 {
 				s.Limits = append(s.Limits, corev1.LimitRangeItem{Type: "example.com/Image", Max: corev1.ResourceList{corev1.ResourceStorage: amountAsStored(c)}})
@@ -118,18 +123,18 @@ func onlyStorage(list corev1.ResourceList) corev1.ResourceList {
 
 // generated is a namespace with quotas and a limit range of the provider's own, or of
 // somebody else.
-func generated(data []byte) observed {
+func generated(data []byte) objects.Observed {
 	fill := filler(data)
 	var ours bool
 	fill.Fill(&ours)
 	meta := func(name string) metav1.ObjectMeta {
 		m := metav1.ObjectMeta{Name: name, Namespace: "dev", UID: "u"}
 		if ours {
-			m.Labels = childLabels()
+			m.Labels = child.Labels()
 		}
 		return m
 	}
-	o := observed{
+	o := objects.Observed{
 		Namespace:   &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "dev", UID: "u", Labels: map[string]string{"team": "a"}}},
 		Quotas:      map[string]*corev1.ResourceQuota{},
 		LimitRanges: map[string]*corev1.LimitRange{},
@@ -137,14 +142,14 @@ func generated(data []byte) observed {
 	if ours {
 		o.Namespace.Labels[kube.LabelManagedBy] = kube.ManagedBy
 	}
-	for _, name := range []string{quotaName, scopedQuotaPrefix + "a"} {
+	for _, name := range []string{child.QuotaName, child.ScopedQuotaPrefix + "a"} {
 		quota := &corev1.ResourceQuota{ObjectMeta: meta(name)}
 		fill.Fill(&quota.Spec)
 		o.Quotas[name] = quota
 	}
-	limits := &corev1.LimitRange{ObjectMeta: meta(limitRangeName)}
+	limits := &corev1.LimitRange{ObjectMeta: meta(child.LimitRangeName)}
 	fill.Fill(&limits.Spec)
-	o.LimitRanges[limitRangeName] = limits
+	o.LimitRanges[child.LimitRangeName] = limits
 	return o
 }
 
@@ -156,25 +161,25 @@ func FuzzRoundTrip(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		o := generated(data)
 		rec, _ := recordOf(o)
-		first, diags := importedModelOf(t.Context(), o, fw.Defaults{}, rec.Adopted)
+		first, diags := objects.ImportedModelOf(t.Context(), o, fw.Defaults{}, rec.Adopted)
 		if diags.HasError() {
 			t.Fatal(diags)
 		}
-		again, diags := modelOf(t.Context(), o, first, rec.Adopted)
+		again, diags := objects.ModelOf(t.Context(), o, first, rec.Adopted)
 		if diags.HasError() {
 			t.Fatal(diags)
 		}
 		same(t, "a second look at what was imported", first, again)
 
-		want, diags := desiredOf(t.Context(), first, rec.Adopted)
+		want, diags := objects.DesiredOf(t.Context(), first, rec.Adopted)
 		if diags.HasError() {
 			t.Fatal(diags)
 		}
 		made := served(t, want)
-		if steps := changesBetween(want, made, dropped{}); !reflect.DeepEqual(steps, noChanges()) {
+		if steps := objects.ChangesBetween(want, made, objects.Dropped{}); !reflect.DeepEqual(steps, noChanges()) {
 			t.Errorf("after an apply there is still something to do: %+v", steps)
 		}
-		back, diags := modelOf(t.Context(), made, first, rec.Adopted)
+		back, diags := objects.ModelOf(t.Context(), made, first, rec.Adopted)
 		if diags.HasError() {
 			t.Fatal(diags)
 		}
@@ -183,28 +188,28 @@ func FuzzRoundTrip(f *testing.F) {
 	})
 }
 
-func same(t *testing.T, what string, want, got model) {
+func same(t *testing.T, what string, want, got model.Cluster) {
 	t.Helper()
-	if !sameMeaning(want.Quota, got.Quota) {
+	if !objects.SameMeaning(want.Quota, got.Quota) {
 		t.Errorf("%s: quota is %s, and was %s", what, got.Quota, want.Quota)
 	}
-	if !sameMeaning(want.ScopedQuotas, got.ScopedQuotas) {
+	if !objects.SameMeaning(want.ScopedQuotas, got.ScopedQuotas) {
 		t.Errorf("%s: scoped_quotas is %s, and was %s", what, got.ScopedQuotas, want.ScopedQuotas)
 	}
-	if !sameMeaning(want.LimitRange, got.LimitRange) {
+	if !objects.SameMeaning(want.LimitRange, got.LimitRange) {
 		t.Errorf("%s: limit_range is %s, and was %s", what, got.LimitRange, want.LimitRange)
 	}
 }
 
 // sameObjects holds that an import that is applied changes none of the objects that
 // it has read.
-func sameObjects(t *testing.T, m model, want desired, o observed, a adopted) {
+func sameObjects(t *testing.T, m model.Cluster, want objects.Desired, o objects.Observed, a child.Adopted) {
 	t.Helper()
-	steps := changesBetween(want, o.own(a), dropped{})
-	if declared(m.Quota) && steps.Quotas[a.quota()] != keep {
-		t.Errorf("the quota %v isn't what was imported of it: %s", o.Quotas[a.quota()].Spec, m.Quota)
+	steps := objects.ChangesBetween(want, o.Own(a), objects.Dropped{})
+	if child.IsDeclared(m.Quota) && steps.Quotas[a.QuotaName()] != child.Keep {
+		t.Errorf("the quota %v isn't what was imported of it: %s", o.Quotas[a.QuotaName()].Spec, m.Quota)
 	}
-	if declared(m.LimitRange) && steps.LimitRanges[a.limitRange()] != keep {
-		t.Errorf("the limit range %v isn't what was imported of it: %s", o.LimitRanges[a.limitRange()].Spec, m.LimitRange)
+	if child.IsDeclared(m.LimitRange) && steps.LimitRanges[a.LimitRangeName()] != child.Keep {
+		t.Errorf("the limit range %v isn't what was imported of it: %s", o.LimitRanges[a.LimitRangeName()].Spec, m.LimitRange)
 	}
 }

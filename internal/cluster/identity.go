@@ -8,12 +8,10 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 
+	"github.com/headgym/terraform-provider-mar/internal/cluster/model"
 	"github.com/headgym/terraform-provider-mar/internal/fw"
-	"github.com/headgym/terraform-provider-mar/internal/kube"
 	"github.com/headgym/terraform-provider-mar/internal/validate"
 )
-
-const typeName = "cluster"
 
 // identity names one cluster of an API server for good; a UID isn't part of it,
 // for an identity can't change.
@@ -41,10 +39,8 @@ func parseID(id string) (string, error) {
 	return id, nil
 }
 
-func ref(name string) kube.Ref { return kube.Ref{Kind: "Namespace", Name: name} }
-
 // isNamesake reports whether a Namespace isn't the one that a state or plan knows, though
 // it has its name.
-func isNamesake(m model, ns *corev1.Namespace) bool {
+func isNamesake(m model.Cluster, ns *corev1.Namespace) bool {
 	return m.UID.ValueString() != "" && m.UID.ValueString() != string(ns.UID)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/headgym/terraform-provider-mar/internal/cluster/child"
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
@@ -76,7 +77,7 @@ func (r *clusterResource) listed(ctx context.Context, req fwlist.ListRequest, on
 	if !req.IncludeResource {
 		return &result
 	}
-	ctx, cancel := kube.WithTimeout(ctx, readTimeout)
+	ctx, cancel := kube.WithTimeout(ctx, child.ReadTimeout)
 	defer cancel()
 	have, found, err := r.store.Get(ctx, one.Name)
 	switch {

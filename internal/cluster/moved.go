@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/headgym/terraform-provider-mar/internal/cluster/model"
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 )
 
@@ -31,4 +32,4 @@ func (r *clusterResource) MoveState(context.Context) []resource.StateMover {
 
 // isUnread reports whether nothing is known of a cluster yet but its name, as
 // after an import or a move.
-func isUnread(m model) bool { return m.UID.IsNull() }
+func isUnread(m model.Cluster) bool { return m.UID.IsNull() }

@@ -15,6 +15,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	ctyjson "github.com/zclconf/go-cty/cty/json"
 	networkingv1 "k8s.io/api/networking/v1"
+
+	"github.com/headgym/terraform-provider-mar/internal/cluster/child"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/network"
 )
 
 // networkCases are the names of the files in testdata/network: name.hcl is what is
@@ -66,7 +69,7 @@ func networkOf(t *testing.T, written string) types.Object {
 	if err != nil {
 		t.Fatal(err)
 	}
-	objectType := networkAttribute().GetType()
+	objectType := network.Attribute().GetType()
 	raw, err := tfprotov6.DynamicValue{JSON: data}.Unmarshal(objectType.TerraformType(t.Context()))
 	if err != nil {
 		t.Fatalf("%s: %v", written, err)
@@ -83,28 +86,28 @@ func networkOf(t *testing.T, written string) types.Object {
 }
 
 // plannedNetwork fills in the schema's defaults.
-func plannedNetwork(network types.Object) types.Object {
-	if !declared(network) {
-		return network
+func plannedNetwork(networking types.Object) types.Object {
+	if !child.IsDeclared(networking) {
+		return networking
 	}
-	values := network.Attributes()
+	values := networking.Attributes()
 	if values["instance_to_instance"].IsNull() {
 		values["instance_to_instance"] = types.BoolValue(false)
 	}
-	if egress, ok := values["egress"].(types.Object); ok && declared(egress) {
+	if egress, ok := values["egress"].(types.Object); ok && child.IsDeclared(egress) {
 		inner := egress.Attributes()
 		if inner["dns"].IsNull() {
 			inner["dns"] = types.BoolValue(true)
 		}
-		values["egress"] = types.ObjectValueMust(egressTypes(), inner)
+		values["egress"] = types.ObjectValueMust(network.EgressTypes(), inner)
 	}
-	return types.ObjectValueMust(networkTypes(), values)
+	return types.ObjectValueMust(network.Types(), values)
 }
 
 // servedPolicies are what the API server holds after an apply.
-func servedPolicies(t *testing.T, network types.Object) []networkingv1.NetworkPolicy {
+func servedPolicies(t *testing.T, networking types.Object) []networkingv1.NetworkPolicy {
 	t.Helper()
-	configs, diags := desiredNetwork(t.Context(), "dev", network)
+	configs, diags := network.Desired(t.Context(), "dev", networking)
 	if diags.HasError() {
 		t.Fatal(diags)
 	}

@@ -21,12 +21,14 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
 
+	"github.com/headgym/terraform-provider-mar/internal/cluster/child"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/network"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
-func policyYAML(t *testing.T, network types.Object) []byte {
+func policyYAML(t *testing.T, networking types.Object) []byte {
 	t.Helper()
-	configs, diags := desiredNetwork(t.Context(), "dev", network)
+	configs, diags := network.Desired(t.Context(), "dev", networking)
 	if diags.HasError() {
 		t.Fatal(diags)
 	}
@@ -44,10 +46,10 @@ func policyYAML(t *testing.T, network types.Object) []byte {
 func TestDesiredNetwork_golden(t *testing.T) {
 	for _, name := range networkCases() {
 		t.Run(name, func(t *testing.T) {
-			_, _, network := networkCase(t, name)
-			got := policyYAML(t, network)
+			_, _, networking := networkCase(t, name)
+			got := policyYAML(t, networking)
 			assert.Check(t, golden.String(string(got), "network/"+name+".yaml"))
-			if diags := validateNetwork(t.Context(), network); len(diags) > 0 {
+			if diags := network.Validate(t.Context(), networking); len(diags) > 0 {
 				t.Errorf("the case isn't valid: %v", diags)
 			}
 			for _, p := range goldenPolicies(t, got) {
@@ -168,11 +170,11 @@ func yamlFlow(value any) string {
 func TestObservedNetwork_ofDesiredIsTheModel(t *testing.T) {
 	for _, name := range networkCases() {
 		t.Run(name, func(t *testing.T) {
-			_, _, network := networkCase(t, name)
-			live := servedPolicies(t, network)
+			_, _, networking := networkCase(t, name)
+			live := servedPolicies(t, networking)
 			slices.Reverse(live)
-			if got := observedNetwork(t.Context(), live, network); !got.Equal(network) {
-				t.Errorf("got  %s\nwant %s", got, network)
+			if got := network.Observed(t.Context(), live, networking); !got.Equal(networking) {
+				t.Errorf("got  %s\nwant %s", got, networking)
 			}
 		})
 	}
@@ -183,17 +185,17 @@ func TestObservedNetwork_ofDesiredIsTheModel(t *testing.T) {
 func TestObservedNetwork_importMeansTheSame(t *testing.T) {
 	for _, name := range networkCases() {
 		t.Run(name, func(t *testing.T) {
-			_, _, network := networkCase(t, name)
-			imported := observedNetwork(t.Context(), servedPolicies(t, network), types.ObjectNull(networkTypes()))
-			if diff := cmp.Diff(string(policyYAML(t, network)), string(policyYAML(t, imported))); diff != "" {
+			_, _, networking := networkCase(t, name)
+			imported := network.Observed(t.Context(), servedPolicies(t, networking), types.ObjectNull(network.Types()))
+			if diff := cmp.Diff(string(policyYAML(t, networking)), string(policyYAML(t, imported))); diff != "" {
 				t.Errorf("-declared +imported\n%s\nimported: %s", diff, imported)
 			}
-			if again := observedNetwork(t.Context(), servedPolicies(t, imported), imported); !again.Equal(imported) {
+			if again := network.Observed(t.Context(), servedPolicies(t, imported), imported); !again.Equal(imported) {
 				t.Errorf("got %s, then %s", imported, again)
 			}
 			// The one policy that two configurations mean reads as the plainer one.
-			if name != "anywhere" && !imported.Equal(network) {
-				t.Errorf("got  %s\nwant %s", imported, network)
+			if name != "anywhere" && !imported.Equal(networking) {
+				t.Errorf("got  %s\nwant %s", imported, networking)
 			}
 		})
 	}
@@ -211,37 +213,37 @@ func TestObservedNetwork_keepsTheSpellingOfWhatMeansTheSame(t *testing.T) {
 		"instance_to_instance has no effect": `network = { ingress = { default = "allow", rules = [] }, instance_to_instance = true }`,
 		"dns under allow":                    `network = { egress = { default = "allow", dns = true } }`,
 	} {
-		network := plannedNetwork(networkOf(t, written))
-		if diags := validateNetwork(t.Context(), network); len(diags) > 0 {
+		networking := plannedNetwork(networkOf(t, written))
+		if diags := network.Validate(t.Context(), networking); len(diags) > 0 {
 			t.Errorf("%s: %v", name, diags)
 		}
-		if got := observedNetwork(t.Context(), servedPolicies(t, network), network); !got.Equal(network) {
-			t.Errorf("%s:\ngot  %s\nwant %s", name, got, network)
+		if got := network.Observed(t.Context(), servedPolicies(t, networking), networking); !got.Equal(networking) {
+			t.Errorf("%s:\ngot  %s\nwant %s", name, got, networking)
 		}
 	}
 }
 
 // A change of one rule is shown as that one, and the others keep their spelling.
 func TestObservedNetwork_editedRuleIsThatOneOnly(t *testing.T) {
-	network := plannedNetwork(networkOf(t, `network = { ingress = { default = "deny", rules = [{ clusters = ["a"], ports = ["80/TCP"] }, { clusters = ["b"], ports = ["81/TCP"] }] } }`))
-	live := servedPolicies(t, network)
+	networking := plannedNetwork(networkOf(t, `network = { ingress = { default = "deny", rules = [{ clusters = ["a"], ports = ["80/TCP"] }, { clusters = ["b"], ports = ["81/TCP"] }] } }`))
+	live := servedPolicies(t, networking)
 	live[0].Spec.Ingress[1].Ports[0].Port.IntVal = 82
 	want := plannedNetwork(networkOf(t, `network = { ingress = { default = "deny", rules = [{ clusters = ["a"], ports = ["80/TCP"] }, { clusters = ["b"], ports = ["82"] }] } }`))
-	if got := observedNetwork(t.Context(), live, network); !got.Equal(want) {
+	if got := network.Observed(t.Context(), live, networking); !got.Equal(want) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
 
 func TestObservedNetwork_othersPoliciesAreNoneOfOurBusiness(t *testing.T) {
-	_, _, network := networkCase(t, "isolated")
+	_, _, networking := networkCase(t, "isolated")
 	theirs := servedPolicies(t, plannedNetwork(networkOf(t, `network = { ingress = { default = "allow" } }`)))[0]
 	theirs.Labels = map[string]string{kube.LabelManagedBy: "Helm"}
 	for _, name := range []string{"mar-ingress-extra", "default-deny"} {
 		theirs.Name = name
-		if got := observedNetwork(t.Context(), append(servedPolicies(t, network), theirs), network); !got.Equal(network) {
+		if got := network.Observed(t.Context(), append(servedPolicies(t, networking), theirs), networking); !got.Equal(networking) {
 			t.Errorf("%s: got %s", name, got)
 		}
-		if got := observedNetwork(t.Context(), []networkingv1.NetworkPolicy{theirs}, types.ObjectNull(networkTypes())); !got.IsNull() {
+		if got := network.Observed(t.Context(), []networkingv1.NetworkPolicy{theirs}, types.ObjectNull(network.Types())); !got.IsNull() {
 			t.Errorf("%s: an import reads %s", name, got)
 		}
 	}
@@ -297,23 +299,23 @@ func TestDesiredNetwork_theSameTwiceIsOnce(t *testing.T) {
 // A rule that isn't known, or isn't valid, must never become a wider one.
 func TestDesiredNetwork_refusesWhatItCanNotSayExactly(t *testing.T) {
 	_, _, valid := networkCase(t, "ports")
-	for at, network := range withUnknowns(t, valid) {
-		if configs, diags := desiredNetwork(t.Context(), "dev", network); !diags.HasError() {
+	for at, networking := range withUnknowns(t, valid) {
+		if configs, diags := network.Desired(t.Context(), "dev", networking); !diags.HasError() {
 			t.Errorf("unknown %s: got %v", at, configs)
 		}
 	}
-	if configs, diags := desiredNetwork(t.Context(), "dev", networkOf(t, `network = { ingress = { default = "deny", rules = [{}] } }`)); !diags.HasError() || configs != nil {
+	if configs, diags := network.Desired(t.Context(), "dev", networkOf(t, `network = { ingress = { default = "deny", rules = [{}] } }`)); !diags.HasError() || configs != nil {
 		t.Errorf("an empty rule became %v", configs)
 	}
 }
 
 func TestNetworkPolicyStep(t *testing.T) {
 	for _, name := range networkCases() {
-		_, _, network := networkCase(t, name)
-		want, _ := desiredNetwork(t.Context(), "dev", network)
-		for i, live := range servedPolicies(t, network) {
+		_, _, networking := networkCase(t, name)
+		want, _ := network.Desired(t.Context(), "dev", networking)
+		for i, live := range servedPolicies(t, networking) {
 			live.Labels["theirs"], live.Annotations = "x", map[string]string{"theirs": "x"}
-			if got := networkPolicyStep(want[i], &live); got != keep {
+			if got := network.Step(want[i], &live); got != child.Keep {
 				t.Errorf("%s: %s hasn't changed, and gets step %d", name, live.Name, got)
 			}
 			for edit, spec := range map[string]networkingv1.NetworkPolicySpec{
@@ -324,7 +326,7 @@ func TestNetworkPolicyStep(t *testing.T) {
 			} {
 				edited := live
 				edited.Spec = spec
-				if got := networkPolicyStep(want[i], &edited); got != apply {
+				if got := network.Step(want[i], &edited); got != child.Apply {
 					t.Errorf("%s: %s was edited (%s), and gets step %d", name, live.Name, edit, got)
 				}
 			}
@@ -333,16 +335,16 @@ func TestNetworkPolicyStep(t *testing.T) {
 }
 
 func TestSurplusRulesPatch(t *testing.T) {
-	_, _, network := networkCase(t, "ingress-deny")
-	want, _ := desiredNetwork(t.Context(), "dev", network)
-	live := servedPolicies(t, network)[0]
-	if patch, _, err := surplusRulesPatch(want[0], &live); patch != nil || err != nil {
+	_, _, networking := networkCase(t, "ingress-deny")
+	want, _ := network.Desired(t.Context(), "dev", networking)
+	live := servedPolicies(t, networking)[0]
+	if patch, _, err := network.SurplusPatch(want[0], &live); patch != nil || err != nil {
 		t.Errorf("nothing to remove: %s, %v", patch, err)
 	}
 	live.UID, live.ResourceVersion = "u-1", "7"
 	live.Spec.Ingress = []networkingv1.NetworkPolicyIngressRule{{}}
 	live.Spec.Egress = []networkingv1.NetworkPolicyEgressRule{{}}
-	patch, fields, err := surplusRulesPatch(want[0], &live)
+	patch, fields, err := network.SurplusPatch(want[0], &live)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,13 +12,20 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/headgym/terraform-provider-mar/internal/cluster/access"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/child"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/limits"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/model"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/objects"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/podsecurity"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/quota"
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
 // Half of an entry, or one that is bound elsewhere, never reads as the whole.
 func TestObservedAccess_halvesAndDetours(t *testing.T) {
-	meta := metav1.ObjectMeta{Name: "mar-ops", Namespace: "prod", Labels: childLabels()}
+	meta := metav1.ObjectMeta{Name: "mar-ops", Namespace: "prod", Labels: child.Labels()}
 	role := &rbacv1.Role{ObjectMeta: meta, Rules: []rbacv1.PolicyRule{{APIGroups: []string{""}, Resources: []string{"pods"}, Verbs: []string{"get"}}}}
 	binding := func(kind, name string) *rbacv1.RoleBinding {
 		return &rbacv1.RoleBinding{
@@ -38,14 +45,14 @@ func TestObservedAccess_halvesAndDetours(t *testing.T) {
 		"bound to somebody else's Role": {role, binding("Role", "other"), "", 0, 1},
 		"a Role left beside a ClusterRole's bind": {role, binding("ClusterRole", "view"), "view", 1, 1},
 	} {
-		o := observed{}
+		o := objects.Observed{}
 		if c.role != nil {
 			o.Roles = map[string]*rbacv1.Role{"mar-ops": c.role}
 		}
 		if c.binding != nil {
 			o.Bindings = map[string]*rbacv1.RoleBinding{"mar-ops": c.binding}
 		}
-		seen, diags := observedAccess(t.Context(), o.Roles, o.Bindings, types.MapNull(accessType()))
+		seen, diags := access.Observed(t.Context(), o.Roles, o.Bindings, types.MapNull(access.Type()))
 		entry, ok := seen.Elements()["ops"].(types.Object)
 		if diags.HasError() || !ok {
 			t.Fatalf("%s: %v, %v", name, seen, diags)
@@ -53,7 +60,7 @@ func TestObservedAccess_halvesAndDetours(t *testing.T) {
 		values := entry.Attributes()
 		rules, _ := values["rules"].(types.Set)
 		users, _ := values["users"].(types.Set)
-		if known(values["role"]) != c.wantRole || len(rules.Elements()) != c.wantRules || len(users.Elements()) != c.users {
+		if podsecurity.Known(values["role"]) != c.wantRole || len(rules.Elements()) != c.wantRules || len(users.Elements()) != c.users {
 			t.Errorf("%s: %v", name, entry)
 		}
 		if c.binding != nil && !values["service_accounts"].Equal(textSet("prod/deployer")) {
@@ -70,13 +77,13 @@ func TestObservedScopedQuota_readsBothFormsOfScopes(t *testing.T) {
 		spec            corev1.ResourceQuotaSpec
 		scopes, classes types.Set
 	}{
-		"spec.scopes":      {corev1.ResourceQuotaSpec{Scopes: []corev1.ResourceQuotaScope{"BestEffort", "Terminating"}}, textSet("BestEffort", "Terminating"), setOf(nil, nil)},
-		"Exists":           {corev1.ResourceQuotaSpec{ScopeSelector: requirement("PriorityClass", "Exists")}, textSet("PriorityClass"), setOf(nil, nil)},
+		"spec.scopes":      {corev1.ResourceQuotaSpec{Scopes: []corev1.ResourceQuotaScope{"BestEffort", "Terminating"}}, textSet("BestEffort", "Terminating"), child.SetOf(nil, nil)},
+		"Exists":           {corev1.ResourceQuotaSpec{ScopeSelector: requirement("PriorityClass", "Exists")}, textSet("PriorityClass"), child.SetOf(nil, nil)},
 		"In":               {corev1.ResourceQuotaSpec{ScopeSelector: requirement("PriorityClass", "In", "b", "a")}, textSet("PriorityClass"), textSet("a", "b")},
-		"NotIn reads odd":  {corev1.ResourceQuotaSpec{ScopeSelector: requirement("PriorityClass", "NotIn", "a")}, setOf(nil, nil), setOf(nil, nil)},
-		"both, and sorted": {corev1.ResourceQuotaSpec{Scopes: []corev1.ResourceQuotaScope{"NotBestEffort"}, ScopeSelector: requirement("Terminating", "Exists")}, textSet("NotBestEffort", "Terminating"), setOf(nil, nil)},
+		"NotIn reads odd":  {corev1.ResourceQuotaSpec{ScopeSelector: requirement("PriorityClass", "NotIn", "a")}, child.SetOf(nil, nil), child.SetOf(nil, nil)},
+		"both, and sorted": {corev1.ResourceQuotaSpec{Scopes: []corev1.ResourceQuotaScope{"NotBestEffort"}, ScopeSelector: requirement("Terminating", "Exists")}, textSet("NotBestEffort", "Terminating"), child.SetOf(nil, nil)},
 	} {
-		got := observedScopedQuota(c.spec, types.ObjectNull(scopedQuotaType().AttrTypes)).Attributes()
+		got := quota.ObservedScopedQuota(c.spec, types.ObjectNull(quota.ScopedType().AttrTypes)).Attributes()
 		if !got["scopes"].Equal(c.scopes) || !got["priority_classes"].Equal(c.classes) {
 			t.Errorf("%s: %v, %v", name, got["scopes"], got["priority_classes"])
 		}
@@ -89,9 +96,9 @@ func TestPodSecurity_onImport(t *testing.T) {
 		for key, value := range set {
 			values[key] = types.StringValue(value)
 		}
-		return object(podSecurityTypes(), values)
+		return object(podsecurity.Types(), values)
 	}
-	none := types.ObjectNull(podSecurityTypes())
+	none := types.ObjectNull(podsecurity.Types())
 	for name, c := range map[string]struct {
 		labels map[string]string
 		want   types.Object
@@ -107,14 +114,14 @@ func TestPodSecurity_onImport(t *testing.T) {
 	} {
 		labels := map[string]string{}
 		for key, value := range c.labels {
-			labels[podSecurityPrefix+key] = value
+			labels[podsecurity.Prefix+key] = value
 		}
-		if got := importedPodSecurity(labels); !got.Equal(c.want) {
+		if got := podsecurity.Imported(labels); !got.Equal(c.want) {
 			t.Errorf("%s: %v", name, got)
 		}
 		// What can't be said stays a plain label, so that nothing is lost.
-		o := observed{Namespace: &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "dev", Labels: labels}}}
-		m, diags := importedModelOf(t.Context(), o, fw.Defaults{}, adopted{})
+		o := objects.Observed{Namespace: &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "dev", Labels: labels}}}
+		m, diags := objects.ImportedModelOf(t.Context(), o, fw.Defaults{}, child.Adopted{})
 		if diags.HasError() || m.PodSecurity.IsNull() != (len(m.Labels.Elements()) > 0 || len(labels) == 0) {
 			t.Errorf("%s: labels %v beside %v", name, m.Labels, m.PodSecurity)
 		}
@@ -125,7 +132,7 @@ func TestAdoption(t *testing.T) {
 	quota := func(name string, ours bool, scopes ...corev1.ResourceQuotaScope) *corev1.ResourceQuota {
 		o := &corev1.ResourceQuota{ObjectMeta: metav1.ObjectMeta{Name: name}, Spec: corev1.ResourceQuotaSpec{Scopes: scopes}}
 		if ours {
-			o.Labels = childLabels()
+			o.Labels = child.Labels()
 		}
 		return o
 	}
@@ -145,11 +152,11 @@ func TestAdoption(t *testing.T) {
 		"a name of a scoped one":      {[]*corev1.ResourceQuota{quota("mar-quota-x", false)}, "", 0},
 		"one and a scoped one of our": {[]*corev1.ResourceQuota{quota("a", false), quota("mar-quota-x", true, "BestEffort")}, "a", 0},
 	} {
-		o := observed{Quotas: map[string]*corev1.ResourceQuota{}}
+		o := objects.Observed{Quotas: map[string]*corev1.ResourceQuota{}}
 		for _, q := range c.quotas {
 			o.Quotas[q.Name] = q
 		}
-		if a, notes := adoptionOf(o); a.Quota != c.want || len(notes) != c.notes {
+		if a, notes := objects.AdoptionOf(o); a.Quota != c.want || len(notes) != c.notes {
 			t.Errorf("%s: %q, %q", name, a.Quota, notes)
 		}
 	}
@@ -174,12 +181,12 @@ func TestLimitRange_thatCannotBeSaid(t *testing.T) {
 		"another resource of volumes":   {corev1.LimitRangeItem{Type: "PersistentVolumeClaim", Min: list("storage"), Max: list("example.com/iops")}, "volumes"},
 		"what another vendor thinks of": {corev1.LimitRangeItem{Type: "openshift.io/Image", Max: list("storage")}, "openshift.io/Image"},
 	} {
-		limits := &corev1.LimitRange{ObjectMeta: metav1.ObjectMeta{Name: "theirs"}, Spec: corev1.LimitRangeSpec{Limits: []corev1.LimitRangeItem{c.item}}}
-		o := observed{LimitRanges: map[string]*corev1.LimitRange{"theirs": limits}}
-		a, notes := adoptionOf(o)
+		bounds := &corev1.LimitRange{ObjectMeta: metav1.ObjectMeta{Name: "theirs"}, Spec: corev1.LimitRangeSpec{Limits: []corev1.LimitRangeItem{c.item}}}
+		o := objects.Observed{LimitRanges: map[string]*corev1.LimitRange{"theirs": bounds}}
+		a, notes := objects.AdoptionOf(o)
 		said := c.says == ""
-		if observedLimitRange(limits, nil).IsNull() == said || (a.LimitRange == "theirs") != said || (remainingOf(adopted{LimitRange: "theirs"}, o).LimitRange == "theirs") != said {
-			t.Errorf("%s: adopted %+v, read as %s", name, a, observedLimitRange(limits, nil))
+		if limits.Observed(bounds, nil).IsNull() == said || (a.LimitRange == "theirs") != said || (objects.RemainingOf(child.Adopted{LimitRange: "theirs"}, o).LimitRange == "theirs") != said {
+			t.Errorf("%s: adopted %+v, read as %s", name, a, limits.Observed(bounds, nil))
 		}
 		if said != (len(notes) == 0) || !strings.Contains(strings.Join(notes, ""), c.says) {
 			t.Errorf("%s: %q", name, notes)
@@ -190,40 +197,40 @@ func TestLimitRange_thatCannotBeSaid(t *testing.T) {
 // What was adopted, and is then deleted or replaced by something else, is nobody's
 // business any more: the successor of its part is our own.
 func TestAdopted_remaining(t *testing.T) {
-	both := adopted{Quota: "team", LimitRange: "limits"}
+	both := child.Adopted{Quota: "team", LimitRange: "limits"}
 	whole := &corev1.ResourceQuota{ObjectMeta: metav1.ObjectMeta{Name: "team"}}
 	scoped := &corev1.ResourceQuota{Spec: corev1.ResourceQuotaSpec{Scopes: []corev1.ResourceQuotaScope{"BestEffort"}}}
 	limits := map[string]*corev1.LimitRange{"limits": {}}
 	for name, c := range map[string]struct {
-		live observed
-		want adopted
+		live objects.Observed
+		want child.Adopted
 	}{
-		"both":           {observed{Quotas: map[string]*corev1.ResourceQuota{"team": whole}, LimitRanges: limits}, both},
-		"none":           {observed{}, adopted{}},
-		"another quota":  {observed{Quotas: map[string]*corev1.ResourceQuota{"other": whole}, LimitRanges: limits}, adopted{LimitRange: "limits"}},
-		"a scoped quota": {observed{Quotas: map[string]*corev1.ResourceQuota{"team": scoped}}, adopted{}},
+		"both":           {objects.Observed{Quotas: map[string]*corev1.ResourceQuota{"team": whole}, LimitRanges: limits}, both},
+		"none":           {objects.Observed{}, child.Adopted{}},
+		"another quota":  {objects.Observed{Quotas: map[string]*corev1.ResourceQuota{"other": whole}, LimitRanges: limits}, child.Adopted{LimitRange: "limits"}},
+		"a scoped quota": {objects.Observed{Quotas: map[string]*corev1.ResourceQuota{"team": scoped}}, child.Adopted{}},
 	} {
-		if got := remainingOf(both, c.live); got != c.want {
+		if got := objects.RemainingOf(both, c.live); got != c.want {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
 }
 
 func TestBelowUse(t *testing.T) {
-	of := func(instances int64, cpu string) model {
-		m := newModel("dev")
-		m.Quota = quota(map[string]attr.Value{"instances": types.Int64Value(instances), "extra": amounts(map[string]string{"count/jobs.batch": cpu})})
+	of := func(instances int64, cpu string) model.Cluster {
+		m := model.NewCluster("dev")
+		m.Quota = quotaWith(map[string]attr.Value{"instances": types.Int64Value(instances), "extra": amounts(map[string]string{"count/jobs.batch": cpu})})
 		return m
 	}
-	live := map[string]*corev1.ResourceQuota{quotaName: {
-		ObjectMeta: metav1.ObjectMeta{Name: quotaName, Namespace: "dev"},
+	live := map[string]*corev1.ResourceQuota{child.QuotaName: {
+		ObjectMeta: metav1.ObjectMeta{Name: child.QuotaName, Namespace: "dev"},
 		Status: corev1.ResourceQuotaStatus{Used: corev1.ResourceList{
 			"pods": resource.MustParse("5"), "count/jobs.batch": resource.MustParse("3"),
 		}},
 	}}
-	bare := newModel("dev")
+	bare := model.NewCluster("dev")
 	for name, c := range map[string]struct {
-		state, plan model
+		state, plan model.Cluster
 		want        []string
 	}{
 		"raised":           {of(1, "1"), of(2, "2"), nil},
@@ -235,7 +242,7 @@ func TestBelowUse(t *testing.T) {
 		"gone":             {of(9, "9"), bare, nil},
 	} {
 		var got []string
-		for _, w := range belowUse(lowered(c.state, c.plan, adopted{}), live, adopted{}) {
+		for _, w := range belowUse(lowered(c.state, c.plan, child.Adopted{}), live, child.Adopted{}) {
 			var figures []string
 			for line := range strings.Lines(w.Detail) {
 				if strings.HasPrefix(line, "  ") {
@@ -258,34 +265,34 @@ func TestRemoved_isGroupedByKindAndCut(t *testing.T) {
 	many.Objects = append(many.Objects, kube.Ref{Kind: "ConfigMap", Namespace: "dev", Name: "settings"})
 	many.Forbidden = []string{"widgets"}
 	want := "  ConfigMap (1): settings\n  Pod (11): a, b, c, d, e, f, g, h, i, j, … and 1 more\n  unknown, because these credentials may not list them: widgets"
-	if diff := cmp.Diff(want, removed(many)); diff != "" {
+	if diff := cmp.Diff(want, objects.Removed(many)); diff != "" {
 		t.Error(diff)
 	}
-	if got := removed(kube.Contents{}); got != "" {
+	if got := objects.Removed(kube.Contents{}); got != "" {
 		t.Errorf("of nothing it says %q", got)
 	}
 }
 
 // Each quota key of the table goes to the server and comes back.
 func TestQuotaKeys_roundTrip(t *testing.T) {
-	for _, k := range quotaKeys() {
+	for _, k := range quota.Keys() {
 		values := amounts(map[string]string{"x": "7"}).Elements()
 		value := values["x"]
 		if k.Counts {
 			value = types.Int64Value(7)
 		}
-		want := quota(map[string]attr.Value{k.Attribute: value})
-		hard := hardOf(want.Attributes())
+		want := quotaWith(map[string]attr.Value{k.Attribute: value})
+		hard := quota.HardOf(want.Attributes())
 		if amount, ok := hard[k.Key]; !ok || len(hard) != 1 || amount.Value() != 7 {
 			t.Errorf("%s is written as %v", k.Attribute, hard)
 		}
-		if got := types.ObjectValueMust(quotaTypes(), limitsOf(hard)); !got.Equal(want) {
+		if got := types.ObjectValueMust(quota.Types(), quota.LimitsOf(hard)); !got.Equal(want) {
 			t.Errorf("%s is read as %v", k.Attribute, got)
 		}
 	}
 	for _, key := range []string{"count/jobs.batch", "requests.nvidia.com/gpu", "gold.storageclass.storage.k8s.io/requests.storage", "requests.ephemeral-storage"} {
-		want := quota(map[string]attr.Value{"extra": amounts(map[string]string{key: "7"})})
-		if got := types.ObjectValueMust(quotaTypes(), limitsOf(hardOf(want.Attributes()))); !got.Equal(want) {
+		want := quotaWith(map[string]attr.Value{"extra": amounts(map[string]string{key: "7"})})
+		if got := types.ObjectValueMust(quota.Types(), quota.LimitsOf(quota.HardOf(want.Attributes()))); !got.Equal(want) {
 			t.Errorf("%s is read as %v", key, got)
 		}
 	}

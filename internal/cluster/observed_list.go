@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/selection"
 
+	"github.com/headgym/terraform-provider-mar/internal/cluster/objects"
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 	"github.com/headgym/terraform-provider-mar/internal/validate"
@@ -36,7 +37,7 @@ func observedList(namespaces []*corev1.Namespace) []listedModel {
 		if validate.IsReservedNamespace(ns.Name) {
 			continue
 		}
-		m := importedNamespaceOf(ns, fw.Defaults{})
+		m := objects.ImportedNamespaceOf(ns, fw.Defaults{})
 		found = append(found, listedModel{
 			ID: m.ID, Name: m.Name, Region: m.Region, Labels: m.Labels, Annotations: m.Annotations,
 			UID: m.UID, CreatedAt: m.CreatedAt, Phase: m.Phase,
@@ -75,7 +76,7 @@ func candidateOf(ns *corev1.Namespace) candidate {
 	if region := ns.Labels[kube.LabelRegion]; region != "" {
 		c.remarks = append(c.remarks, region)
 	}
-	if phaseOf(ns) == corev1.NamespaceTerminating {
+	if objects.PhaseOf(ns) == corev1.NamespaceTerminating {
 		c.remarks = append(c.remarks, "being deleted")
 	}
 	return c

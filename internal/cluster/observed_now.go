@@ -4,73 +4,25 @@ import (
 	"context"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/types"
-	corev1 "k8s.io/api/core/v1"
 
+	"github.com/headgym/terraform-provider-mar/internal/cluster/objects"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/podsecurity"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/status"
 	"github.com/headgym/terraform-provider-mar/internal/fw"
-	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 )
-
-// countedStopped stands beside the phases of Pods in instance_counts.
-const countedStopped = "Stopped"
-
-// countedPhases are the phases of Pods that instance_counts always has.
-func countedPhases() []corev1.PodPhase {
-	return []corev1.PodPhase{corev1.PodPending, corev1.PodRunning, corev1.PodSucceeded, corev1.PodFailed, corev1.PodUnknown}
-}
 
 // observedNow reads a cluster for the data source: all of it, and how it fares at
 // that moment.
-func observedNow(ctx context.Context, o observed, c census, now time.Time) (dataSourceModel, diag.Diagnostics) {
-	a, _ := adoptionOf(o)
-	read, diags := importedModelOf(ctx, o, fw.Defaults{}, a)
-	status, reason := healthOf(c, now)
+func observedNow(ctx context.Context, o objects.Observed, c status.Census, now time.Time) (dataSourceModel, diag.Diagnostics) {
+	a, _ := objects.AdoptionOf(o)
+	read, diags := objects.ImportedModelOf(ctx, o, fw.Defaults{}, a)
+	state, reason := status.HealthOf(c, now)
 	return dataSourceModel{
-		model:          read,
-		Status:         textOrNull(status),
-		StatusReason:   textOrNull(reason),
-		Usage:          observedUsage(usageOf(c.Quotas)),
-		InstanceCounts: observedCounts(c),
+		Cluster:        read,
+		Status:         podsecurity.TextOrNull(state),
+		StatusReason:   podsecurity.TextOrNull(reason),
+		Usage:          status.ObservedUsage(status.UsageOf(c.Quotas)),
+		InstanceCounts: status.ObservedCounts(c),
 	}, diags
-}
-
-func observedUsage(uses map[string]use) types.Map {
-	values := map[string]attr.Value{}
-	for name, u := range uses {
-		values[name] = types.ObjectValueMust(useTypes(), map[string]attr.Value{
-			"used":    fwtypes.NewQuantity(u.Used.String()),
-			"hard":    fwtypes.NewQuantity(u.Hard.String()),
-			"percent": types.Float64Value(u.Percent),
-		})
-	}
-	return types.MapValueMust(types.ObjectType{AttrTypes: useTypes()}, values)
-}
-
-func useTypes() map[string]attr.Type {
-	return map[string]attr.Type{"used": fwtypes.QuantityType{}, "hard": fwtypes.QuantityType{}, "percent": types.Float64Type}
-}
-
-// observedCounts counts by status. What may not be listed is null, and not 0.
-func observedCounts(c census) types.Map {
-	if c.PodsHidden {
-		return types.MapNull(types.Int64Type)
-	}
-	counts := map[corev1.PodPhase]int64{}
-	for _, pod := range c.Pods {
-		phase := pod.Status.Phase
-		if phase == "" {
-			phase = corev1.PodPending
-		}
-		counts[phase]++
-	}
-	values := map[string]attr.Value{countedStopped: types.Int64Null()}
-	if !c.TemplatesHidden {
-		values[countedStopped] = types.Int64Value(int64(len(stoppedIn(c))))
-	}
-	for _, phase := range countedPhases() {
-		values[string(phase)] = types.Int64Value(counts[phase])
-	}
-	return types.MapValueMust(types.Int64Type, values)
 }

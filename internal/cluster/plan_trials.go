@@ -1,22 +1,18 @@
 package cluster
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"maps"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
-)
 
-// plannedName ends the name under which a child is asked about that is to be made
-// anew, for a field that can't be changed: its predecessor has the name still.
-const plannedName = "-planned"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/model"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/objects"
+)
 
 // settledPlan is the plan with what isn't known yet as it was, or as if it weren't
 // declared, and the names of those attributes.
-func settledPlan(ctx context.Context, state, plan model) (model, []string) {
+func settledPlan(ctx context.Context, state, plan model.Cluster) (model.Cluster, []string) {
 	var leftOut []string
 	settled := plan
 	for _, attribute := range []struct {
@@ -55,43 +51,22 @@ func ofNamespace(attributes []string) []string {
 	})
 }
 
-// differing names the children that the plan declares otherwise than the state,
-// and so are written, sorted.
-func differing[C any](before, after map[string]C) []string {
-	var names []string
-	for _, name := range slices.Sorted(maps.Keys(after)) {
-		if was, there := before[name]; !there || !sameText(was, after[name]) {
-			names = append(names, name)
-		}
-	}
-	return names
-}
-
-func sameText(a, b any) bool {
-	before, err := json.Marshal(a)
-	if err != nil {
-		return false
-	}
-	after, err := json.Marshal(b)
-	return err == nil && bytes.Equal(before, after)
-}
-
 // settingsChanged names the attributes that the plan changes and that decide what the API
 // server takes of what is in the cluster.
-func settingsChanged(state, plan model) []string {
+func settingsChanged(state, plan model.Cluster) []string {
 	var names []string
 	for _, attribute := range []struct {
 		name string
 		same bool
 	}{
-		{"access", sameMeaning(state.Access, plan.Access)},
+		{"access", objects.SameMeaning(state.Access, plan.Access)},
 		{"annotations", plan.AnnotationsAll.Equal(state.AnnotationsAll)},
 		{"labels", plan.LabelsAll.Equal(state.LabelsAll)},
-		{"limit_range", sameMeaning(state.LimitRange, plan.LimitRange)},
-		{"pod_security", sameMeaning(state.PodSecurity, plan.PodSecurity)},
-		{"quota", sameMeaning(state.Quota, plan.Quota)},
+		{"limit_range", objects.SameMeaning(state.LimitRange, plan.LimitRange)},
+		{"pod_security", objects.SameMeaning(state.PodSecurity, plan.PodSecurity)},
+		{"quota", objects.SameMeaning(state.Quota, plan.Quota)},
 		{"region", plan.Region.Equal(state.Region)},
-		{"scoped_quotas", sameMeaning(state.ScopedQuotas, plan.ScopedQuotas)},
+		{"scoped_quotas", objects.SameMeaning(state.ScopedQuotas, plan.ScopedQuotas)},
 		{"service_accounts", plan.ServiceAccounts.Equal(state.ServiceAccounts)},
 	} {
 		if !attribute.same {

@@ -3,7 +3,6 @@ package cluster
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
@@ -11,6 +10,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/headgym/terraform-provider-mar/internal/cluster/access"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/model"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/network"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/podsecurity"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/quota"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 	"github.com/headgym/terraform-provider-mar/internal/validate"
 )
@@ -54,13 +58,13 @@ func attributes() map[string]schema.Attribute {
 			ElementType:         types.StringType,
 			Computed:            true,
 		},
-		"quota":            quotaAttribute(),
-		"scoped_quotas":    scopedQuotasAttribute(),
-		"limit_range":      limitRangeAttribute(),
-		"network":          networkAttribute(),
-		"access":           accessAttribute(),
-		"service_accounts": serviceAccountsAttribute(),
-		"pod_security":     podSecurityAttribute(),
+		"quota":            quota.QuotaAttribute(),
+		"scoped_quotas":    quota.ScopedQuotasAttribute(),
+		"limit_range":      quota.LimitRangeAttribute(),
+		"network":          network.Attribute(),
+		"access":           access.Attribute(),
+		"service_accounts": access.ServiceAccountsAttribute(),
+		"pod_security":     podsecurity.Attribute(),
 		"id": schema.StringAttribute{
 			MarkdownDescription: "The cluster's name.",
 			Computed:            true,
@@ -98,16 +102,6 @@ func resourceAttributes(ctx context.Context) map[string]schema.Attribute {
 		Computed:            true,
 		Default:             booldefault.StaticBool(false),
 	}
-	all["timeouts"] = timeoutsAttribute(ctx)
+	all["timeouts"] = model.TimeoutsAttribute(ctx)
 	return all
-}
-
-func timeoutsAttribute(ctx context.Context) schema.Attribute {
-	return timeouts.Attributes(ctx, timeouts.Opts{
-		Create: true, Read: true, Update: true, Delete: true,
-		CreateDescription: "How long to wait for the cluster to be made, such as `90s`. Default: `5m`.",
-		ReadDescription:   "How long a read may take. Default: `2m`.",
-		UpdateDescription: "How long a change may take. Default: `5m`.",
-		DeleteDescription: "How long to wait for the cluster and all in it to be gone. Default: `10m`.",
-	})
 }

@@ -6,13 +6,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/headgym/terraform-provider-mar/internal/cluster/network"
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 )
 
 func TestNetworkAttribute_hasTheModelsTypes(t *testing.T) {
-	attributes := map[string]schema.Attribute{"network": networkAttribute()}
-	want := types.ObjectType{AttrTypes: networkTypes()}
-	if got := networkAttribute().GetType(); !got.Equal(want) {
+	attributes := map[string]schema.Attribute{"network": network.Attribute()}
+	want := types.ObjectType{AttrTypes: network.Types()}
+	if got := network.Attribute().GetType(); !got.Equal(want) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	if got := fw.ComputedAttributes(attributes)["network"].GetType(); !got.Equal(want) {

@@ -8,6 +8,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/headgym/terraform-provider-mar/internal/cluster/child"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/model"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/objects"
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 )
 
@@ -15,9 +18,9 @@ import (
 // now, in the words of the prior state where that is still so, in the plan's where it was
 // carried out. The settings that only Terraform knows stay as they were, so that the next
 // plan shows them again.
-func settledModel(ctx context.Context, now observed, state, plan resourceModel, a adopted) (resourceModel, diag.Diagnostics) {
-	asState, diags := modelOf(ctx, now, state.model, a)
-	asPlan, more := modelOf(ctx, now, plan.model, a)
+func settledModel(ctx context.Context, now objects.Observed, state, plan model.Resource, a child.Adopted) (model.Resource, diag.Diagnostics) {
+	asState, diags := objects.ModelOf(ctx, now, state.Cluster, a)
+	asPlan, more := objects.ModelOf(ctx, now, plan.Cluster, a)
 	diags.Append(more...)
 	labels, annotations := now.Namespace.Labels, now.Namespace.Annotations
 	m := asState
@@ -33,7 +36,7 @@ func settledModel(ctx context.Context, now observed, state, plan resourceModel, 
 	settle(&m.ServiceAccounts, asState.ServiceAccounts, asPlan.ServiceAccounts, state.ServiceAccounts, plan.ServiceAccounts)
 	settle(&m.PodSecurity, asState.PodSecurity, asPlan.PodSecurity, state.PodSecurity, plan.PodSecurity)
 	settled := state
-	settled.model = m
+	settled.Cluster = m
 	return settled, diags
 }
 
@@ -49,9 +52,9 @@ func settle[T attr.Value](to *T, asState, asPlan, state, plan T) {
 // carried out. Of an object or a map it chooses each part by itself.
 func settledValue(asState, asPlan, state, plan attr.Value) attr.Value {
 	switch {
-	case sameMeaning(asState, state):
+	case objects.SameMeaning(asState, state):
 		return state
-	case sameMeaning(asPlan, plan):
+	case objects.SameMeaning(asPlan, plan):
 		return plan
 	}
 	switch now := asState.(type) {
@@ -83,9 +86,9 @@ func settledParts(asState, asPlan, state, plan map[string]attr.Value) map[string
 		before, had := state[key]
 		after, has := plan[key]
 		switch {
-		case had && sameMeaning(now, before):
+		case had && objects.SameMeaning(now, before):
 			settled[key] = before
-		case read && has && sameMeaning(byPlan, after):
+		case read && has && objects.SameMeaning(byPlan, after):
 			settled[key] = after
 		case read && had && has:
 			settled[key] = settledValue(now, byPlan, before, after)
@@ -117,7 +120,7 @@ func settledKeys(state, plan types.Map, live map[string]string) types.Map {
 		}
 	}
 	for _, known := range []types.Map{state, plan} {
-		if !known.IsUnknown() && sameMeaning(types.MapValueMust(types.StringType, seen), known) {
+		if !known.IsUnknown() && objects.SameMeaning(types.MapValueMust(types.StringType, seen), known) {
 			return known
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/headgym/terraform-provider-mar/internal/cluster/quota"
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 )
 
@@ -14,16 +15,16 @@ import (
 func TestSettledValue(t *testing.T) {
 	t.Parallel()
 	limits := func(cpu string) types.Object {
-		return quota(map[string]attr.Value{"cpu": fwtypes.NewQuantity(cpu)})
+		return quotaWith(map[string]attr.Value{"cpu": fwtypes.NewQuantity(cpu)})
 	}
 	several := func(cpus map[string]string) types.Map {
 		all := map[string]attr.Value{}
 		for key, cpu := range cpus {
 			all[key] = limits(cpu)
 		}
-		return types.MapValueMust(types.ObjectType{AttrTypes: quotaTypes()}, all)
+		return types.MapValueMust(types.ObjectType{AttrTypes: quota.Types()}, all)
 	}
-	none := types.ObjectNull(quotaTypes())
+	none := types.ObjectNull(quota.Types())
 	for name, c := range map[string]struct{ now, state, plan, want attr.Value }{
 		"nothing was done":            {limits("2"), limits("2000m"), limits("3"), limits("2000m")},
 		"all was done":                {limits("3"), limits("2"), limits("3000m"), limits("3000m")},

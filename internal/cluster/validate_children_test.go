@@ -8,6 +8,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/headgym/terraform-provider-mar/internal/cluster/access"
+	"github.com/headgym/terraform-provider-mar/internal/cluster/quota"
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 )
 
@@ -28,14 +30,14 @@ func TestValidateScopedQuotas_keysByScope(t *testing.T) {
 		"Terminating": compute, "NotTerminating": compute, "NotBestEffort": compute, "PriorityClass": compute, "CrossNamespacePodAffinity": compute,
 		"BestEffort": {"instances"}, "VolumeAttributesClass": {"storage", "volumes"},
 	}
-	for _, scope := range quotaScopes() {
-		for _, k := range quotaKeys() {
+	for _, scope := range quota.Scopes() {
+		for _, k := range quota.Keys() {
 			var value attr.Value = fwtypes.NewQuantity("1")
 			if k.Counts {
 				value = types.Int64Value(1)
 			}
-			quotas := types.MapValueMust(scopedQuotaType(), map[string]attr.Value{
-				"a": object(scopedQuotaType().AttrTypes, map[string]attr.Value{"scopes": textSet(scope), k.Attribute: value}),
+			quotas := types.MapValueMust(quota.ScopedType(), map[string]attr.Value{
+				"a": object(quota.ScopedType().AttrTypes, map[string]attr.Value{"scopes": textSet(scope), k.Attribute: value}),
 			})
 			want := []string{`scoped_quotas["a"].` + k.Attribute}
 			for _, attribute := range allowed[scope] {
@@ -43,7 +45,7 @@ func TestValidateScopedQuotas_keysByScope(t *testing.T) {
 					want = nil
 				}
 			}
-			if diff := cmp.Diff(want, pathsOf(t, validateScopedQuotas(quotas))); diff != "" {
+			if diff := cmp.Diff(want, pathsOf(t, quota.ValidateScoped(quotas))); diff != "" {
 				t.Errorf("%s with %s: -want +got\n%s", scope, k.Attribute, diff)
 			}
 		}
@@ -67,12 +69,12 @@ func TestValidateScopedQuotas(t *testing.T) {
 		}, nil},
 		"scopes not known yet": {map[string]attr.Value{"scopes": types.SetUnknown(types.StringType), "priority_classes": textSet("high"), "services": types.Int64Value(1)}, nil},
 	} {
-		quotas := types.MapValueMust(scopedQuotaType(), map[string]attr.Value{"a": object(scopedQuotaType().AttrTypes, c.set)})
-		if diff := cmp.Diff(c.want, pathsOf(t, validateScopedQuotas(quotas))); diff != "" {
+		quotas := types.MapValueMust(quota.ScopedType(), map[string]attr.Value{"a": object(quota.ScopedType().AttrTypes, c.set)})
+		if diff := cmp.Diff(c.want, pathsOf(t, quota.ValidateScoped(quotas))); diff != "" {
 			t.Errorf("%s: -want +got\n%s", name, diff)
 		}
 	}
-	if diags := validateScopedQuotas(types.MapUnknown(scopedQuotaType())); len(diags) > 0 {
+	if diags := quota.ValidateScoped(types.MapUnknown(quota.ScopedType())); len(diags) > 0 {
 		t.Errorf("unknown: %v", diags)
 	}
 }
@@ -80,16 +82,16 @@ func TestValidateScopedQuotas(t *testing.T) {
 func TestValidateAccess_unknownContradictsNothing(t *testing.T) {
 	some := types.SetValueMust(types.StringType, []attr.Value{types.StringUnknown()})
 	for name, entries := range map[string]map[string]attr.Value{
-		"a role":             {"a": access(map[string]attr.Value{"role": types.StringUnknown(), "users": textSet("jane")})},
-		"rules":              {"a": access(map[string]attr.Value{"rules": types.SetUnknown(ruleType()), "users": textSet("jane")})},
-		"all subjects":       {"a": access(map[string]attr.Value{"role": types.StringValue("view"), "users": types.SetUnknown(types.StringType)})},
-		"a subject":          {"a": access(map[string]attr.Value{"role": types.StringValue("view"), "users": some})},
-		"two unknown ones":   {"a": access(map[string]attr.Value{"role": types.StringValue("view"), "users": some}), "b": access(map[string]attr.Value{"role": types.StringValue("view"), "users": some})},
-		"a whole entry":      {"a": types.ObjectUnknown(accessType().AttrTypes)},
-		"other subjects":     {"a": access(map[string]attr.Value{"role": types.StringValue("view"), "users": textSet("a")}), "b": access(map[string]attr.Value{"role": types.StringValue("view"), "users": textSet("b")})},
-		"a user and a group": {"a": access(map[string]attr.Value{"role": types.StringValue("view"), "users": textSet("a")}), "b": access(map[string]attr.Value{"role": types.StringValue("view"), "groups": textSet("a")})},
+		"a role":             {"a": accessWith(map[string]attr.Value{"role": types.StringUnknown(), "users": textSet("jane")})},
+		"rules":              {"a": accessWith(map[string]attr.Value{"rules": types.SetUnknown(access.RuleType()), "users": textSet("jane")})},
+		"all subjects":       {"a": accessWith(map[string]attr.Value{"role": types.StringValue("view"), "users": types.SetUnknown(types.StringType)})},
+		"a subject":          {"a": accessWith(map[string]attr.Value{"role": types.StringValue("view"), "users": some})},
+		"two unknown ones":   {"a": accessWith(map[string]attr.Value{"role": types.StringValue("view"), "users": some}), "b": accessWith(map[string]attr.Value{"role": types.StringValue("view"), "users": some})},
+		"a whole entry":      {"a": types.ObjectUnknown(access.Type().AttrTypes)},
+		"other subjects":     {"a": accessWith(map[string]attr.Value{"role": types.StringValue("view"), "users": textSet("a")}), "b": accessWith(map[string]attr.Value{"role": types.StringValue("view"), "users": textSet("b")})},
+		"a user and a group": {"a": accessWith(map[string]attr.Value{"role": types.StringValue("view"), "users": textSet("a")}), "b": accessWith(map[string]attr.Value{"role": types.StringValue("view"), "groups": textSet("a")})},
 	} {
-		if diags := validateAccess(t.Context(), types.MapValueMust(accessType(), entries)); len(diags) > 0 {
+		if diags := access.Validate(t.Context(), types.MapValueMust(access.Type(), entries)); len(diags) > 0 {
 			t.Errorf("%s: %v", name, diags)
 		}
 	}

@@ -12,6 +12,8 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/headgym/terraform-provider-mar/internal/cluster/network"
 )
 
 // A rule's path has the whole rule in it, here "rule".
@@ -84,7 +86,7 @@ func TestValidateNetwork(t *testing.T) {
 		},
 	} {
 		var paths []string
-		diags := validateNetwork(t.Context(), networkOf(t, c.written))
+		diags := network.Validate(t.Context(), networkOf(t, c.written))
 		for _, d := range diags {
 			paths = append(paths, rulePath.ReplaceAllString(pathOf(t, d), "rule"))
 			if c.says != "" && !contains(d.Detail(), c.says) {
@@ -128,9 +130,9 @@ func withUnknowns(t *testing.T, network types.Object) map[string]types.Object {
 
 func TestValidateNetwork_unknownContradictsNothing(t *testing.T) {
 	for _, name := range networkCases() {
-		_, _, network := networkCase(t, name)
-		for at, partly := range withUnknowns(t, network) {
-			if diags := validateNetwork(t.Context(), partly); len(diags) > 0 {
+		_, _, networking := networkCase(t, name)
+		for at, partly := range withUnknowns(t, networking) {
+			if diags := network.Validate(t.Context(), partly); len(diags) > 0 {
 				t.Errorf("%s, unknown %s: %v", name, at, diags)
 			}
 		}
@@ -138,20 +140,20 @@ func TestValidateNetwork_unknownContradictsNothing(t *testing.T) {
 	// What isn't named may yet be.
 	networkRule := networkOf(t, `network = { ingress = { default = "deny", rules = [{ ports = ["80"] }] } }`)
 	for _, attribute := range []string{"clusters", "cluster_labels", "instance_labels", "cidr", "anywhere"} {
-		values := networkRulesIn(directionIn(networkRule, networkingv1.PolicyTypeIngress))[0].Attributes()
-		unknown, err := networkRuleTypes()[attribute].ValueFromTerraform(t.Context(), tftypes.NewValue(networkRuleTypes()[attribute].TerraformType(t.Context()), tftypes.UnknownValue))
+		values := network.RulesIn(network.DirectionIn(networkRule, networkingv1.PolicyTypeIngress))[0].Attributes()
+		unknown, err := network.RuleTypes()[attribute].ValueFromTerraform(t.Context(), tftypes.NewValue(network.RuleTypes()[attribute].TerraformType(t.Context()), tftypes.UnknownValue))
 		if err != nil {
 			t.Fatal(err)
 		}
 		values[attribute] = unknown
-		network := types.ObjectValueMust(networkTypes(), map[string]attr.Value{
-			"egress": types.ObjectNull(egressTypes()), "instance_to_instance": types.BoolNull(),
-			"ingress": types.ObjectValueMust(ingressTypes(), map[string]attr.Value{
+		networking := types.ObjectValueMust(network.Types(), map[string]attr.Value{
+			"egress": types.ObjectNull(network.EgressTypes()), "instance_to_instance": types.BoolNull(),
+			"ingress": types.ObjectValueMust(network.IngressTypes(), map[string]attr.Value{
 				"default": types.StringValue("deny"),
-				"rules":   types.SetValueMust(networkRulesType().ElemType, []attr.Value{types.ObjectValueMust(networkRuleTypes(), values)}),
+				"rules":   types.SetValueMust(network.RulesType().ElemType, []attr.Value{types.ObjectValueMust(network.RuleTypes(), values)}),
 			}),
 		})
-		if diags := validateNetwork(t.Context(), network); len(diags) > 0 {
+		if diags := network.Validate(t.Context(), networking); len(diags) > 0 {
 			t.Errorf("unknown %s: %v", attribute, diags)
 		}
 	}
@@ -163,7 +165,7 @@ func TestParseCIDR_takesWhatTheServerTakes(t *testing.T) {
 		"", "/", "10.0.0.0", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/08", "010.0.0.0/8", "10.0.0.1/8", "10.0.0.0/-1", "10.0.0/8", "2001:db8::1/32", "2001:db8::/129",
 		"::ffff:10.0.0.0/104", "fe80::%eth0/64", "fe80::1%eth0", " 10.0.0.0/8", "a.b.c.d/8",
 	} {
-		_, err := parseCIDR(text)
+		_, err := network.ParseCIDR(text)
 		faults := validation.IsValidCIDRForLegacyField(field.NewPath("cidr"), text, true, nil)
 		if (err == nil) != (len(faults) == 0) {
 			t.Errorf("%q: %v; the server says %v", text, err, faults)
@@ -176,17 +178,17 @@ func TestParsePort(t *testing.T) {
 		"80": "80/TCP", "80/TCP": "80/TCP", "53/UDP": "53/UDP", "9/SCTP": "9/SCTP", "8000-8100": "8000-8100/TCP", "1-65535/UDP": "1-65535/UDP",
 		"80-80": "80/TCP", "http": "http/TCP", "dns/UDP": "dns/UDP", "http-8080": "http-8080/TCP", "8web": "8web/TCP",
 	} {
-		port, err := parsePort(text)
-		if got := portText(port); err != nil || got != want {
+		port, err := network.ParsePort(text)
+		if got := network.PortText(port); err != nil || got != want {
 			t.Errorf("%q: got %s, %v, want %s", text, got, err, want)
 		}
-		if again, err := parsePort(portText(port)); err != nil || portText(again) != want {
+		if again, err := network.ParsePort(network.PortText(port)); err != nil || network.PortText(again) != want {
 			t.Errorf("%q: its own text %q isn't read the same: %v", text, want, err)
 		}
 	}
-	if text := portText(networkingv1.NetworkPolicyPort{}); text != "*/TCP" {
+	if text := network.PortText(networkingv1.NetworkPolicyPort{}); text != "*/TCP" {
 		t.Errorf("every port of a protocol: %s", text)
-	} else if _, err := parsePort(text); err == nil {
+	} else if _, err := network.ParsePort(text); err == nil {
 		t.Error(fmt.Errorf("%s was taken", text))
 	}
 }

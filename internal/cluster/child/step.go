@@ -1,0 +1,47 @@
+package child
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/headgym/terraform-provider-mar/internal/kube"
+)
+
+// Step is what an update does to one object.
+type Step int
+
+const (
+	Keep Step = iota
+	Apply
+	// replace deletes the object and makes it anew, for a field that can't be
+	// changed.
+	Replace
+	Remove
+)
+
+// StepsOf compares the children of one kind. Only what is ours is removed.
+func StepsOf[C any, T metav1.Object](want map[string]C, have map[string]T, between func(C, T) Step) map[string]Step {
+	steps := map[string]Step{}
+	for name, wanted := range want {
+		live, there := have[name]
+		if !there {
+			steps[name] = Apply
+		} else if s := StepBetween(wanted, live, between); s != Keep {
+			steps[name] = s
+		}
+	}
+	for name, live := range have {
+		if _, wanted := want[name]; !wanted && kube.IsOurs(live) {
+			steps[name] = Remove
+		}
+	}
+	return steps
+}
+
+// StepBetween compares one child. Nothing brings back what is being deleted, so that it is
+// made anew.
+func StepBetween[C any, T metav1.Object](want C, live T, between func(C, T) Step) Step {
+	if live.GetDeletionTimestamp() != nil {
+		return Replace
+	}
+	return between(want, live)
+}
