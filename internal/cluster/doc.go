@@ -1,20 +1,23 @@
-// Package cluster is the kind mar_cluster: a Namespace and what the provider
-// puts into it.
+// Package cluster is Terraform's face of mar_cluster: the resource, the data sources and the list
+// resource. A cluster is a Namespace with its children.
 //
-// Objects, in the order in which they are made:
+// Each operation passes the stages in this order, a package a stage:
+//
+//	configuration -> model -> objects.Desired -> store -> objects.Observed -> model -> state
+//
+// Each kind of child has a package of its own, with its attribute's schema, what it means, what is
+// observed and what a change needs: quota, limits, network, access and podsecurity. child is what
+// they share. A new kind of child is such a package, a field of objects.Desired, objects.Observed and
+// objects.Changes, and an entry in store/kinds.go.
+//
+// Objects are made in this order:
 //
 //   - the Namespace, by POST, so that one that exists is never adopted silently
-//   - by server-side apply, where they are declared: the ResourceQuotas mar-quota
-//     and mar-quota-<key>, the LimitRange mar-limits, the NetworkPolicies mar-…,
-//     the ServiceAccounts, the Roles and then the RoleBindings mar-<key>
+//   - by server-side apply, where they are declared: the ResourceQuotas mar-quota and
+//     mar-quota-<key>, the LimitRange mar-limits, the NetworkPolicies mar-…, the
+//     ServiceAccounts, the Roles and then the RoleBindings mar-<key>
 //
-// What isn't wanted any more is deleted after that, in the opposite order. All
-// carry app.kubernetes.io/managed-by=terraform-provider-mar, but for a quota and a
-// limit range that an import found under names of their own.
-//
-// A kind of child is a field of desired, observed and changes, an entry in
-// store_kinds.go, and a function in drift_*.go that compares two of them.
-//
-// HCL → model → desired → store → observed → model → state. Every read goes
-// through observed.
+// What isn't declared any more is deleted after that, in the opposite order. All of them carry
+// app.kubernetes.io/managed-by=terraform-provider-mar, except for a quota and a limit range that
+// an import found under other names.
 package cluster

@@ -14,9 +14,9 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/cluster/child"
 )
 
-// grant is one entry of access in Kubernetes' terms. Lists are sorted, for their
+// Grant is one entry of access in Kubernetes' terms. Lists are sorted, for their
 // order means nothing.
-type grant struct {
+type Grant struct {
 	// Role is a ClusterRole; where it is empty, Rules are a Role of its own.
 	Role     string
 	Rules    []rbacv1.PolicyRule
@@ -24,9 +24,9 @@ type grant struct {
 }
 
 // Grants reads access; unknown parts are left out.
-func Grants(ctx context.Context, access types.Map) (map[string]grant, diag.Diagnostics) {
+func Grants(ctx context.Context, access types.Map) (map[string]Grant, diag.Diagnostics) {
 	var diags diag.Diagnostics
-	grants := map[string]grant{}
+	grants := map[string]Grant{}
 	for key, value := range access.Elements() {
 		entry, ok := value.(types.Object)
 		if !ok || !child.IsDeclared(entry) {
@@ -39,10 +39,10 @@ func Grants(ctx context.Context, access types.Map) (map[string]grant, diag.Diagn
 	return grants, diags
 }
 
-func grantOf(ctx context.Context, entry types.Object) (grant, diag.Diagnostics) {
+func grantOf(ctx context.Context, entry types.Object) (Grant, diag.Diagnostics) {
 	var m accessModel
 	diags := entry.As(ctx, &m, basetypes.ObjectAsOptions{})
-	g := grant{Role: m.Role.ValueString()}
+	g := Grant{Role: m.Role.ValueString()}
 	for _, element := range m.Rules.Elements() {
 		object, ok := element.(types.Object)
 		if !ok || !child.IsDeclared(object) {
@@ -67,8 +67,8 @@ func grantOf(ctx context.Context, entry types.Object) (grant, diag.Diagnostics) 
 	return canonicalGrant(g), diags
 }
 
-func canonicalGrant(g grant) grant {
-	return grant{Role: g.Role, Rules: canonicalRules(g.Rules), Subjects: canonicalSubjects(g.Subjects)}
+func canonicalGrant(g Grant) Grant {
+	return Grant{Role: g.Role, Rules: canonicalRules(g.Rules), Subjects: canonicalSubjects(g.Subjects)}
 }
 
 func canonicalRules(rules []rbacv1.PolicyRule) []rbacv1.PolicyRule {
@@ -95,7 +95,7 @@ func distinct(texts []string) []string {
 }
 
 // Desired are the Roles and RoleBindings that grants mean, by name.
-func Desired(namespace string, grants map[string]grant) (map[string]*rbacv1ac.RoleApplyConfiguration, map[string]*rbacv1ac.RoleBindingApplyConfiguration) {
+func Desired(namespace string, grants map[string]Grant) (map[string]*rbacv1ac.RoleApplyConfiguration, map[string]*rbacv1ac.RoleBindingApplyConfiguration) {
 	roles := map[string]*rbacv1ac.RoleApplyConfiguration{}
 	bindings := map[string]*rbacv1ac.RoleBindingApplyConfiguration{}
 	for key, g := range grants {

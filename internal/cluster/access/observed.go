@@ -33,8 +33,8 @@ func Observed(ctx context.Context, roles map[string]*rbacv1.Role, bindings map[s
 // LiveGrants are what the Roles and RoleBindings of each key grant. A Role without
 // its binding and a binding without its Role are there too, as the half that
 // they are.
-func LiveGrants(roles map[string]*rbacv1.Role, bindings map[string]*rbacv1.RoleBinding) map[string]grant {
-	all := map[string]grant{}
+func LiveGrants(roles map[string]*rbacv1.Role, bindings map[string]*rbacv1.RoleBinding) map[string]Grant {
+	all := map[string]Grant{}
 	for name, role := range roles {
 		key := strings.TrimPrefix(name, child.AccessPrefix)
 		g := all[key]
@@ -69,7 +69,7 @@ func liveSubjects(binding *rbacv1.RoleBinding) []rbacv1.Subject {
 	return canonicalSubjects(subjects)
 }
 
-func observedGrant(g grant, prior types.Object) types.Object {
+func observedGrant(g Grant, prior types.Object) types.Object {
 	of := map[string][]string{}
 	for _, s := range g.Subjects {
 		name := s.Name

@@ -21,7 +21,7 @@ import (
 // binding.
 func Validate(ctx context.Context, access types.Map) diag.Diagnostics {
 	var diags diag.Diagnostics
-	seen := map[string]grant{}
+	seen := map[string]Grant{}
 	for _, key := range slices.Sorted(maps.Keys(access.Elements())) {
 		entry, ok := access.Elements()[key].(types.Object)
 		if !ok || !child.IsDeclared(entry) {

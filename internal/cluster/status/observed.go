@@ -16,7 +16,7 @@ func countedPhases() []corev1.PodPhase {
 	return []corev1.PodPhase{corev1.PodPending, corev1.PodRunning, corev1.PodSucceeded, corev1.PodFailed, corev1.PodUnknown}
 }
 
-func ObservedUsage(uses map[string]use) types.Map {
+func ObservedUsage(uses map[string]Use) types.Map {
 	values := map[string]attr.Value{}
 	for name, u := range uses {
 		values[name] = types.ObjectValueMust(useTypes(), map[string]attr.Value{

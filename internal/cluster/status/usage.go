@@ -9,8 +9,8 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/cluster/quota"
 )
 
-// use is how much of what a quota allows is used.
-type use struct {
+// Use is how much of what a quota allows is used.
+type Use struct {
 	Used, Hard resource.Quantity
 	// Percent is exact to a tenth; see percentOf.
 	Percent float64
@@ -23,15 +23,15 @@ const beyondNothing = 200
 // attribute for it, or else by Kubernetes' key. Where several quotas limit one, it is
 // that of the tightest. Quotas with scopes count some of the instances only, and are
 // left out. What Kubernetes hasn't counted yet is 0, as kubectl shows it.
-func UsageOf(quotas []*corev1.ResourceQuota) map[string]use {
-	tightest := map[string]use{}
+func UsageOf(quotas []*corev1.ResourceQuota) map[string]Use {
+	tightest := map[string]Use{}
 	for _, quota := range quotas {
 		if len(quota.Spec.Scopes) > 0 || quota.Spec.ScopeSelector != nil {
 			continue
 		}
 		for key, hard := range quota.Spec.Hard {
 			used := quota.Status.Used[key]
-			one := use{Used: used, Hard: hard, Percent: percentOf(used, hard)}
+			one := Use{Used: used, Hard: hard, Percent: percentOf(used, hard)}
 			name := usageName(key)
 			if other, ok := tightest[name]; !ok || one.tighter(other) {
 				tightest[name] = one
@@ -42,7 +42,7 @@ func UsageOf(quotas []*corev1.ResourceQuota) map[string]use {
 }
 
 // tighter compares by percent, and where that is equal by what is allowed.
-func (u use) tighter(other use) bool {
+func (u Use) tighter(other Use) bool {
 	if u.Percent != other.Percent {
 		return u.Percent > other.Percent
 	}
