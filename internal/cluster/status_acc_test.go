@@ -116,6 +116,7 @@ func looks(t *testing.T, name string, checks ...resource.TestCheckFunc) {
 
 // What the API server says of instances in each kind of trouble is read as such.
 func TestAccClusterDataSource_statusFollowsTheInstances(t *testing.T) {
+	t.Parallel()
 	acctest.NeedsEmbedded(t)
 	for title, c := range map[string]struct {
 		behavior string
