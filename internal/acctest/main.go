@@ -50,6 +50,12 @@ func Main(m *testing.M, further ...string) int {
 	if err := findableByOpenTofu(); err != nil {
 		return fail(err)
 	}
+	if dir := os.Getenv(envAlone); dir != "" {
+		if err := connectTo(dir); err != nil {
+			return fail(err)
+		}
+		return m.Run()
+	}
 	if own := os.Getenv(envOwnCluster); own != "" {
 		if err := connect(own, own); err != nil {
 			return fail(err)
@@ -105,33 +111,57 @@ func findableByOpenTofu() error {
 	return os.Setenv(resource.EnvTfAccProviderHost, "registry.opentofu.org")
 }
 
+// startCluster starts a control plane in a directory of its own. stop stops it, and the
+// one of the tests that have one alone.
 func startCluster(further []string) (stop func(), err error) {
-	binary := os.Getenv(envDevcluster)
-	if binary == "" {
-		return nil, fmt.Errorf("%s doesn't say where the embedded cluster's binary is; run them with make testacc", envDevcluster)
-	}
 	dir, err := os.MkdirTemp("", "mar-acc-")
 	if err != nil {
 		return nil, err
 	}
 	stop = func() {
-		if out, err := exec.Command(binary, "down", "--dir", dir).CombinedOutput(); err != nil {
-			fmt.Fprintf(os.Stderr, "stop the embedded cluster in %s: %v\n%s", dir, err, out)
-			return
+		if stopCluster(aloneDir(dir)) && stopCluster(dir) {
+			_ = os.RemoveAll(dir)
 		}
-		_ = os.RemoveAll(dir)
+	}
+	if err := startClusterIn(dir, further); err != nil {
+		stop()
+		return nil, err
+	}
+	return stop, connectTo(dir)
+}
+
+// startClusterIn starts the control plane in dir where it doesn't run yet.
+func startClusterIn(dir string, further []string) error {
+	binary := os.Getenv(envDevcluster)
+	if binary == "" {
+		return fmt.Errorf("%s doesn't say where the embedded cluster's binary is; run them with make testacc", envDevcluster)
+	}
+	if _, err := os.Stat(limitedIn(dir)); err == nil {
+		return nil
 	}
 	var stderr bytes.Buffer
 	up := exec.Command(binary, append([]string{"up", "--dir", dir}, further...)...)
 	up.Stderr = &stderr
 	if _, err := up.Output(); err != nil {
-		stop()
-		return nil, errors.Join(fmt.Errorf("start the embedded cluster: %w", err), errors.New(stderr.String()))
+		return errors.Join(fmt.Errorf("start the embedded cluster: %w", err), errors.New(stderr.String()))
 	}
-	administrator, limited := filepath.Join(dir, "kubeconfig"), filepath.Join(dir, "kubeconfig-limited")
-	if err := limitProvider(administrator, limited); err != nil {
-		stop()
-		return nil, err
-	}
-	return stop, connect(administrator, limited)
+	return limitProvider(administratorIn(dir), limitedIn(dir))
 }
+
+// stopCluster reports whether no control plane runs in dir any more.
+func stopCluster(dir string) bool {
+	if _, err := os.Stat(dir); err != nil {
+		return true
+	}
+	if out, err := exec.Command(os.Getenv(envDevcluster), "down", "--dir", dir).CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "stop the embedded cluster in %s: %v\n%s", dir, err, out)
+		return false
+	}
+	return true
+}
+
+func connectTo(dir string) error { return connect(administratorIn(dir), limitedIn(dir)) }
+
+func administratorIn(dir string) string { return filepath.Join(dir, "kubeconfig") }
+
+func limitedIn(dir string) string { return filepath.Join(dir, "kubeconfig-limited") }

@@ -13,8 +13,7 @@ import (
 // counts quotas, makes ServiceAccounts or empties Namespaces. It returns the function
 // that lets it go on; the end of the test does so too.
 //
-// All that runs meanwhile is without it. A test that calls it isn't parallel, by
-// which it runs alone in its package.
+// All that runs meanwhile is without it, so that a test that calls it is Alone.
 func PauseControllers(t *testing.T) (resume func()) {
 	t.Helper()
 	return pauseComponent(t, "kube-controller-manager")

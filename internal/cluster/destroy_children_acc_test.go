@@ -67,10 +67,12 @@ func TestAccCluster_ownChildrenStopNoDestroy(t *testing.T) {
 }
 
 // An API service that doesn't answer hides objects: it stops a destroy, and holds
-// up a forced one, which says so. It does that to every namespace, so no other
-// test may run meanwhile.
+// up a forced one, which says so. It does that to every namespace, so the
+// test has a control plane alone.
 func TestAccCluster_unavailableAPIServiceStopsTheDestroyAndIsNamed(t *testing.T) {
-	acctest.NeedsEmbedded(t)
+	if !acctest.Alone(t) {
+		return
+	}
 	name := acctest.ClusterName(t)
 	client := acctest.Client(t)
 	terraform := acctest.NewCLI(t)

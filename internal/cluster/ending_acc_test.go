@@ -150,7 +150,9 @@ func TestAccCluster_createAndDestroyNameWhatHoldsANamespace(t *testing.T) {
 // A half-made cluster is taken back, though there are kinds that the provider may not
 // list. One whose deletion takes its time is waited for by the next apply.
 func TestAccCluster_failedChildIsRolledBackWhateverCannotBeListed(t *testing.T) {
-	acctest.NeedsEmbedded(t)
+	if !acctest.Alone(t) {
+		return
+	}
 	name, client := acctest.ClusterName(t), acctest.Client(t)
 	defineThings(t, client)
 	refused := config(name, fmt.Sprintf(`quota = { extra = { %q = "1" } }`, refusedQuotaKey(t)))

@@ -18,8 +18,6 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/acctest"
 )
 
-// Tests that pause the controllers aren't parallel: nothing else may need them meanwhile.
-
 // inForce fails where a quota of the cluster doesn't count, or no instance can be made.
 func inForce(t *testing.T, client *kubernetes.Clientset, name string) {
 	t.Helper()
@@ -51,6 +49,9 @@ func after(wait time.Duration, do func()) (join func()) {
 // An apply of a cluster ends when its quotas count and instances can be made, also those
 // of a change.
 func TestAccCluster_applyEndsWhenQuotasCount(t *testing.T) {
+	if !acctest.Alone(t) {
+		return
+	}
 	name, client := acctest.ClusterName(t), acctest.Client(t)
 	body := func(count int) string {
 		return config(name, fmt.Sprintf("quota = { instances = %d }\n  scoped_quotas = { a = { scopes = [\"Terminating\"], instances = %d, extra = { \"count/things.example.org\" = \"1\" } } }", count, count))
@@ -68,6 +69,9 @@ func TestAccCluster_applyEndsWhenQuotasCount(t *testing.T) {
 // A quota that isn't counted in time is an error that says what holds it. All was written,
 // so that nothing is left to apply.
 func TestAccCluster_quotaThatIsNotCountedIsAnError(t *testing.T) {
+	if !acctest.Alone(t) {
+		return
+	}
 	name, client := acctest.ClusterName(t), acctest.Client(t)
 	body := func(count int) string {
 		return config(name, fmt.Sprintf("quota = { instances = %d }\n  timeouts = { create = \"4s\", update = \"4s\" }", count))
@@ -103,6 +107,9 @@ func TestAccCluster_quotaThatIsNotCountedIsAnError(t *testing.T) {
 
 // Without its default ServiceAccount a cluster takes no instances, and isn't made yet.
 func TestAccCluster_createWaitsForTheDefaultAccount(t *testing.T) {
+	if !acctest.Alone(t) {
+		return
+	}
 	name := acctest.ClusterName(t)
 	terraform := acctest.NewCLI(t)
 	acctest.PauseControllers(t)
@@ -117,6 +124,9 @@ func TestAccCluster_createWaitsForTheDefaultAccount(t *testing.T) {
 
 // Ctrl-C while all is written, and only not in force, taints nothing.
 func TestAccCluster_cancelledWaitTaintsNothing(t *testing.T) {
+	if !acctest.Alone(t) {
+		return
+	}
 	name := acctest.ClusterName(t)
 	terraform := acctest.NewCLI(t)
 	resume := acctest.PauseControllers(t)

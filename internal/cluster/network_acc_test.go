@@ -24,6 +24,7 @@ func listedPolicies(t *testing.T, policies networkingv1client.NetworkPolicyInter
 // The API server takes the policies of each case and gives them back as what was
 // written.
 func TestAccCluster_networkPoliciesAreReadBackAsTheyWereWritten(t *testing.T) {
+	t.Parallel()
 	namespace := acctest.Namespace(t)
 	policies := acctest.Client(t).NetworkingV1().NetworkPolicies(namespace)
 	for _, name := range cluster.NetworkCases() {

@@ -119,6 +119,7 @@ func rightsFor(verbs ...string) []rbacv1.PolicyRule {
 // documented; without list its children are read one by one, and without watch it
 // polls.
 func TestAccCluster_leastPrivilegeOfChildren(t *testing.T) {
+	t.Parallel()
 	for title, verbs := range map[string][]string{
 		"as documented":          {"get", "list", "create", "patch", "delete", "watch"},
 		"without list and watch": {"get", "create", "patch", "delete"},
@@ -150,6 +151,7 @@ func TestAccCluster_leastPrivilegeOfChildren(t *testing.T) {
 
 // A right that a declared child needs is named, on its attribute.
 func TestAccCluster_missingRightIsAnErrorOnTheChildsAttribute(t *testing.T) {
+	t.Parallel()
 	limited := acctest.WithRights(t, rule([]string{"get", "list", "create", "patch", "delete", "watch"}, "namespaces", "resourcequotas", "limitranges"))
 	bodies := map[string]string{
 		"network":          `network = { ingress = { default = "deny" } }`,

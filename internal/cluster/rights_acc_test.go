@@ -39,6 +39,7 @@ func TestAccCluster_kindsThatCannotBeListedStopTheDestroy(t *testing.T) {
 // Promise 10: a cluster's whole life with the rights that the documentation
 // names, and without watch, where it polls.
 func TestAccCluster_leastPrivilege(t *testing.T) {
+	t.Parallel()
 	for title, verbs := range map[string][]string{
 		"as documented": {"get", "create", "patch", "delete", "watch"},
 		"without watch": {"get", "create", "patch", "delete"},

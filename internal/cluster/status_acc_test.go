@@ -116,6 +116,7 @@ func looks(t *testing.T, name string, checks ...resource.TestCheckFunc) {
 
 // What the API server says of instances in each kind of trouble is read as such.
 func TestAccClusterDataSource_statusFollowsTheInstances(t *testing.T) {
+	t.Parallel()
 	acctest.NeedsEmbedded(t)
 	for title, c := range map[string]struct {
 		behavior string
@@ -157,6 +158,7 @@ func TestAccClusterDataSource_statusFollowsTheInstances(t *testing.T) {
 
 // An instance that starts, one that was ready and is no more, and one that goes.
 func TestAccClusterDataSource_statusFollowsAnInstancesLife(t *testing.T) {
+	t.Parallel()
 	acctest.NeedsEmbedded(t)
 	name := acctest.Namespace(t)
 	pods := acctest.Client(t).CoreV1().Pods(name)
@@ -222,6 +224,7 @@ func countedQuota(t *testing.T, namespace, name string, hard map[corev1.Resource
 // Usage is what the API server counts, of whosever quotas; above one of them is
 // degraded, used up isn't.
 func TestAccClusterDataSource_usageOfAllQuotas(t *testing.T) {
+	t.Parallel()
 	acctest.NeedsEmbedded(t)
 	name := acctest.Namespace(t)
 	for _, web := range []string{"a", "b"} {

@@ -17,6 +17,7 @@ import (
 
 // A cluster that is being deleted is scaling down.
 func TestAccClusterDataSource_statusOfADeletion(t *testing.T) {
+	t.Parallel()
 	name := acctest.Namespace(t)
 	client := acctest.Client(t)
 	holder := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "held", Finalizers: []string{"example.com/holds"}}}
@@ -37,6 +38,7 @@ func TestAccClusterDataSource_statusOfADeletion(t *testing.T) {
 
 // A cluster whose deletion the API server reports as failing has failed.
 func TestAccClusterDataSource_statusOfAFailingDeletion(t *testing.T) {
+	t.Parallel()
 	name := acctest.Namespace(t)
 	client := acctest.Client(t)
 	forbidDeletes(t, name)

@@ -13,6 +13,7 @@ import (
 // Promise 10: the data source works with the rights that the documentation names, and
 // what it lacks a right for it leaves out, and never takes for nothing.
 func TestAccClusterDataSource_leastPrivilege(t *testing.T) {
+	t.Parallel()
 	read := rule([]string{"get"}, "namespaces", "resourcequotas", "limitranges")
 	pods, quotas, templates := rule([]string{"list"}, "pods"), rule([]string{"list"}, "resourcequotas"), rule([]string{"list"}, "podtemplates")
 	for title, c := range map[string]struct {

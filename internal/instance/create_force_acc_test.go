@@ -21,8 +21,11 @@ import (
 )
 
 // TestAccInstance_waitsForTheDefaultAccount creates an instance before Kubernetes has made
-// the Namespace's default ServiceAccount. It isn't parallel, for it stops who makes it.
+// the Namespace's default ServiceAccount. It has a control plane alone, for it stops who makes it.
 func TestAccInstance_waitsForTheDefaultAccount(t *testing.T) {
+	if !acctest.Alone(t) {
+		return
+	}
 	cluster := acctest.ClusterName(t)
 	resume := acctest.PauseControllers(t)
 	if _, err := acctest.Client(t).CoreV1().Namespaces().Create(t.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: cluster}}, metav1.CreateOptions{}); err != nil {

@@ -34,6 +34,7 @@ resource "mar_instance" "test" {
 // Promise 5: when the answer to a POST is lost, there is neither a duplicate nor a
 // false "already exists".
 func TestAccProvider_lostAnswerMakesNoDuplicate(t *testing.T) {
+	t.Parallel()
 	for title, instanceName := range map[string]string{"given name": `name = "web"`, "generated name": ""} {
 		t.Run(title, func(t *testing.T) {
 			name := acctest.ClusterName(t)
