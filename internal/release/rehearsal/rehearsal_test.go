@@ -109,20 +109,17 @@ func reproduce(t *testing.T, s setting, made release) {
 	compare(t, made.dist, cold.run(t, s), ".zip", ".cdx.json")
 }
 
-// vet has "go vet" look at what is shipped, as it is compiled for the systems that nothing is started on here. It runs in
-// golangci-lint, which can leave out tests: those start control planes, and are for Unix.
+// vet has "go vet" look at all packages and their tests, as they are compiled for the systems that nothing is started on
+// here.
 func vet(t *testing.T, s setting) {
 	t.Helper()
 	for _, platform := range s.platforms {
-		if platform.OS != "windows" && platform.OS != "darwin" {
+		if platform.OS == here().OS {
 			continue
 		}
 		there := process{dir: s.root, env: []string{"GOOS=" + platform.OS, "GOARCH=" + platform.Arch, "CGO_ENABLED=0"}}
-		shipped := strings.Fields(there.must(t, "go", "list", "-deps", "-f", "{{with .Module}}{{if .Main}}{{$.Dir}}{{end}}{{end}}", "."))
-		if len(shipped) < 5 {
-			t.Errorf("only %q are shipped", shipped)
-		}
-		there.must(t, filepath.Join(s.bin, "golangci-lint"), append([]string{"run", "--tests=false", "--enable-only=govet"}, shipped...)...)
+		there.must(t, "go", "vet", "./...")
+		t.Logf("%s: go vet finds nothing", platform)
 	}
 }
 
