@@ -5,8 +5,9 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
-	"syscall"
 	"testing"
+
+	"github.com/headgym/terraform-provider-mar/internal/acctest/processes"
 )
 
 // PauseControllers stops the embedded cluster's controller manager, so that nobody
@@ -23,13 +24,14 @@ func pauseComponent(t *testing.T, name string) (resume func()) {
 	t.Helper()
 	NeedsEmbedded(t)
 	pid := componentPID(t, name)
-	signal := func(s syscall.Signal) {
-		if err := syscall.Kill(pid, s); err != nil {
-			t.Errorf("signal %s: %v", name, err)
-		}
+	if err := processes.Pause(pid); err != nil {
+		t.Fatalf("pause %s: %v", name, err)
 	}
-	signal(syscall.SIGSTOP)
-	resume = sync.OnceFunc(func() { signal(syscall.SIGCONT) })
+	resume = sync.OnceFunc(func() {
+		if err := processes.Continue(pid); err != nil {
+			t.Errorf("have %s go on: %v", name, err)
+		}
+	})
 	t.Cleanup(resume)
 	return resume
 }

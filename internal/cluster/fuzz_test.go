@@ -36,7 +36,7 @@ func seedsOf(f *testing.F, n int64) {
 // amountAsStored is any amount that the API server may have stored: a multiple of a
 // thousandth, in any notation.
 func amountAsStored(c randfill.Continue) resource.Quantity {
-	odd := []string{"0", "1m", "999m", "1500m", "0.5k", "4096Mi", "1.5Gi", "1e3", "12E-1", "1023", "1025Ki", "7Ei", "9E", strconv.Itoa(math.MaxInt64)}
+	odd := []string{"0", "1m", "999m", "1500m", "0.5k", "4096Mi", "1.5Gi", "1e3", "12E-1", "1023", "1025Ki", "7Ei", "9E", strconv.FormatInt(math.MaxInt64, 10)}
 	if c.Bool() {
 		return resource.MustParse(odd[c.Intn(len(odd))])
 	}

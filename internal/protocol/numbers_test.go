@@ -20,7 +20,7 @@ func TestWithNumbersAsText_isTheSameValue(t *testing.T) {
 		"count": number(5), "ratio": number(0.5), "huge": number(new(big.Float).SetUint64(math.MaxUint64)), "below": number(int64(math.MinInt64)),
 		"text": tftypes.NewValue(tftypes.String, "5"), "no": tftypes.NewValue(tftypes.String, nil), "yes": tftypes.NewValue(tftypes.Bool, true),
 		"list": tftypes.NewValue(object.AttributeTypes["list"], []tftypes.Value{number(200), number(70000), number(-1)}),
-		"map":  tftypes.NewValue(object.AttributeTypes["map"], map[string]tftypes.Value{"a": number(math.MaxInt64)}),
+		"map":  tftypes.NewValue(object.AttributeTypes["map"], map[string]tftypes.Value{"a": number(int64(math.MaxInt64))}),
 		"any":  tftypes.NewValue(tftypes.Object{AttributeTypes: map[string]tftypes.Type{"port": tftypes.Number}}, map[string]tftypes.Value{"port": number(80)}),
 	})
 	plain, err := tfprotov6.NewDynamicValue(object, want)

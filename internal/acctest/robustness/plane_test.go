@@ -7,11 +7,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/headgym/terraform-provider-mar/internal/acctest"
+	"github.com/headgym/terraform-provider-mar/internal/acctest/processes"
 )
 
 // plane is the control plane's processes.
@@ -26,11 +26,11 @@ func thePlane(tb testing.TB) plane {
 	return plane{dir: filepath.Dir(acctest.Kubeconfig(tb)), start: planeArguments()}
 }
 
-// signal sends a component a signal.
-func (p plane) signal(component string, signal syscall.Signal) error {
+// pid returns the number of a component's process.
+func (p plane) pid(component string) (int, error) {
 	text, err := os.ReadFile(filepath.Join(p.dir, "cluster", "state.json"))
 	if err != nil {
-		return err
+		return 0, err
 	}
 	var state struct {
 		Components []struct {
@@ -39,31 +39,43 @@ func (p plane) signal(component string, signal syscall.Signal) error {
 		}
 	}
 	if err := json.Unmarshal(text, &state); err != nil {
-		return err
+		return 0, err
 	}
 	for _, c := range state.Components {
 		if c.Name == component {
-			return syscall.Kill(c.Process.PID, signal)
+			return c.Process.PID, nil
 		}
 	}
-	return fmt.Errorf("there is no %s in %s", component, text)
+	return 0, fmt.Errorf("there is no %s in %s", component, text)
 }
 
 // pause has a component stand still for a while.
 func (p plane) pause(ctx context.Context, component string, while time.Duration) error {
-	if err := p.signal(component, syscall.SIGSTOP); err != nil {
+	pid, err := p.pid(component)
+	if err != nil {
+		return err
+	}
+	if err := processes.Pause(pid); err != nil {
 		return err
 	}
 	select {
 	case <-ctx.Done():
 	case <-time.After(while):
 	}
-	return p.signal(component, syscall.SIGCONT)
+	return processes.Continue(pid)
 }
 
 // restart kills a component, and starts it again a while later.
 func (p plane) restart(ctx context.Context, component string, after time.Duration) error {
-	if err := p.signal(component, syscall.SIGKILL); err != nil {
+	pid, err := p.pid(component)
+	if err != nil {
+		return err
+	}
+	process, err := os.FindProcess(pid)
+	if err != nil {
+		return err
+	}
+	if err := process.Kill(); err != nil {
 		return err
 	}
 	time.Sleep(after)

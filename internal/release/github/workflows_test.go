@@ -30,9 +30,10 @@ type job struct {
 }
 
 type step struct {
-	Uses string         `yaml:"uses"`
-	Run  string         `yaml:"run"`
-	With map[string]any `yaml:"with"`
+	Uses string            `yaml:"uses"`
+	Run  string            `yaml:"run"`
+	With map[string]any    `yaml:"with"`
+	Env  map[string]string `yaml:"env"`
 }
 
 // workflows are those that there are, and their texts, by the names of their files.
@@ -168,6 +169,36 @@ func TestRelease_publishesWhatIsVerified(t *testing.T) {
 	}
 	if n := strings.Count(texts["release.yml"], "gh release"); n != 2 {
 		t.Errorf("gh release is called %d times, not for the draft and its publication alone", n)
+	}
+}
+
+// TestRelease_readsVariablesWhereTheyAre holds that a variable which a job outside of the environment reads isn't said to be
+// in the environment: there it would be empty, without an error.
+func TestRelease_readsVariablesWhereTheyAre(t *testing.T) {
+	all, _ := workflows(t)
+	contributing, err := os.ReadFile(filepath.Join(root, "CONTRIBUTING.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := 0
+	for name, w := range all {
+		for id, job := range w.Jobs {
+			for _, step := range job.Steps {
+				for _, value := range step.Env {
+					variable, ok := strings.CutPrefix(strings.Trim(value, "${} "), "vars.")
+					if !ok {
+						continue
+					}
+					read++
+					if job.Environment == "" && !strings.Contains(string(contributing), "the repository's variable `"+variable+"`") {
+						t.Errorf("%s/%s reads %s, which CONTRIBUTING.md doesn't call the repository's", name, id, variable)
+					}
+				}
+			}
+		}
+	}
+	if read == 0 {
+		t.Error("no job reads the public key")
 	}
 }
 

@@ -81,6 +81,17 @@ func TestLinked_isWhatIsLinked(t *testing.T) {
 	}
 }
 
+// TestWrite_takesWhatIsShipped holds that each licence of what the provider is linked from is one that may be.
+func TestWrite_takesWhatIsShipped(t *testing.T) {
+	modules, err := licenses.Linked(t.Context(), "../../..", []string{"linux", "windows"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := licenses.Write(&strings.Builder{}, modules); err != nil {
+		t.Error(err)
+	}
+}
+
 // module is one with a licence of Go's.
 func module(t *testing.T, path string) licenses.Module {
 	t.Helper()

@@ -16,7 +16,7 @@ import (
 // allowed are the licences, by their SPDX names, under which something may be linked: the provider is under MPL-2.0, and
 // these ask for no more than their own text. Another one is a decision, and so an error.
 func allowed() []string {
-	return []string{"Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "MPL-2.0", "MPL-2.0-no-copyleft-exception"}
+	return []string{"Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "MPL-2.0", "MPL-2.0-no-copyleft-exception", "Unicode-DFS-2016"}
 }
 
 // isLegal tells the files that have to go along with a copy.

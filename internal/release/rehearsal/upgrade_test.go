@@ -63,7 +63,7 @@ func releaseBefore(t *testing.T, s setting, made release) *broken {
 	if err := os.RemoveAll(source); err != nil {
 		t.Fatal(err)
 	}
-	process{}.must(t, "git", "clone", "--quiet", s.root, source)
+	process{}.must(t, "git", "clone", "--quiet", made.source, source)
 	process{dir: source}.must(t, "git", "checkout", "--quiet", tag)
 	program := filepath.Join(t.TempDir(), "program")
 	process{dir: source, env: []string{"CGO_ENABLED=0"}}.must(t, "go", "build", "-trimpath",

@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/headgym/terraform-provider-mar/internal/acctest/processes"
 	"github.com/headgym/terraform-provider-mar/internal/acctest/robustness/witness"
 )
 
@@ -39,7 +40,7 @@ func (w *World) start(title string, args ...string) (*process, error) {
 	p.command.Dir = w.Dir
 	p.command.Env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+w.path("terraform.rc"), "TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1", "TF_REATTACH_PROVIDERS=",
 		"KUBE_CONFIG_PATH="+w.path("kubeconfig"), "GOGC=400", "GOMAXPROCS=2")
-	p.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	processes.Group(p.command)
 	p.command.Stdout, p.command.Stderr = &p.output, &p.output
 	// A provider that outlives its Terraform keeps the pipes open.
 	p.command.WaitDelay = time.Second
@@ -47,7 +48,7 @@ func (w *World) start(title string, args ...string) (*process, error) {
 }
 
 // signal sends the signal to Terraform and its provider.
-func (p *process) signal(signal syscall.Signal) { _ = syscall.Kill(-p.command.Process.Pid, signal) }
+func (p *process) signal(signal syscall.Signal) { _ = processes.SignalGroup(p.command, signal) }
 
 // killCore kills Terraform alone.
 func (p *process) killCore() { _ = p.command.Process.Kill() }
@@ -78,8 +79,7 @@ func (w *World) wait(p *process) (witness.Command, error) {
 // survivors waits for the run's processes to end, and then names and ends those that don't.
 func (w *World) survivors(p *process) []string {
 	for deadline := time.Now().Add(lingering); ; time.Sleep(50 * time.Millisecond) {
-		// The group is gone when nobody can be signalled in it.
-		if errors.Is(syscall.Kill(-p.command.Process.Pid, 0), syscall.ESRCH) {
+		if processes.GroupEnded(p.command) {
 			return nil
 		}
 		if time.Now().After(deadline) {
