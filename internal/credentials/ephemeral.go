@@ -16,7 +16,7 @@ import (
 
 const (
 	openTimeout = 2 * time.Minute
-	// notice is how long before a token runs out people are told.
+	// notice is how long before a token expires the provider warns.
 	notice = time.Minute
 )
 
@@ -95,14 +95,14 @@ func (c *credentials) Open(ctx context.Context, req ephemeral.OpenRequest, resp 
 	fw.SaveRecord(ctx, resp.Private, record{Of: wanted.ref().String(), Expires: got.Expires}, record{}, &resp.Diagnostics)
 }
 
-// record is what is remembered while the credentials are in use. The token isn't.
+// record is what is remembered while the credentials are in use. It doesn't have the token.
 type record struct {
 	Of      string    `json:"of"`
 	Expires time.Time `json:"expires"`
 }
 
-// Renew can't hand over another token, for the protocol has no way to, and Kubernetes
-// doesn't prolong the one that is in use. So it says what is about to happen.
+// Renew can't return another token, because the protocol has no way to, and Kubernetes doesn't
+// extend the present one. So it warns that the token is about to expire.
 func (c *credentials) Renew(ctx context.Context, req ephemeral.RenewRequest, resp *ephemeral.RenewResponse) {
 	rec := fw.LoadRecord(ctx, req.Private, record{}, &resp.Diagnostics)
 	resp.Diagnostics.AddWarning("Credentials expire during the run",

@@ -9,8 +9,8 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
-// kubeconfigOf writes a kubeconfig whose one context is the cluster's Namespace, at
-// the API server that the token is from.
+// kubeconfigOf writes a kubeconfig with one context: the cluster's Namespace, at the API server
+// that issued the token.
 func kubeconfigOf(server kube.Endpoint, cluster, account, token string) (string, error) {
 	config := clientcmdapi.NewConfig()
 	config.Clusters[cluster] = &clientcmdapi.Cluster{

@@ -11,10 +11,10 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
-// order is what is asked of the API server.
+// order is what the API server is asked for.
 type order struct {
 	Cluster, Account string
-	// Audiences are those that the token is for, the API server's own if empty.
+	// Audiences are those of the token, or the API server's own if empty.
 	Audiences []string
 	Lifetime  time.Duration
 }
@@ -26,7 +26,7 @@ func (o order) ref() kube.Ref {
 // issued is a token that the API server has signed.
 type issued struct {
 	Token string
-	// Expires may be sooner than was asked for.
+	// Expires may be earlier than requested.
 	Expires time.Time
 }
 

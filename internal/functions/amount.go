@@ -13,10 +13,10 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 )
 
-// precision is that of Terraform's numbers, in bits.
+// precision is the precision of Terraform's numbers, in bits.
 const precision = 512
 
-// numberOf is the amount as Terraform reads a number of these digits.
+// numberOf returns the amount as Terraform reads a number with these digits.
 func numberOf(q resource.Quantity) (*big.Float, error) {
 	number, _, err := big.ParseFloat(q.AsDec().String(), 10, precision, big.ToNearestEven)
 	if err != nil {
@@ -28,9 +28,9 @@ func numberOf(q resource.Quantity) (*big.Float, error) {
 	return number, nil
 }
 
-// fromNumber is the multiple of a billionth that is meant. Most decimal fractions
-// aren't binary ones, and arithmetic adds to the difference, so what is off by less
-// than anybody could mean counts as equal.
+// fromNumber returns the multiple of a billionth that is meant. Most decimal fractions aren't
+// binary ones, and arithmetic increases the difference. So a difference smaller than anybody could
+// mean counts as equal.
 func fromNumber(number *big.Float) (*big.Rat, error) {
 	const digits = 120
 	shortest := number.Text('f', -1)
@@ -59,9 +59,8 @@ func nearestNano(r *big.Rat) *big.Rat {
 	return new(big.Rat).Quo(new(big.Rat).SetInt(whole), nano)
 }
 
-// canonical spells an amount as Kubernetes does in that format, or in the next one
-// that can say it: with a binary suffix there are no fractions, and beyond E there
-// are exponents only.
+// canonical spells an amount as Kubernetes does in that format, or in the next one that can express
+// it: binary suffixes have no fractions, and beyond E there are only exponents.
 func canonical(amount *big.Rat, format resource.Format) (string, error) {
 	plain, err := fwtypes.ParseExact(amount.FloatString(9))
 	if err != nil {
@@ -76,8 +75,8 @@ func canonical(amount *big.Rat, format resource.Format) (string, error) {
 	return "", fmt.Errorf("%s is out of the range that Kubernetes can store", amount.FloatString(0))
 }
 
-// spelt spells an amount of a quota's key for people. Kubernetes has no fractions of a binary
-// unit, and would write 10.24Mi as 10737418240m.
+// spelt spells an amount of a quota's key for people. Kubernetes has no fractions of a binary unit,
+// and would write 10.24Mi as 10737418240m.
 func spelt(key corev1.ResourceName, amount *big.Rat, format resource.Format) (string, error) {
 	isBytes := regexp.MustCompile(`(^|[.-])(memory|storage|hugepages-.*)$`).MatchString(string(key))
 	if !isBytes || amount.IsInt() {

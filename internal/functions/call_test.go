@@ -12,8 +12,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/functions"
 )
 
-// call runs one of the provider's functions. Further arguments than it has
-// parameters are variadic.
+// call runs one of the provider's functions. Arguments beyond its parameters are variadic.
 func call(t *testing.T, name string, args ...attr.Value) (attr.Value, *function.FuncError) {
 	t.Helper()
 	for _, construct := range functions.All() {

@@ -13,8 +13,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 )
 
-// counted joins the attributes of a cluster's quota that instances use up to their
-// keys in Kubernetes.
+// counted maps the attributes of a cluster's quota that instances use to their keys in Kubernetes.
 func counted() map[string]corev1.ResourceName {
 	return map[string]corev1.ResourceName{
 		"cpu":               corev1.ResourceLimitsCPU,
@@ -26,23 +25,23 @@ func counted() map[string]corev1.ResourceName {
 	}
 }
 
-// uncounted are the attributes of which instances don't say what they use.
+// uncounted are the attributes whose use instances don't show.
 func uncounted() []string {
 	return []string{"storage", "services", "load_balancers", "node_ports", "volumes", "config_maps", "secrets"}
 }
 
 const extra = "extra"
 
-// hard is what a quota limits, by the keys that it has in Kubernetes.
+// hard is what a quota limits, by Kubernetes' keys.
 type hard struct {
 	limits corev1.ResourceList
-	// unknown are the keys whose limit isn't known yet, if there will be one.
+	// unknown are the keys whose limit isn't known yet; there may be none.
 	unknown map[corev1.ResourceName]bool
-	// allUnknown is whether not even the keys are known.
+	// allUnknown is set if not even the keys are known.
 	allUnknown bool
 }
 
-// attributeOf is what a key is called in a quota: an attribute, or itself.
+// attributeOf returns the name of a key in a quota: an attribute, or the key itself.
 func attributeOf(key corev1.ResourceName) string {
 	for name, k := range counted() {
 		if k == key {
@@ -121,8 +120,7 @@ func (h *hard) add(key corev1.ResourceName, value attr.Value) error {
 	return nil
 }
 
-// amountOf is a limit or a request; what the provider would refuse as one is an
-// error.
+// amountOf reads a limit or a request. An amount that the provider would refuse is an error.
 func amountOf(value attr.Value) (resource.Quantity, error) {
 	text, err := textOf(value)
 	if err != nil {

@@ -19,14 +19,13 @@ import (
 
 // needs is what instances use of a quota.
 type needs struct {
-	// used is by the keys of a quota; at least this much, where a key is unknown.
+	// used is the use by the keys of a quota; for an unknown key, at least this much.
 	used    corev1.ResourceList
 	unknown map[corev1.ResourceName]bool
-	// allUnknown is whether any key but the number of instances may be used too,
-	// instancesUnknown whether there may be more of them.
+	// allUnknown is set if any key but the number of instances may be used too, instancesUnknown if
+	// there may be more instances.
 	allUnknown, instancesUnknown bool
-	// silent are the instances that don't say what they use of a key, which a quota
-	// with that key demands.
+	// silent are the instances without an amount for a key, which a quota with that key requires.
 	silent map[corev1.ResourceName][]string
 }
 
@@ -37,7 +36,7 @@ func (n *needs) isUnknown(key corev1.ResourceName) bool {
 	return n.allUnknown || n.unknown[key]
 }
 
-// keyCountPods counts Pods too, those that have finished with them.
+// keyCountPods counts Pods too, including finished ones.
 const keyCountPods corev1.ResourceName = "count/pods"
 
 // needsOf adds up a collection of instances.
@@ -70,7 +69,7 @@ func needsOf(instances attr.Value, defaults defaults) (needs, error) {
 	return n, nil
 }
 
-// nameOf is what people call an instance: its name, or else its key, or else its place.
+// nameOf returns what people call an instance: its name, or its key, or its position.
 func nameOf(i item, members map[string]attr.Value) string {
 	if name, ok := plain(members["name"]).(types.String); ok && name.ValueString() != "" {
 		return name.ValueString()
@@ -81,7 +80,7 @@ func nameOf(i item, members map[string]attr.Value) string {
 	return fmt.Sprintf("instances[%s]", i.name)
 }
 
-// add counts one instance, as the API server's quota does its Pod.
+// add counts one instance as the API server's quota counts its Pod.
 func (n *needs) add(name string, members map[string]attr.Value, defaults defaults) error {
 	main, unknown, err := mainContainer(members)
 	if err != nil {
@@ -121,12 +120,12 @@ func (n *needs) add(name string, members map[string]attr.Value, defaults default
 // unknownAmounts are the resources whose amount isn't known yet.
 type unknownAmounts struct {
 	limits, requests []corev1.ResourceName
-	// all is whether not even the resources are known.
+	// all is set if not even the resources are known.
 	all bool
 }
 
-// mainContainer has what the attributes of an instance say. An amount that isn't
-// known counts as none for the time being.
+// mainContainer returns the container that the attributes of an instance describe. An unknown
+// amount counts as none for now.
 func mainContainer(members map[string]attr.Value) (corev1.Container, unknownAmounts, error) {
 	var unknown unknownAmounts
 	limits, requests := corev1.ResourceList{}, corev1.ResourceList{}
@@ -167,7 +166,7 @@ func mainContainer(members map[string]attr.Value) (corev1.Container, unknownAmou
 	return corev1.Container{Name: podspec.Main, Resources: corev1.ResourceRequirements{Limits: limits, Requests: requests}}, unknown, nil
 }
 
-// readAmounts reads what isn't null, and returns the names of what isn't known.
+// readAmounts reads what isn't null, and returns the names of unknown amounts.
 func readAmounts(into corev1.ResourceList, from map[string]attr.Value, where func(name string) string) ([]corev1.ResourceName, error) {
 	var unknown []corev1.ResourceName
 	for _, name := range slices.Sorted(maps.Keys(from)) {
@@ -188,9 +187,8 @@ func readAmounts(into corev1.ResourceList, from map[string]attr.Value, where fun
 	return unknown, nil
 }
 
-// usage adds what a Pod uses, under every key that a quota may have for it
-// (PodUsageFunc in pkg/quota/v1/evaluator/core of Kubernetes, which can't be
-// imported).
+// usage adds what a Pod uses, under every key that a quota may have for it (PodUsageFunc in
+// pkg/quota/v1/evaluator/core of Kubernetes, which can't be imported).
 func usage(used corev1.ResourceList, spec corev1.PodSpec) {
 	pod := &corev1.Pod{Spec: spec}
 	one := resource.MustParse("1")
@@ -216,8 +214,8 @@ func addTo(list corev1.ResourceList, key corev1.ResourceName, amount resource.Qu
 	list[key] = sum
 }
 
-// addSilent notes what a container says nothing of. A Pod with resources as a whole
-// needn't say it for each.
+// addSilent records amounts that a container doesn't set. In a Pod with resources for the whole
+// Pod, containers needn't set them.
 func (n *needs) addSilent(name string, spec corev1.PodSpec) {
 	if resourcehelper.IsPodLevelResourcesSet(&corev1.Pod{Spec: spec}) {
 		return
@@ -239,17 +237,15 @@ func (n *needs) addSilent(name string, spec corev1.PodSpec) {
 	}
 }
 
-// defaults are what a cluster's limit range gives to a container that doesn't say
-// it itself.
+// defaults are the amounts that a cluster's limit range gives to a container without its own.
 type defaults struct {
 	limits, requests corev1.ResourceList
-	// unknown is whether some aren't known yet.
+	// unknown is set if some aren't known yet.
 	unknown bool
 }
 
-// defaultsOf reads an object like a mar_cluster's limit_range, as the API server
-// completes it: max is the default of default, that of default_request, and then
-// min.
+// defaultsOf reads an object like a mar_cluster's limit_range, and completes it as the API server
+// does: max is the default of default, that of default_request, and then min.
 func defaultsOf(limitRange attr.Value) (defaults, error) {
 	var d defaults
 	if isNull(limitRange) {
@@ -295,8 +291,7 @@ func firstOf(lists ...corev1.ResourceList) corev1.ResourceList {
 	return first
 }
 
-// filled gives every container what it doesn't say. What isn't known yet is left
-// out.
+// filled gives every container its defaults. Unknown ones are left out.
 func (d defaults) filled(spec corev1.PodSpec) corev1.PodSpec {
 	if d.unknown {
 		return spec

@@ -201,8 +201,8 @@ func TestQuantityCompare(t *testing.T) {
 	refused(t, err, 0, `"x" is not`)
 }
 
-// Whatever is written, reading it, writing it and reading it again changes nothing,
-// with either suffix, and the sum of two is that of their numbers.
+// Reading, writing and reading an amount again changes nothing, with either suffix, and the sum of
+// two is that of their numbers.
 func TestQuantities_roundTrip(t *testing.T) {
 	r := rand.New(rand.NewSource(1))
 	suffixes := strings.Split("n u m . k M G T P E Ki Mi Gi Ti Pi Ei e3 E-2 e15", " ")

@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// plain is a value without the wrapping of those of any type.
+// plain returns a value without the wrapper of a dynamic type.
 func plain(v attr.Value) attr.Value {
 	for {
 		dynamic, ok := v.(types.Dynamic)
@@ -25,7 +25,7 @@ func isNull(v attr.Value) bool { return v == nil || plain(v).IsNull() }
 
 func isUnknown(v attr.Value) bool { return v != nil && plain(v).IsUnknown() }
 
-// membersOf are those of an object or a map that is known.
+// membersOf returns the members of a known object or map.
 func membersOf(v attr.Value) (map[string]attr.Value, bool) {
 	switch v := plain(v).(type) {
 	case types.Object:
@@ -42,7 +42,7 @@ type item struct {
 	value attr.Value
 }
 
-// itemsOf are those of a list, a tuple, a set, a map or an object that is known.
+// itemsOf returns the elements of a known list, tuple, set, map or object.
 func itemsOf(v attr.Value) ([]item, bool) {
 	if members, ok := membersOf(v); ok {
 		var items []item
@@ -69,7 +69,7 @@ func itemsOf(v attr.Value) ([]item, bool) {
 	return items, true
 }
 
-// textOf is a text that is known, or a number as Terraform would make a text of it.
+// textOf returns a known text, or a number as Terraform converts it to text.
 func textOf(v attr.Value) (string, error) {
 	switch v := plain(v).(type) {
 	case types.String:

@@ -13,14 +13,13 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 )
 
-// verdict is whether needs fit under limits, by what a quota calls its keys.
+// verdict is whether needs fit under limits, by the names in a quota.
 type verdict struct {
 	over    map[string]string
 	missing map[string][]string
 	// problems are over and missing in words.
 	problems []string
-	// unknown is whether a limit or a need isn't known yet, so that there may be
-	// more.
+	// unknown is set if a limit or a need isn't known yet, so there may be more.
 	unknown bool
 }
 
@@ -55,7 +54,7 @@ func judge(h hard, n needs) (verdict, error) {
 	return v, nil
 }
 
-// fits is false as soon as that is certain, for what isn't known yet only adds.
+// fits is false as soon as that is certain, because unknown amounts only add.
 func (v verdict) fits() types.Bool {
 	switch {
 	case len(v.problems) > 0:
@@ -127,8 +126,7 @@ func texts(all []string) types.List {
 	return types.ListValueMust(types.StringType, values)
 }
 
-// neededOf is what is used, in the shape of a quota. What no instance says anything
-// of is null.
+// neededOf returns what is used, in the shape of a quota. What no instance sets is null.
 func neededOf(h hard, n needs) (types.Object, error) {
 	values := map[string]attr.Value{}
 	for name, key := range counted() {
@@ -155,8 +153,8 @@ func neededOf(h hard, n needs) (types.Object, error) {
 	return types.ObjectValueMust(neededTypes(), values), err
 }
 
-// extraOf are the keys that have no attribute. One that only is another name for
-// something is among them where the quota uses it.
+// extraOf returns the keys without an attribute. A key that is only another name for something is
+// included if the quota uses it.
 func extraOf(h hard, n needs) (types.Map, error) {
 	if n.allUnknown || h.allUnknown {
 		return types.MapUnknown(types.StringType), nil

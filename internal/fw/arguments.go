@@ -9,9 +9,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 )
 
-// ListArguments turns what selects in a data source of many into the
-// configuration of a list resource: those attributes of it that are arguments,
-// with their validators. It panics on a type of argument that none has.
+// ListArguments returns the configuration schema of a list resource: those attributes of a data
+// source of many that are arguments, with their validators. It panics on a type of argument that no
+// data source has.
 func ListArguments(attributes map[string]dschema.Attribute) map[string]lschema.Attribute {
 	arguments := map[string]lschema.Attribute{}
 	for name, attribute := range attributes {
@@ -30,7 +30,7 @@ func ListArguments(attributes map[string]dschema.Attribute) map[string]lschema.A
 	return arguments
 }
 
-// ListFailure is the end of a list that can't go on. Doing is as for AddError.
+// ListFailure ends a list with an error. Doing is as for AddError.
 func ListFailure(doing string, err error) list.ListResult {
 	var result list.ListResult
 	AddError(&result.Diagnostics, doing, err, path.Empty())

@@ -9,9 +9,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-// ComputedAttributes turns a resource's attributes into a data source's of equal
-// types: those named in required are arguments with the resource's validators,
-// the rest is computed. It panics on a type of attribute that no resource has.
+// ComputedAttributes turns a resource's attributes into those of a data source, with the same
+// types. The ones named in required are arguments with the resource's validators, the rest are
+// computed. It panics on a type of attribute that no resource has.
 func ComputedAttributes(attributes map[string]rschema.Attribute, required ...string) map[string]dschema.Attribute {
 	computed := make(map[string]dschema.Attribute, len(attributes))
 	for name, attribute := range attributes {

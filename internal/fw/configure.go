@@ -1,6 +1,5 @@
-// Package fw joins the plugin framework to the provider's own code: it hands the
-// client to the kinds, derives data source schemas, and is the one place that
-// words errors for people.
+// Package fw stands between the plugin framework and the provider's own code. It gives the client
+// to the kinds, derives data source schemas, and is the one place that words errors.
 package fw
 
 import (
@@ -11,25 +10,23 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
-// ProviderData is what a configured provider gives to its resources and data
-// sources.
+// ProviderData is what a configured provider gives to its resources and data sources.
 type ProviderData struct {
 	Client   *kube.Client
 	Defaults Defaults
-	// Told are the instances whose status has been explained.
+	// Told has the instances whose status a warning has explained.
 	Told Told
-	// PlanValidation is how plans find out what an apply would be refused.
+	// PlanValidation is how plans find out what the API server would refuse.
 	PlanValidation PlanValidation
 }
 
-// Defaults are put on every cluster and instance that doesn't declare the key
-// itself.
+// Defaults go on every cluster and instance that doesn't declare the key itself.
 type Defaults struct {
 	Labels, Annotations map[string]string
 }
 
-// ProviderDataFrom reads a Configure request's data. It returns nil while the
-// provider isn't configured, as during validation.
+// ProviderDataFrom reads the data of a Configure request. It returns nil while the provider isn't
+// configured, such as during validation.
 func ProviderDataFrom(data any, diags *diag.Diagnostics) *ProviderData {
 	if data == nil {
 		return nil

@@ -15,12 +15,11 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
-// AddError words an error. Doing completes "Could not …", such as "create the
-// instance dev/web". At is the attribute that a person would change, or
-// path.Empty().
+// AddError words an error. Doing completes "Could not …", such as "create the instance dev/web". At
+// is the attribute that the user would change, or path.Empty().
 //
-// Each message says what could not be done to which object, the cause in the
-// server's words, the state it was left in, and the next step.
+// Each message says what failed for which object, the cause in the server's words, the state of the
+// object, and the next step.
 func AddError(diags *diag.Diagnostics, doing string, err error, at path.Path) {
 	summary, detail := explain(doing, err)
 	if len(at.Steps()) == 0 {
@@ -30,21 +29,20 @@ func AddError(diags *diag.Diagnostics, doing string, err error, at path.Path) {
 	diags.AddAttributeError(at, summary, detail)
 }
 
-// IsCancelled reports whether a person ended the run (Ctrl-C), rather than a
-// limit of time.
+// IsCancelled reports whether the user ended the run (Ctrl-C), and not a timeout.
 func IsCancelled(err error) bool {
 	var timeout kube.TimeoutError
 	return errors.Is(err, context.Canceled) && !errors.As(err, &timeout)
 }
 
-// AddCancelled notes as a warning that a wait was broken off: an error would
-// taint an object that may be healthy.
+// AddCancelled adds a warning that a wait was cancelled. An error would taint an object that may be
+// healthy.
 func AddCancelled(diags *diag.Diagnostics, ref kube.Ref, goal string, err error) {
 	diags.AddWarning("Stopped waiting for "+ref.String(),
 		fmt.Sprintf("The run was cancelled while %s was expected to %s. It was created and is in the state. The next plan reads its status.%s", ref, goal, knownBy(err)))
 }
 
-// knownBy is what a wait that was broken off had found out by then.
+// knownBy returns what a cancelled wait had found out.
 func knownBy(err error) string {
 	var waited *kube.WaitError
 	if !errors.As(err, &waited) {
@@ -53,26 +51,26 @@ func knownBy(err error) string {
 	return "\n\nKnown so far: " + fullStop(waited.Reason) + " " + waited.Advice
 }
 
-// AddInterrupted notes as a warning that the wait after a change was broken off.
-// Everything was sent by then, so the state is what was planned.
+// AddInterrupted adds a warning that the wait after a change was cancelled. Everything was sent by
+// then, so the state is as planned.
 func AddInterrupted(diags *diag.Diagnostics, ref kube.Ref, err error) {
 	diags.AddWarning("Stopped waiting for "+ref.String(),
 		"The run was cancelled while the change was expected to take effect. All of it was sent and is in the state. The next plan reads the instance's status."+knownBy(err))
 }
 
-// AddCutShort words as an error that a change was broken off before all of it was
-// sent: the state isn't what was planned.
+// AddCutShort adds an error: a change was cancelled before all of it was sent, so the state isn't
+// as planned.
 func AddCutShort(diags *diag.Diagnostics, doing string, err error) {
 	diags.AddError("Could not "+doing,
 		fmt.Sprintf("The run was cancelled before this was finished: %s\n\nWhat was done is in the state. The next plan shows what is left to do.", Sentence(err.Error())))
 }
 
-// AddServerWarnings passes on the warnings that the API server gave, as one
-// diagnostic, for core shows only the first of several with one summary.
+// AddServerWarnings adds the API server's warnings as one diagnostic, because core shows only the
+// first of several with the same summary.
 func AddServerWarnings(diags *diag.Diagnostics, ref kube.Ref, warnings *kube.Warnings) {
 	var texts []string
 	for _, text := range warnings.Texts() {
-		// It may begin with an object's name, and so is left as it is.
+		// The text may begin with an object's name, so its first letter isn't changed.
 		texts = append(texts, fullStop(strings.TrimSpace(text)))
 	}
 	if len(texts) > 0 {
@@ -202,7 +200,8 @@ func advice(e *kube.RefusedError) string {
 	return "Ask the administrators of the Kubernetes cluster."
 }
 
-// adviceOnQuota tells a quota that is used up from one that isn't told how much is asked for.
+// adviceOnQuota distinguishes a quota that is used up from one that needs an amount for each
+// instance.
 func adviceOnQuota(e *kube.RefusedError) string {
 	if _, exceeded := e.Excess(); !exceeded {
 		return "Under a quota on a resource, each container must say how much it needs. Set `cpu` and `memory`, or give the cluster a `limit_range` with defaults. Each further container in `pod` has its own limits."
@@ -214,7 +213,7 @@ func adviceOnQuota(e *kube.RefusedError) string {
 	return "The cluster's quota doesn't leave room for it. Raise `quota` on the cluster, request less, or remove something else."
 }
 
-// missingRight has the rule to paste into a role.
+// missingRight returns the rule to paste into a role.
 func missingRight(lacks string, r kube.Right) string {
 	const guide = "The provider's guide Permissions has complete roles, for a plan and for an apply."
 	if r.Verb == "" {
@@ -249,7 +248,7 @@ func explainWait(e *kube.WaitError) string {
 	return b.String()
 }
 
-// Sentence begins a text with a capital and ends it with a full stop.
+// Sentence starts a text with a capital letter and ends it with a full stop.
 func Sentence(text string) string {
 	text = strings.TrimSpace(text)
 	if text == "" {
@@ -257,7 +256,7 @@ func Sentence(text string) string {
 	}
 	first, size := utf8.DecodeRuneInString(text)
 	if word, _, _ := strings.Cut(text, " "); strings.Contains(word, "_") {
-		// An argument's name stays what it is.
+		// The name of an argument isn't changed.
 		return fullStop(text)
 	}
 	return string(unicode.ToUpper(first)) + fullStop(text)[size:]

@@ -38,7 +38,7 @@ func explainSilence(e *kube.UnreachableError) string {
 	return fmt.Sprintf("Could not connect to the API server at %s, which is set by %s: %s.\n\n%s", e.Host, e.Source, strings.TrimSuffix(e.Err.Error(), "."), next)
 }
 
-// explainStranger words an answer of something else than a Kubernetes API.
+// explainStranger words an answer that isn't from a Kubernetes API.
 func explainStranger(e *kube.NotKubernetesError) string {
 	from := ""
 	if e.Source != "" {
@@ -55,7 +55,7 @@ func explainStranger(e *kube.NotKubernetesError) string {
 	return fmt.Sprintf("What answers at %s%s isn't a Kubernetes API.%s It answers with HTTP status %d%s\n\nThe provider doesn't use such an answer. Check the address and its path, and what is on the network path: a load balancer without a back end, a proxy, a login page.", e.Host, from, asked, e.Code, said)
 }
 
-// explainRejection words credentials that the server doesn't know.
+// explainRejection words credentials that the server rejects.
 func explainRejection(e *kube.AccessError) string {
 	if e.Credentials == "" {
 		return "The API server at " + e.Host + " requires credentials, and none were sent. Set token or a client certificate, or use a kubeconfig that has them."
@@ -70,7 +70,7 @@ func explainRejection(e *kube.AccessError) string {
 	return fmt.Sprintf("The API server at %s doesn't accept the credentials, which come from %s.%s\n\nRenew them, and check that they are for this API server.", e.Host, e.Credentials, why)
 }
 
-// explainNoCredentials words credentials that couldn't be had.
+// explainNoCredentials words a failure to get credentials.
 func explainNoCredentials(e *kube.CredentialsError) string {
 	text := fmt.Sprintf("There are no credentials to send. They should come from %s: %s", e.Credentials, Sentence(e.Err.Error()))
 	if e.Output != "" {
@@ -79,8 +79,7 @@ func explainNoCredentials(e *kube.CredentialsError) string {
 	return text + "\n\nFix that, or use other credentials."
 }
 
-// origin says where credentials that lack a permission come from, at the end of a
-// sentence.
+// origin says where credentials without a permission come from, for the end of a sentence.
 func origin(err error) string {
 	var access *kube.AccessError
 	if !errors.As(err, &access) || access.Credentials == "" {

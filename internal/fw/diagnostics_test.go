@@ -21,7 +21,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
-// The golden files are what a person reads in the terminal.
+// The golden files have what the user reads in the terminal.
 func TestAddError_golden(t *testing.T) {
 	web := kube.Ref{Kind: "Pod", Namespace: "dev", Name: "web"}
 	refused := func(kind kube.RefusalKind, message string) error {
@@ -86,7 +86,7 @@ func TestAddError_golden(t *testing.T) {
 	}
 }
 
-// TestAddWarning_golden is the same for the warnings of a run that was cancelled.
+// TestAddWarning_golden does the same for the warnings of a cancelled run.
 func TestAddWarning_golden(t *testing.T) {
 	web := kube.Ref{Kind: "Pod", Namespace: "dev", Name: "web"}
 	known := &kube.WaitError{Ref: web, Reason: "the image of container app can't be pulled: ErrImagePull: not found", Advice: "Check the name and tag in `image`.", Err: context.Canceled}

@@ -13,9 +13,9 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
-// PlannedKeys returns the keys of the declared labels or annotations and of the
-// provider's defaults, whose values may be unknown yet. Where not even the keys are
-// known, they are those of the state: none counts as removed.
+// PlannedKeys returns the keys of declared labels or annotations and of the provider's defaults.
+// Their values may be unknown. If even the keys are unknown, it returns those of the state, so that
+// none counts as removed.
 func PlannedKeys(defaults map[string]string, declared, state types.Map) map[string]string {
 	if declared.IsUnknown() {
 		return StringMap(state)
@@ -34,12 +34,12 @@ func PlannedKeys(defaults map[string]string, declared, state types.Map) map[stri
 type RemovedKeys struct {
 	Object kube.Ref
 	kube.Removal
-	// Attribute names the attribute that declares a key.
+	// Attribute returns the attribute that declares a key.
 	Attribute func(isLabel bool, key string) string
 }
 
-// MapOfKey names the attribute that declares a label or an annotation, of an object
-// where no other attribute does.
+// MapOfKey returns the attribute that declares a label or annotation, for an object where no other
+// attribute does.
 func MapOfKey(isLabel bool, _ string) string {
 	if isLabel {
 		return "labels"
@@ -47,7 +47,7 @@ func MapOfKey(isLabel bool, _ string) string {
 	return "annotations"
 }
 
-// Warn says which of them stay, and which ones another tool may miss.
+// Warn warns of keys that stay, and of keys that another tool may need.
 func (r RemovedKeys) Warn(diags *diag.Diagnostics) {
 	r.warnOfKept(diags)
 	r.warnOfImported(diags)

@@ -16,7 +16,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
-// The golden file is what a person reads of keys that a plan removes.
+// The golden file has what the user reads about keys that a plan removes.
 func TestRemovedKeys_golden(t *testing.T) {
 	var diags diag.Diagnostics
 	fw.RemovedKeys{

@@ -7,8 +7,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// LabelsAll merges declared labels, or annotations, over the provider's defaults. It is unknown
-// as a whole where a declared label is, for core wants one answer a map.
+// LabelsAll merges declared labels or annotations over the provider's defaults. If any declared one
+// is unknown, the whole result is, because core accepts only a whole unknown map.
 func LabelsAll(defaults map[string]string, declared types.Map) types.Map {
 	if declared.IsUnknown() {
 		return types.MapUnknown(types.StringType)
@@ -26,8 +26,8 @@ func LabelsAll(defaults map[string]string, declared types.Map) types.Map {
 	return types.MapValueMust(types.StringType, all)
 }
 
-// StringMap returns a known map's texts; null and unknown maps are empty, and
-// null or unknown elements are left out.
+// StringMap returns the texts of a known map. Null and unknown maps are empty, and null or unknown
+// elements are left out.
 func StringMap(m types.Map) map[string]string {
 	texts := make(map[string]string, len(m.Elements()))
 	for key, value := range m.Elements() {
@@ -38,9 +38,8 @@ func StringMap(m types.Map) map[string]string {
 	return texts
 }
 
-// ObservedLabels reads back what was declared: the keys of declared that the
-// object still has, with the object's values. Keys that others added are theirs.
-// A null map stays null, an empty one empty.
+// ObservedLabels returns the declared keys that the object still has, with the object's values.
+// Keys that others added are left out. A null map stays null, an empty one empty.
 func ObservedLabels(declared types.Map, live map[string]string) types.Map {
 	if declared.IsNull() || declared.IsUnknown() {
 		return types.MapNull(types.StringType)
@@ -54,9 +53,8 @@ func ObservedLabels(declared types.Map, live map[string]string) types.Map {
 	return types.MapValueMust(types.StringType, seen)
 }
 
-// ImportedLabels reads an object whose configuration isn't known yet: every key
-// for which system says that it is nobody's declaration is left out. None at all
-// is null.
+// ImportedLabels reads an object without a known configuration: every key but those that system
+// reports. The result is null if there are none.
 func ImportedLabels(live map[string]string, system func(key string) bool) types.Map {
 	seen := map[string]attr.Value{}
 	for key, value := range live {

@@ -12,22 +12,20 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
-// kubernetesProvider ends the address of the provider whose resources can be
-// moved here, on whichever registry it is.
+// kubernetesProvider ends the address of the provider whose resources can be moved here, on any
+// registry.
 const kubernetesProvider = "/hashicorp/kubernetes"
 
-// Moved is the object that a resource of the provider hashicorp/kubernetes stood
-// for.
+// Moved is the object that a resource of the provider hashicorp/kubernetes manages.
 type Moved struct {
 	Namespace string `json:"namespace"`
 	Name      string `json:"name"`
 	UID       string `json:"uid"`
 }
 
-// MovedFrom says which object a resource stands for that is moved here, if it is
-// one of the types of hashicorp/kubernetes. All of these have their metadata in
-// one place, whatever else differs between versions of their schemas, and a Read
-// finds out the rest.
+// MovedFrom returns the object of a resource that is moved here, if its type is one of
+// hashicorp/kubernetes. All these types have their metadata in one place in every schema version. A
+// Read finds out the rest.
 func MovedFrom(req resource.MoveStateRequest, diags *diag.Diagnostics, typeNames ...string) (Moved, bool) {
 	if !strings.HasSuffix(req.SourceProviderAddress, kubernetesProvider) || !slices.Contains(typeNames, req.SourceTypeName) {
 		return Moved{}, false
@@ -46,14 +44,13 @@ func MovedFrom(req resource.MoveStateRequest, diags *diag.Diagnostics, typeNames
 	return state.Metadata.Moved, true
 }
 
-// IdentityVersion is the version of every kind's identity. It is above 1, which is the
-// version of hashicorp/kubernetes' identities. OpenTofu leaves the identity of what it moves
-// as it is, and only asks to have an older one upgraded: it takes one of the same version
-// for the target's, and refuses a newer one.
+// IdentityVersion is the version of every kind's identity. It is above 1, the version of
+// hashicorp/kubernetes' identities. OpenTofu doesn't change the identity of a moved resource; it
+// only has an older one upgraded. It takes one with the same version as the target's, and refuses a
+// newer one.
 const IdentityVersion = 2
 
-// metadata is a block, and so a list of one; as an attribute it would be an
-// object.
+// metadata is a block, and so a list of one element; an attribute would be an object.
 type metadata struct{ Moved }
 
 func (m *metadata) UnmarshalJSON(data []byte) error {
@@ -75,8 +72,7 @@ func addUnmovable(diags *diag.Diagnostics, req resource.MoveStateRequest, why st
 		fmt.Sprintf("A moved block names a %s, and the provider can't tell which object it is: %s. Remove the moved block. Take the resource out of the state with a removed block that has destroy = false, and import the object instead.", req.SourceTypeName, why))
 }
 
-// AddUnread says that a plan can't be made of an object that was moved here, as
-// nothing of it was read yet.
+// AddUnread adds the error that a moved object can't be planned before it was read.
 func AddUnread(diags *diag.Diagnostics, ref kube.Ref) {
 	diags.AddError("A moved resource has to be read first",
 		fmt.Sprintf("A moved block brought %s here, and so far the provider knows only its name. Plan once without -refresh=false.", ref))

@@ -11,9 +11,9 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 )
 
-// IsNothing reports whether a value says nothing: it is null, an empty collection, a map of
-// nulls, or an object of which all attributes say nothing. Modules pass any of these for what they leave
-// to the default, so all of them mean the same.
+// IsNothing reports whether a value says nothing: it is null, an empty collection, a map of nulls,
+// or an object whose attributes all say nothing. Modules pass any of these for the default, so all
+// of them mean the same.
 func IsNothing(value attr.Value) bool {
 	if value == nil || value.IsNull() {
 		return true
@@ -39,9 +39,9 @@ func IsNothing(value attr.Value) bool {
 	return false
 }
 
-// Same reports whether two values mean the same: both say nothing, or they are equal but
-// for the spelling of amounts and for parts that say nothing. What isn't known yet is the
-// same as nothing else.
+// Same reports whether two values mean the same: both say nothing, or they are equal apart from the
+// spelling of amounts and from parts that say nothing. An unknown value is never the same as
+// another value.
 func Same(a, b attr.Value) bool {
 	switch {
 	case IsNothing(a) || IsNothing(b):
@@ -75,15 +75,14 @@ func sameAttributes(a, b map[string]attr.Value) bool {
 	return len(a) == len(b)
 }
 
-// said are a map's entries without those that are null, as of a module that passes null for
-// an entry that isn't wanted.
+// said returns a map's entries without null ones, which modules pass for entries that they don't
+// want.
 func said(entries map[string]attr.Value) map[string]attr.Value {
 	maps.DeleteFunc(entries, func(_ string, value attr.Value) bool { return value.IsNull() })
 	return entries
 }
 
-// sameEntries compares maps, in which a key says something even if its value does so only
-// by not being null.
+// sameEntries compares maps. In them a key says something even if its value only isn't null.
 func sameEntries(a, b map[string]attr.Value) bool {
 	a, b = said(a), said(b)
 	for key, value := range a {
@@ -133,10 +132,10 @@ func sameDuration(a, b attr.Value) bool {
 	return errX == nil && errY == nil && x == y
 }
 
-// AsPrior returns what to plan for an attribute: its prior value if that is the same as the
-// planned one, so that the plan shows no difference, or else the planned value with those of
-// its attributes that are the same as they were. Terraform takes a prior value only where
-// both that and the configuration have one. Same compares two values of an attribute.
+// AsPrior returns what to plan for an attribute: the prior value if it means the same as the
+// planned one, so that the plan shows no difference; otherwise the planned value, with the prior
+// value of those parts that mean the same. Terraform accepts a prior value only if state and
+// configuration both have one. Same compares two values of an attribute.
 func AsPrior(ctx context.Context, prior, config, plan attr.Value, same func(prior, plan attr.Value) bool) attr.Value {
 	for _, value := range []attr.Value{prior, config, plan} {
 		if value == nil || value.IsNull() || value.IsUnknown() {
@@ -172,8 +171,8 @@ func attributesAsPrior(ctx context.Context, prior, config attr.Value, plan types
 	return respelt
 }
 
-// entriesAsPrior does so for the attributes of a map's entries. The values of a map of
-// anything else aren't attributes: Terraform takes such a map as a whole.
+// entriesAsPrior does this for the attributes of a map's entries. Values of other maps aren't
+// attributes; Terraform takes such a map as a whole.
 func entriesAsPrior(ctx context.Context, prior, config attr.Value, plan types.Map) types.Map {
 	before, hasPrior := prior.(types.Map)
 	written, hasConfig := config.(types.Map)
@@ -194,8 +193,8 @@ func entriesAsPrior(ctx context.Context, prior, config attr.Value, plan types.Ma
 	return respelt
 }
 
-// SayingNothingAs returns what was read, in which each part that says nothing is written as
-// the prior value has it: null, or empty.
+// SayingNothingAs returns what was read, with each part that says nothing written like the prior
+// value: null or empty.
 func SayingNothingAs(ctx context.Context, prior, seen attr.Value) attr.Value {
 	if prior == nil || prior.IsNull() || prior.IsUnknown() || seen == nil || seen.IsUnknown() {
 		return seen
@@ -234,14 +233,14 @@ func partsSayingNothingAs(ctx context.Context, prior, seen map[string]attr.Value
 	return seen
 }
 
-// KeepAsPrior sets a planned attribute to what AsPrior returns for it.
+// KeepAsPrior sets a planned attribute to the result of AsPrior.
 func KeepAsPrior[T attr.Value](ctx context.Context, plan *T, prior, config T, same func(prior, plan attr.Value) bool) {
 	if value, ok := AsPrior(ctx, prior, config, *plan, same).(T); ok {
 		*plan = value
 	}
 }
 
-// SayNothingAs sets an attribute that was read to what SayingNothingAs returns for it.
+// SayNothingAs sets an attribute that was read to the result of SayingNothingAs.
 func SayNothingAs[T attr.Value](ctx context.Context, seen *T, prior T) {
 	if value, ok := SayingNothingAs(ctx, prior, *seen).(T); ok {
 		*seen = value

@@ -10,8 +10,8 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 )
 
-// Nulls returns a typed null for each attribute of an object type, to be filled
-// in. It panics on a type that no nested object has yet.
+// Nulls returns a typed null for each attribute of an object type, for the caller to fill in. It
+// panics on a type that no nested object has yet.
 func Nulls(attributes map[string]attr.Type) map[string]attr.Value {
 	values := make(map[string]attr.Value, len(attributes))
 	for name, t := range attributes {

@@ -19,32 +19,32 @@ const (
 	PlanOff    = "off"
 )
 
-// PlanValidation is how a plan finds out what its apply would be refused. It adds
-// diagnostics, and never changes what is planned. The zero value asks nothing.
+// PlanValidation finds out for a plan what the API server would refuse. It adds diagnostics, and
+// never changes what is planned. The zero value asks nothing.
 type PlanValidation struct {
 	Mode    string
 	DryRuns *kube.DryRuns
-	// Clusters is what the same plan does to clusters. It is set where DryRuns is.
+	// Clusters is what the same plan does to clusters. It is set if DryRuns is.
 	Clusters *PlannedClusters
 }
 
-// Asks reports whether the API server is to be asked. Core plans once more within
-// an apply, which soon hears from its own requests.
+// Asks reports whether to ask the API server. Core plans again within an apply; the apply's own
+// requests soon get the same answers.
 func (v PlanValidation) Asks() bool {
 	return v.DryRuns != nil && v.Mode != PlanOff && !v.DryRuns.Ended()
 }
 
-// WillRemake notes that the plan makes all of a cluster, or makes it anew, so that nobody
-// asks about what would be in it.
+// WillRemake records that the plan creates or recreates all of a cluster, so nobody asks about its
+// content.
 func (v PlanValidation) WillRemake(cluster string) {
 	if v.Clusters != nil {
 		v.Clusters.remake(cluster)
 	}
 }
 
-// WillChange notes which attributes of a cluster the plan changes: what refuses by their
-// present values says nothing of an apply. What was refused before this was known is an error
-// now where the plan changes nothing about that.
+// WillChange records which attributes of a cluster the plan changes. A refusal by their present
+// values says nothing about an apply. Earlier refusals become errors now if the plan changes
+// nothing that matters to them.
 func (v PlanValidation) WillChange(diags *diag.Diagnostics, cluster string, attributes []string) {
 	if v.Clusters == nil {
 		return
@@ -59,32 +59,31 @@ func (v PlanValidation) WillChange(diags *diag.Diagnostics, cluster string, attr
 	}
 }
 
-// OnlyReads notes that the configuration reads a cluster, and that the plan leaves it alone. What
-// was refused before this was known is an error now.
+// OnlyReads records that the configuration reads a cluster, so the plan doesn't change it. Earlier
+// refusals become errors now.
 func (v PlanValidation) OnlyReads(diags *diag.Diagnostics, cluster string) {
 	v.WillChange(diags, cluster, nil)
 }
 
-// Keeps notes that the plan changes nothing of a cluster. It is false where that has to be noted
-// by WillChange, which says more.
+// Keeps records that the plan changes nothing of a cluster. It returns false if WillChange has to
+// record that, which reports more.
 func (v PlanValidation) Keeps(cluster string) bool {
 	return v.Clusters == nil || v.Clusters.keep(cluster)
 }
 
-// Remakes reports whether the plan makes all of a cluster, or makes it anew.
+// Remakes reports whether the plan creates or recreates all of the cluster.
 func (v PlanValidation) Remakes(cluster string) bool {
 	return v.Clusters != nil && v.Clusters.isRemade(cluster)
 }
 
-// WantsToKnow reports whether it makes a difference to what is said of a refusal whether the
-// plan leaves the cluster alone.
+// WantsToKnow reports whether the result depends on the plan leaving the cluster unchanged.
 func (v PlanValidation) WantsToKnow(f Foretold) bool {
 	here := verdicts()[f.finding()]
 	return v.Mode == PlanStrict && here[keeps] != here[unknown] && v.knows(f) == unknown
 }
 
-// LookOut waits for the plan of the cluster, where core may be making it at the same time, so that
-// what is found is said once, and of the resource that it is about.
+// LookOut waits for the plan of the cluster, which core may be making at the same time, so that a
+// refusal is reported once, on its resource.
 func (v PlanValidation) LookOut(ctx context.Context, f Foretold) {
 	if v.WantsToKnow(f) {
 		v.Clusters.lookOut(ctx, f.Cluster)
@@ -93,21 +92,20 @@ func (v PlanValidation) LookOut(ctx context.Context, f Foretold) {
 
 // Foretold is the API server's answer to a dry run.
 type Foretold struct {
-	// Doing completes "Could not …", as for AddError; Cluster is where it is done.
+	// Doing completes "Could not …", as for AddError. Cluster is where it would be done.
 	Doing, Cluster string
-	// Err is nil where the write would be carried out.
+	// Err is nil if the write would succeed.
 	Err error
-	// At is the attribute that a person would change, or path.Empty().
+	// At is the attribute that the user would change, or path.Empty().
 	At path.Path
-	// LeftOut names what wasn't part of the write that was asked about, as its
-	// value isn't known yet.
+	// LeftOut names what the dry run didn't contain, because its value isn't known yet.
 	LeftOut []string
-	// late is set where it is said in the plan of the cluster, which came after its own.
+	// late is set if the answer is reported in the cluster's plan, which came later.
 	late bool
 }
 
-// Report says what an apply would meet, as the verdicts have it. The summaries of
-// warnings name the cause alone, so that core can group them.
+// Report adds what an apply would get, as the verdicts say. Summaries of warnings name only the
+// cause, so that core can group them.
 func (v PlanValidation) Report(diags *diag.Diagnostics, f Foretold) {
 	known := v.knows(f)
 	if v.WantsToKnow(f) {
@@ -116,8 +114,8 @@ func (v PlanValidation) Report(diags *diag.Diagnostics, f Foretold) {
 	v.report(diags, f, known)
 }
 
-// knows returns what the plan does to the settings that the answer depends on. A cluster's own
-// plan has no Cluster, and is known whole.
+// knows returns what the plan does to the settings that the answer depends on. A cluster's own plan
+// has no Cluster, and everything is known.
 func (v PlanValidation) knows(f Foretold) knowledge {
 	settings := settingsBehind(f.refusal())
 	if f.Cluster == "" || len(settings) == 0 || v.Clusters == nil {
@@ -154,8 +152,8 @@ func at(place path.Path, d diag.Diagnostic) diag.Diagnostic {
 	return diag.WithPath(place, d)
 }
 
-// isSaidOnce reports whether the first says it for all. Plans often run with fewer rights than
-// applies: all of their writes are refused. A server that is silent is so to all.
+// isSaidOnce reports whether the first such answer stands for all. If a plan has fewer rights than
+// an apply, all of its writes are refused. A server that doesn't answer one doesn't answer any.
 func isSaidOnce(f Foretold) bool {
 	return f.refusal() == kube.RefusedByRBAC || f.finding() == foundNoAnswer
 }
@@ -204,7 +202,7 @@ func refusalSummary(kind kube.RefusalKind) string {
 
 func codeList(names []string) string { return "`" + strings.Join(names, "`, `") + "`" }
 
-// closing says what the answer means for an apply.
+// closing returns what the answer means for an apply.
 func (v PlanValidation) closing(f Foretold, known knowledge, how severity) string {
 	if f.finding() == foundNoAnswer {
 		return v.closingWithoutAnswer(how)
@@ -228,7 +226,7 @@ func (v PlanValidation) closing(f Foretold, known knowledge, how severity) strin
 	return text
 }
 
-// toDestroy is for an error of a plan: Terraform makes one before it destroys.
+// toDestroy is added to an error of a plan, because Terraform makes a plan before it destroys.
 const toDestroy = "A destroy makes this plan first, to refresh. `terraform destroy -refresh=false` doesn't."
 
 func (v PlanValidation) closingWithoutAnswer(how severity) string {

@@ -7,7 +7,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
-// finding is what the API server answered to a dry run.
+// finding is the API server's answer to a dry run.
 type finding string
 
 const (
@@ -38,12 +38,13 @@ const (
 	failure severity = "an error"
 )
 
-// verdict is what a plan says, by plan_validation. In "off" nothing is asked, and nothing said.
+// verdict is what a plan reports in each mode of plan_validation. In "off" nothing is asked or
+// reported.
 type verdict struct{ Warn, Strict severity }
 
-// verdicts are what a plan says of each finding, by what it does to the settings that refuse.
-// What a plan can't know it doesn't claim: an error says that an apply would fail, so it is
-// one only where the rest of the plan makes no difference.
+// verdicts returns what a plan reports for each finding, by what it does to the settings that
+// refuse. An error claims that an apply would fail. So there is an error only if the rest of the
+// plan can't change that.
 func verdicts() map[finding]map[knowledge]verdict {
 	whatever := func(v verdict) map[knowledge]verdict {
 		return map[knowledge]verdict{keeps: v, changes: v, unknown: v}
@@ -64,14 +65,14 @@ func verdicts() map[finding]map[knowledge]verdict {
 func settingsBehind(kind kube.RefusalKind) []string {
 	switch kind {
 	case kube.RefusedByQuota:
-		// What a limit range fills in counts for a quota.
+		// A quota counts the defaults of a limit range.
 		return []string{"quota", "scoped_quotas", "limit_range"}
 	case kube.RefusedByLimitRange, kube.RefusedForDefaults:
 		return []string{"limit_range"}
 	case kube.RefusedByPodSecurity:
 		return []string{"pod_security", "labels"}
 	case kube.RefusedByPolicy, kube.RefusedAsChanged, kube.RefusedOtherwise:
-		// Policies choose Namespaces by these, and Kubernetes' own admission reads them.
+		// Policies select Namespaces by labels, and Kubernetes' own admission reads them.
 		return []string{"annotations", "labels", "pod_security", "region"}
 	case kube.RefusedMissingAccount:
 		return []string{"service_accounts"}
@@ -84,8 +85,8 @@ func settingsBehind(kind kube.RefusalKind) []string {
 	return nil
 }
 
-// refusal is empty where the API server didn't refuse. What says nothing of the write may be
-// worded as a refusal, too.
+// The refusal is empty if the API server didn't refuse. It may word an answer as a refusal that
+// says nothing about the write.
 func (f Foretold) refusal() kube.RefusalKind {
 	var unanswered *kube.UnansweredError
 	var refused *kube.RefusedError
@@ -126,8 +127,7 @@ func (f Foretold) finding() finding {
 	return foundSettings
 }
 
-// mayBeForWhatIsLeftOut reports whether the whole object might pass where a part
-// of it is refused so.
+// mayBeForWhatIsLeftOut reports whether the whole object might pass although this part is refused.
 func mayBeForWhatIsLeftOut(kind kube.RefusalKind) bool {
 	return slices.Contains([]kube.RefusalKind{kube.RefusedByPolicy, kube.RefusedAsChanged, kube.RefusedOtherwise}, kind)
 }

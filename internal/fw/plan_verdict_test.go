@@ -27,11 +27,11 @@ func refusedTo(name string, kind kube.RefusalKind) error {
 	return &kube.RefusedError{Ref: kube.Ref{Kind: "Pod", Namespace: "dev", Name: name}, Verb: "create", Kind: kind, Message: "because"}
 }
 
-// cell is what is said under "warn" and "strict": nothing, a warning, an error.
+// cell is what is reported under "warn" and "strict": nothing, a warning, an error.
 type cell struct{ warn, strict string }
 
-// row is an answer of the API server, and what is said of it by what the plan does to the
-// settings that refuse: leaves them, changes them, can't know.
+// row is an answer of the API server, and what is reported if the plan leaves the refusing
+// settings, changes them, or can't know.
 type row struct {
 	err                      error
 	leftOut                  []string
@@ -69,7 +69,7 @@ func answers() map[string]row {
 	return rows
 }
 
-// What a plan can't know it doesn't claim: cell by cell, what is said of each answer.
+// A plan claims only what it can know: each cell of the table of reports.
 func TestPlanValidation_saysWhatItKnows(t *testing.T) {
 	for name, r := range answers() {
 		for does, want := range map[knowledge]cell{keeps: r.leaves, changes: r.changes, unknown: r.unknown} {
@@ -132,14 +132,14 @@ func TestPlanValidation_theOrderMakesNoDifference(t *testing.T) {
 	}
 }
 
-// What core plans at the same time says a refusal once, on the resource that it is about.
+// Of two resources that core plans at the same time, the right one reports a refusal, once.
 func TestPlanValidation_waitsForTheClustersPlan(t *testing.T) {
 	quota := Foretold{Doing: "create the instance dev/web", Cluster: "dev", Err: webRefused(kube.RefusedByQuota), At: path.Root("cpu")}
 	for name, c := range map[string]struct {
 		mode  string
 		after time.Duration
 		does  func(PlanValidation, *diag.Diagnostics)
-		// want is what the instance's plan and the cluster's say, and how long the first takes.
+		// want is what the plans of instance and cluster report, and how long the first takes.
 		instance, cluster string
 		takes             time.Duration
 	}{
@@ -177,7 +177,7 @@ func TestPlanValidation_waitsForTheClustersPlan(t *testing.T) {
 	}
 }
 
-// Those that wait leave room for the cluster itself, and nobody waits for it a second time.
+// Waiting calls leave room for the cluster's plan, and nobody waits for it twice.
 func TestPlanValidation_waitsWithinLimits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := PlanValidation{Mode: PlanStrict, DryRuns: kube.NewDryRuns(), Clusters: &PlannedClusters{}}
@@ -207,8 +207,8 @@ func TestPlanValidation_waitsWithinLimits(t *testing.T) {
 	})
 }
 
-// A plan says once that it may not write or can't ask; what else is refused it
-// says of each instance, under one summary.
+// A plan reports once that it may not write or can't ask. It reports every other refusal for each
+// instance, under one summary.
 func TestPlanValidation_saysOnce(t *testing.T) {
 	for kind, want := range map[kube.RefusalKind]int{kube.RefusedByRBAC: 1, kube.RefusedByQuota: 3} {
 		v := PlanValidation{Mode: PlanWarn, DryRuns: kube.NewDryRuns(), Clusters: &PlannedClusters{}}
@@ -227,7 +227,8 @@ func TestPlanValidation_saysOnce(t *testing.T) {
 	}
 }
 
-// An error stops a destroy as well, since core plans before it, so each says how to destroy all the same.
+// An error also stops a destroy, because core plans before it. So each error says how to destroy
+// anyway.
 func TestPlanValidation_anErrorSaysHowToDestroy(t *testing.T) {
 	for name, r := range answers() {
 		v := PlanValidation{Mode: PlanStrict, DryRuns: kube.NewDryRuns(), Clusters: &PlannedClusters{}}
@@ -251,7 +252,7 @@ func TestPlanValidation_Asks(t *testing.T) {
 	}
 }
 
-// A kind of refusal that no attribute of a cluster decides is in force whatever the plan does.
+// A refusal that no attribute of a cluster decides holds whatever the plan does.
 func TestSettingsBehind_areAttributesOfClusters(t *testing.T) {
 	for _, kind := range []kube.RefusalKind{kube.RefusedAsInvalid, kube.RefusedByNode, kube.RefusedEscalation, ""} {
 		if got := settingsBehind(kind); got != nil {
@@ -267,7 +268,7 @@ const (
 
 var writeVerdicts = flag.Bool("matrix", false, "write the table of verdicts into the documentation's template")
 
-// The documentation has the table that plans obey.
+// The documentation has the table that plans follow.
 func TestVerdicts_areTheDocumentations(t *testing.T) {
 	file := filepath.Join("..", "..", "templates", "guides", "plan-validation.md.tmpl")
 	template, err := os.ReadFile(file)

@@ -7,36 +7,36 @@ import (
 	"time"
 )
 
-// PlannedClusters is what one plan does to clusters, as far as this process has seen it. Core
-// plans a cluster before everything that refers to it. What isn't here yet may still be
-// planned: `cluster` may be a literal name, or another alias of the provider, which is
-// another process, may manage the cluster.
+// PlannedClusters is what one plan does to clusters, as far as this process knows. Core plans a
+// cluster before everything that refers to it. A cluster that isn't here yet may still be planned:
+// `cluster` may be a literal name, or another alias of the provider (another process) may manage
+// it.
 //
 // The zero value knows nothing. It is safe for concurrent use.
 type PlannedClusters struct {
 	mu       sync.Mutex
 	clusters map[string]*plannedCluster
-	// lookouts is how many calls wait for the plan of a cluster.
+	// lookouts is the number of calls that wait for the plan of a cluster.
 	lookouts int
 }
 
 type plannedCluster struct {
-	// seen is set once the plan is known not to change more than is noted here. Then planned is
-	// closed.
+	// seen is set once the plan is known to change nothing more than is recorded here. Then planned
+	// is closed.
 	seen    bool
 	planned chan struct{}
 	// until ends the wait for the plan of this cluster, for all that wait. It is zero before the
 	// first of them.
 	until time.Time
-	// remade is set where all of it is made, or made anew.
+	// remade is set if the plan creates or recreates all of the cluster.
 	remade bool
 	// changes are the attributes that the plan changes.
 	changes []string
-	// waiting were refused by settings of which nobody knew yet whether they change.
+	// waiting are refusals by settings that were not yet known to change or not.
 	waiting []Foretold
 }
 
-// of returns the notes on a cluster. The caller holds the lock.
+// of returns what is recorded about a cluster. The caller holds the lock.
 func (p *PlannedClusters) of(cluster string) *plannedCluster {
 	if p.clusters == nil {
 		p.clusters = map[string]*plannedCluster{}
@@ -47,7 +47,7 @@ func (p *PlannedClusters) of(cluster string) *plannedCluster {
 	return p.clusters[cluster]
 }
 
-// see notes that the plan changes no more than is noted.
+// see records that the plan changes nothing more.
 func (c *plannedCluster) see() {
 	if !c.seen {
 		c.seen = true
@@ -58,13 +58,13 @@ func (c *plannedCluster) see() {
 const (
 	// planPatience is how long a refusal waits for the plan of its cluster, once a plan.
 	planPatience = 3 * time.Second
-	// maxLookouts leaves room in the ten operations that core has under way by default, or the
-	// cluster itself would have to wait.
+	// maxLookouts leaves room in the ten operations that core runs at a time by default. Otherwise
+	// the cluster itself would have to wait.
 	maxLookouts = 5
 )
 
-// lookOut waits for the plan of a cluster that core plans at the same time. It returns without
-// it if the cluster isn't planned soon: it may depend on the caller, or not be in the plan at all.
+// lookOut waits for the plan of a cluster that core plans at the same time. It stops waiting if the
+// cluster isn't planned soon: the cluster may depend on the caller, or not be in the plan.
 func (p *PlannedClusters) lookOut(ctx context.Context, cluster string) {
 	p.mu.Lock()
 	c := p.of(cluster)
@@ -90,7 +90,7 @@ func (p *PlannedClusters) lookOut(ctx context.Context, cluster string) {
 	p.lookouts--
 }
 
-// remake notes that all of the cluster is made, or made anew.
+// remake records that the plan creates or recreates all of the cluster.
 func (p *PlannedClusters) remake(cluster string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -99,8 +99,8 @@ func (p *PlannedClusters) remake(cluster string) {
 	c.remade, c.waiting = true, nil
 }
 
-// change notes which attributes the plan changes, and returns those refusals that waited for
-// this and that it makes no difference to.
+// change records which attributes the plan changes. It returns the waiting refusals that this
+// doesn't affect.
 func (p *PlannedClusters) change(cluster string, attributes []string) []Foretold {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -112,8 +112,8 @@ func (p *PlannedClusters) change(cluster string, attributes []string) []Foretold
 	return certain
 }
 
-// keep notes that the plan leaves the cluster alone. Where refusals wait for that it is false, and
-// nothing is noted.
+// keep records that the plan leaves the cluster unchanged. If refusals wait for that, it returns
+// false and records nothing.
 func (p *PlannedClusters) keep(cluster string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -133,7 +133,7 @@ func (p *PlannedClusters) await(f Foretold) {
 	c.waiting = append(c.waiting, f)
 }
 
-// isRemade reports whether all of the cluster is made, or made anew.
+// isRemade reports whether the plan creates or recreates all of the cluster.
 func (p *PlannedClusters) isRemade(cluster string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -9,20 +9,20 @@ import (
 )
 
 const (
-	// recordKey is where private state keeps what a kind remembers beside its state: as a
-	// JSON merge patch (RFC 7386) of what is usual for an object of such a state. Terraform
-	// writes the whole state anew after each resource, so that every byte counts, and of
-	// most objects there is nothing to say.
+	// recordKey is the key in private state of what a kind remembers beside its state: a JSON merge
+	// patch (RFC 7386) of the usual record for an object with that state. Terraform rewrites the
+	// whole state after each resource, so every byte counts, and most objects have the usual
+	// record.
 	recordKey = "differs"
-	// wholeKey is where it was kept as it is.
+	// wholeKey is where earlier versions kept the record itself.
 	wholeKey = "record"
-	// SeenKey is where an apply leaves, for the server that wraps the framework's, what it
-	// knows of the next read and plan: a JSON object, see [Seen]. It isn't saved.
+	// SeenKey is where an apply leaves what it knows of the next read and plan, for the server
+	// around the framework's: a JSON object, see [Seen]. It isn't saved.
 	SeenKey = "seen"
 )
 
-// PrivateReader and PrivateWriter are the private state of a request and of a
-// response, whose type the framework doesn't export.
+// PrivateReader and PrivateWriter are the private state of a request and of a response. The
+// framework doesn't export their type.
 type (
 	PrivateReader interface {
 		GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
@@ -32,10 +32,9 @@ type (
 	}
 )
 
-// LoadRecord reads what was remembered of an object, the zero value where nothing
-// was. Usual is what would be remembered of a usual object of the same state. A record has
-// no version: its fields are only ever added, and a field that has to mean something else
-// gets another name.
+// LoadRecord reads what was remembered of an object, or the zero value if nothing was. Usual is the
+// usual record of an object with the same state. A record has no version: fields are only ever
+// added, and a field with another meaning gets another name.
 func LoadRecord[T any](ctx context.Context, from PrivateReader, usual T, diags *diag.Diagnostics) T {
 	var record T
 	patch, more := from.GetKey(ctx, recordKey)
@@ -55,7 +54,7 @@ func LoadRecord[T any](ctx context.Context, from PrivateReader, usual T, diags *
 	return record
 }
 
-// SaveRecord remembers it for the next plan, which will call the same usual.
+// SaveRecord stores the record for the next plan, which passes the same usual record.
 func SaveRecord[T any](ctx context.Context, to PrivateWriter, record, usual T, diags *diag.Diagnostics) {
 	patch, err := patchBetween(usual, record)
 	if err != nil {
@@ -86,13 +85,13 @@ func patchBetween(usual, record any) ([]byte, error) {
 	return jsonpatch.CreateMergePatch(from, to)
 }
 
-// Seen is what an apply knows of the object that it has just made or changed.
+// Seen is what an apply knows of the object that it just created or changed.
 type Seen struct {
-	// Version is the version of the server's object with which a read is known to find
-	// the state as it is, empty where there is none.
+	// Version is the version of the server's object at which a read finds the state unchanged. It
+	// is empty if there is none.
 	Version string
-	// PlansNothing is set where the next plan of the same configuration is known to change
-	// nothing and to say nothing.
+	// PlansNothing is set if the next plan of the same configuration changes nothing and reports
+	// nothing.
 	PlansNothing bool
 }
 

@@ -39,7 +39,7 @@ type record struct {
 	Sizes   map[string]int `json:"sizes,omitempty"`
 }
 
-// What is kept of a record is what differs from the usual one, and it is read back whole.
+// Only what differs from the usual record is stored, and the whole record is read back.
 func TestRecord_isReadBackAsItWasWritten(t *testing.T) {
 	usual := record{Adopted: "theirs", Limited: []string{"cpu", "memory"}, Sizes: map[string]int{"cpu": 1, "memory": 2}}
 	for name, c := range map[string]struct {
@@ -71,9 +71,9 @@ func TestRecord_isReadBackAsItWasWritten(t *testing.T) {
 	}
 }
 
-// TestRecord_ofAnotherVersion holds what becomes of a record that another version
-// of the provider has written: what isn't in it is unset, or as usual, what isn't known is
-// left out, and only what means something else is an error.
+// TestRecord_ofAnotherVersion holds how a record of another version of the provider is read: a
+// missing field is unset or usual, an unknown field is dropped, and only a field with another
+// meaning is an error.
 func TestRecord_ofAnotherVersion(t *testing.T) {
 	usual := record{Limited: []string{"memory"}}
 	for name, c := range map[string]struct {

@@ -6,7 +6,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 )
 
-// A message becomes a sentence, whatever letter it begins with.
+// A message becomes a sentence, with any first letter.
 func TestSentence_beginsWithAnyLetter(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{

@@ -2,15 +2,15 @@ package fw
 
 import "sync"
 
-// Told remembers, for one configured provider, of which objects a warning was
-// given while they were read. Terraform configures a provider anew for each walk
-// over the configuration, so a plan needn't say again what its refresh has said.
+// Told remembers, for one configured provider, the objects with a warning during the refresh.
+// Terraform configures a provider again for each walk over the configuration. So a plan needn't
+// repeat what its refresh has said.
 type Told struct {
 	mu      sync.Mutex
 	objects map[string]bool
 }
 
-// Add notes that people have been told about the object.
+// Add records that the user was told about the object.
 func (t *Told) Add(object string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -8,19 +8,19 @@ import (
 // UnknownKey is a key in a file of the configuration that the schema doesn't have.
 type UnknownKey struct {
 	Name string
-	// In is the attribute that has it, Has what that may have, and Nearest the one of those
-	// that was probably meant, or empty.
+	// In is the attribute with the key, Has are its possible keys, and Nearest is the one that was
+	// probably meant, or empty.
 	In      string
 	Has     []string
 	Nearest string
 	File    string
 	Line    int
-	// Unsure is set where another block looks the same, so that the address may be that one's.
+	// Unsure is set if another block looks the same, so the address may belong to that one.
 	Unsure bool
 }
 
 // Warning words it. The summary names the place, because core shows only the first of several
-// warnings with one summary.
+// warnings with the same summary.
 func (k UnknownKey) Warning() (summary, detail string) {
 	var meant, unsure string
 	if k.Unsure {

@@ -9,7 +9,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 )
 
-// The golden files are what a person reads in the terminal.
+// The golden files have what the user reads in the terminal.
 func TestUnknownKey_golden(t *testing.T) {
 	for name, key := range map[string]fw.UnknownKey{
 		"unknown_key_meant":  {Name: "memry", In: "quota", Has: []string{"cpu", "memory"}, Nearest: "memory", File: "main.tf", Line: 7},

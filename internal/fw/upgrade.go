@@ -8,8 +8,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// AddAnnotationsAll upgrades a state of before the provider had annotations of its
-// own for every resource: all that a resource had were those that it declared.
+// AddAnnotationsAll upgrades a state from before the provider had default annotations. Then a
+// resource had only the annotations that it declared.
 func AddAnnotationsAll(ctx context.Context, req resource.UpgradeStateRequest, resp *resource.UpgradeStateResponse) {
 	resp.State.Raw = req.State.Raw
 	var declared, all types.Map

@@ -10,10 +10,9 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 )
 
-// ParseQuantity reads a non-negative amount of a resource. It refuses what the API
-// server can't hold and would silently change: amounts beyond 2^63-1, which are
-// capped, and amounts finer than a thousandth, which are rounded up (by
-// SetDefaults_ResourceList, in whatever it stores).
+// ParseQuantity reads a non-negative amount of a resource. It refuses what the API server would
+// silently change: amounts above 2^63-1, which it caps, and amounts finer than a thousandth, which
+// it rounds up (SetDefaults_ResourceList, in everything that it stores).
 func ParseQuantity(s string) (resource.Quantity, error) {
 	if s == "" {
 		return resource.Quantity{}, fmt.Errorf("the quantity is empty; write an amount such as \"500m\" or \"4Gi\", or leave the attribute out")
@@ -38,10 +37,9 @@ func ParseQuantity(s string) (resource.Quantity, error) {
 	return q, nil
 }
 
-// ParseExact reads whatever Kubernetes' notation says and its arithmetic holds
-// unchanged: negative amounts too, and those beyond 64 bits. It refuses what
-// resource.ParseQuantity would round up (finer than a billionth) or cap (beyond
-// 2^63-1 with a binary suffix).
+// ParseExact reads every amount that Kubernetes' notation can express and its arithmetic keeps:
+// also negative ones and those beyond 64 bits. It refuses what resource.ParseQuantity would round
+// up (finer than a billionth) or cap (above 2^63-1 with a binary suffix).
 func ParseExact(s string) (resource.Quantity, error) {
 	if tooLong(s) {
 		return resource.Quantity{}, inexact(s)
@@ -60,11 +58,11 @@ var errInexact = errors.New("not held unchanged by Kubernetes: its amounts are m
 
 func inexact(s string) error { return fmt.Errorf("%q: %w", s, errInexact) }
 
-// Rat is the amount as an exact fraction.
+// Rat returns the amount as an exact fraction.
 func Rat(q resource.Quantity) *big.Rat { return rat(q.AsDec().String()) }
 
-// tooLong guards the exact arithmetic: a short text such as 1e999999999 would
-// otherwise become a number of a gigabyte.
+// tooLong protects the exact arithmetic: a short text such as 1e999999999 would become a number of
+// a gigabyte.
 func tooLong(s string) bool {
 	const maxDigits, maxExponentDigits = 256, 2
 	if len(s) > maxDigits {
@@ -82,8 +80,7 @@ func isDigits(s string) bool {
 	return strings.Trim(s, "0123456789") == ""
 }
 
-// sameAmount compares two spellings; those that aren't quantities are the same
-// where they are spelt so.
+// sameAmount compares two spellings. Texts that aren't quantities are the same if they are equal.
 func sameAmount(a, b string) bool {
 	if a == b {
 		return true
@@ -96,8 +93,8 @@ func sameAmount(a, b string) bool {
 	return errX == nil && errY == nil && x.Cmp(y) == 0
 }
 
-// exact is the amount as written, before Kubernetes rounds or caps it. The text
-// has passed resource.ParseQuantity.
+// exact returns the amount as written, before Kubernetes rounds or caps it. The text has passed
+// resource.ParseQuantity.
 func exact(s string) *big.Rat {
 	end := strings.IndexFunc(s, func(r rune) bool { return !strings.ContainsRune("+-.0123456789", r) })
 	if end < 0 {
@@ -124,8 +121,7 @@ func first(s string) byte {
 	return s[0]
 }
 
-// rat reads a decimal number; what isn't one is zero, which equals no amount
-// that was written.
+// rat reads a decimal number. Anything else is zero, which equals no written amount.
 func rat(s string) *big.Rat {
 	r, ok := new(big.Rat).SetString(s)
 	if !ok {
@@ -134,7 +130,7 @@ func rat(s string) *big.Rat {
 	return r
 }
 
-// suffixHint helps with the bytes of everyday language: "4GB" and "512 MiB".
+// suffixHint helps with everyday notations of bytes: "4GB" and "512 MiB".
 func suffixHint(s string) string {
 	trimmed := strings.TrimRight(strings.ReplaceAll(s, " ", ""), "Bb")
 	if trimmed == s {

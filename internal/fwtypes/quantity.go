@@ -1,5 +1,5 @@
-// Package fwtypes holds the framework value types that know what a Kubernetes
-// value means, so that two spellings of one value are never a difference.
+// Package fwtypes has the framework value types that know the meaning of a Kubernetes value, so two
+// spellings of one value are never a difference.
 package fwtypes
 
 import (
@@ -20,8 +20,8 @@ var (
 	_ xattr.ValidateableAttribute                = Quantity{}
 )
 
-// QuantityType is the type of an amount in Kubernetes' notation: "500m", "2",
-// "4Gi". The user's spelling stays in state; equal amounts are equal values.
+// QuantityType is the type of an amount in Kubernetes' notation: "500m", "2", "4Gi". The state
+// keeps the author's spelling; equal amounts are equal values.
 type QuantityType struct {
 	basetypes.StringType
 }
@@ -32,7 +32,7 @@ func (t QuantityType) Equal(o attr.Type) bool {
 	return ok && t.StringType.Equal(other.StringType)
 }
 
-// String names the type in messages to people.
+// String returns the type's name in messages.
 func (QuantityType) String() string { return "QuantityType" }
 
 // ValueType returns the type's zero value.
@@ -56,7 +56,7 @@ func (t QuantityType) ValueFromTerraform(ctx context.Context, in tftypes.Value) 
 	return Quantity{StringValue: s}, nil
 }
 
-// Quantity is an amount as its author spelt it.
+// Quantity is an amount in its author's spelling.
 type Quantity struct {
 	basetypes.StringValue
 }
@@ -79,20 +79,20 @@ func NewQuantityUnknown() Quantity {
 // Type returns QuantityType.
 func (Quantity) Type(context.Context) attr.Type { return QuantityType{} }
 
-// Equal reports whether o is spelt the same; SemanticallyEqual compares amounts.
+// Equal reports whether o has the same spelling; SemanticallyEqual compares amounts.
 func (q Quantity) Equal(o attr.Value) bool {
 	other, ok := o.(Quantity)
 	return ok && q.StringValue.Equal(other.StringValue)
 }
 
-// StringSemanticEquals reports whether both name one amount.
+// StringSemanticEquals reports whether both are the same amount.
 func (q Quantity) StringSemanticEquals(_ context.Context, o basetypes.StringValuable) (bool, diag.Diagnostics) {
 	other, ok := o.(Quantity)
 	return ok && q.SemanticallyEqual(other), nil
 }
 
-// SemanticallyEqual reports whether both are known and name one amount, or are
-// both null, or both unknown.
+// SemanticallyEqual reports whether both are known and the same amount, or both null, or both
+// unknown.
 func (q Quantity) SemanticallyEqual(o Quantity) bool {
 	if q.IsNull() || q.IsUnknown() || o.IsNull() || o.IsUnknown() {
 		return q.StringValue.Equal(o.StringValue)
@@ -100,8 +100,7 @@ func (q Quantity) SemanticallyEqual(o Quantity) bool {
 	return sameAmount(q.ValueString(), o.ValueString())
 }
 
-// Amount parses a known quantity. The error is ParseQuantity's; a null or
-// unknown quantity is zero.
+// Amount parses a known quantity. The error is ParseQuantity's. A null or unknown quantity is zero.
 func (q Quantity) Amount() (resource.Quantity, error) {
 	if q.IsNull() || q.IsUnknown() {
 		return resource.Quantity{}, nil
@@ -109,8 +108,8 @@ func (q Quantity) Amount() (resource.Quantity, error) {
 	return ParseQuantity(q.ValueString())
 }
 
-// Known returns the amount, and false where there is none to tell: of a null or
-// unknown quantity, or one that ParseQuantity refuses.
+// Known returns the amount, and false for a null or unknown quantity, or one that ParseQuantity
+// refuses.
 func (q Quantity) Known() (resource.Quantity, bool) {
 	if q.IsNull() || q.IsUnknown() {
 		return resource.Quantity{}, false

@@ -9,7 +9,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/keycheck"
 )
 
-// A hundred files are read within 10 ms, of which ten are about the provider.
+// A hundred files, ten of them with the provider's blocks, are read within 10 ms.
 func BenchmarkRead(b *testing.B) {
 	files := map[string]string{}
 	for i := range 100 {

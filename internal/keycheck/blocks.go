@@ -14,33 +14,33 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Key is one that the schema doesn't have.
+// Key is a key that the schema doesn't have.
 type Key struct {
 	Name string
-	// In says which object it is in, as in `volumes["data"].empty_dir`, and Has what keys
-	// that object may have.
+	// In is the object that has it, such as `volumes["data"].empty_dir`. Has are that object's
+	// possible keys.
 	In  string
 	Has []string
-	// Nearest is the one of those that was probably meant, or empty.
+	// Nearest is the key that was probably meant, or empty.
 	Nearest string
 	File    string
 	Line    int
-	// Path leads to the key as far as that is certain.
+	// Path leads to the key as far as the way is certain.
 	Path *tftypes.AttributePath
 }
 
-// Block is a block of one of the provider's types.
+// Block is a block with one of the provider's types.
 type Block struct {
 	Kind Kind
 	Type string
-	// Keys are those that the schema doesn't have.
+	// Keys are the keys that the schema doesn't have.
 	Keys []Key
 
 	sets     map[string]bool
 	literals []literal
 }
 
-// DataFolder is where Terraform keeps what it has installed for the root module.
+// DataFolder is where Terraform keeps what it installed for the root module.
 func DataFolder(root string) string {
 	if folder := os.Getenv("TF_DATA_DIR"); folder != "" {
 		return folder
@@ -48,8 +48,8 @@ func DataFolder(root string) string {
 	return filepath.Join(root, ".terraform")
 }
 
-// Read returns the blocks of the root module and of the modules that it calls, or nothing where
-// no block has unknown keys. Data is the folder in which Terraform notes the installed modules.
+// Read returns the blocks of the root module and of the modules that it calls. It returns nothing
+// if no block has unknown keys. Data is the folder where Terraform lists the installed modules.
 func Read(root, data string, schemas Schemas) []*Block {
 	room := mostOfAll
 	known := shapes(schemas)
@@ -63,14 +63,14 @@ func Read(root, data string, schemas Schemas) []*Block {
 	return found
 }
 
-// address is what a block is known by in its module.
+// address is the block's address in its module.
 type address struct {
 	kind           Kind
 	typeName, name string
 }
 
-// readModule returns the blocks of one folder. Attributes of files that override take the
-// place of those of other files.
+// readModule returns the blocks of one folder. Attributes in override files replace those in other
+// files.
 func readModule(files []file, known map[Kind]map[string]shape) []*Block {
 	all := map[address]hcl.Attributes{}
 	for _, f := range files {
@@ -101,8 +101,8 @@ func compare(a, b Key) int {
 	return cmp.Or(cmp.Compare(a.File, b.File), a.Line-b.Line)
 }
 
-// readFile returns the arguments of the file's blocks of the provider's types. What can't be
-// parsed has none. Neither has what makes the parser panic: a warning isn't worth a plan.
+// readFile returns the arguments of the file's blocks with the provider's types. A file that can't
+// be parsed, or that makes the parser panic, has none: a warning isn't worth a failed plan.
 func readFile(f file, known map[Kind]map[string]shape) (found map[address]hcl.Attributes) {
 	defer func() {
 		if recover() != nil {
@@ -151,7 +151,7 @@ func headers() *hcl.BodySchema {
 	return s
 }
 
-// arguments is the body with what the schema is about, or nil.
+// arguments returns the part of the body that the schema describes, or nil.
 func arguments(block *hcl.Block) hcl.Body {
 	if kind := Kind(block.Type); kind != Action && kind != List {
 		return block.Body
@@ -163,7 +163,7 @@ func arguments(block *hcl.Block) hcl.Body {
 	return content.Blocks[0].Body
 }
 
-// declared are the attributes of a body that the shape has.
+// declared returns those attributes of a body that the shape has.
 func declared(body hcl.Body, s shape) hcl.Attributes {
 	schema := &hcl.BodySchema{}
 	for name := range s.attributes {

@@ -11,25 +11,25 @@ import (
 )
 
 const (
-	// mostOfFile and mostOfAll bound what is parsed: people write less, and a plan mustn't
-	// wait for what a generator has written.
+	// mostOfFile and mostOfAll limit what is parsed. People write less, and a plan must not wait
+	// for generated files.
 	mostOfFile = 1 << 20
 	mostOfAll  = 8 << 20
 )
 
-// file is one that may have blocks of the provider's types.
+// file may have blocks with the provider's types.
 type file struct {
 	path    string
 	content []byte
-	// overrides is whether it changes blocks of other files.
+	// overrides is set if it changes blocks of other files.
 	overrides bool
 }
 
-// module is an entry of the manifest in which Terraform notes what it has installed. Key is
-// the path of the calls that lead to it, as in "network.subnets", and empty for the root module.
+// module is an entry of the manifest in which Terraform lists installed modules. Key is the path of
+// the calls that lead to it, such as "network.subnets", and empty for the root module.
 type module struct{ Key, Dir string }
 
-// folders are those of the root module and of the installed modules that are still called.
+// folders returns the folders of the root module and of installed modules that are still called.
 // The manifest may be missing, and keeps modules that no file calls any more.
 func folders(root, data string) []string {
 	all, known := []string{root}, map[string]bool{filepath.Clean(root): true}
@@ -39,7 +39,7 @@ func folders(root, data string) []string {
 		return all
 	}
 	byKey := map[string]string{"": root}
-	// A module's key is longer than its caller's.
+	// A module's key is longer than its caller's key.
 	slices.SortStableFunc(manifest.Modules, func(a, b module) int { return len(a.Key) - len(b.Key) })
 	for _, m := range manifest.Modules {
 		caller, name := "", m.Key
@@ -64,7 +64,7 @@ func folders(root, data string) []string {
 	return all
 }
 
-// calls reports whether a file of the folder calls a module by that name.
+// calls reports whether a file in the folder calls a module with that name.
 func calls(folder, name string) bool {
 	block := regexp.MustCompile(`(?m)^\s*module\s+"?` + regexp.QuoteMeta(name) + `"?\s*\{`)
 	inJSON := regexp.MustCompile(`"module"(?s:.*)"` + regexp.QuoteMeta(name) + `"\s*:`)
@@ -83,8 +83,8 @@ func calls(folder, name string) bool {
 	return false
 }
 
-// files are those of a folder that mention the provider, as far as the room lasts. Files that
-// override come last.
+// files returns the files of a folder that mention the provider, within the limits. Override files
+// come last.
 func files(folder string, room *int) []file {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
@@ -115,8 +115,8 @@ func files(folder string, room *int) []file {
 	return append(plain, overriding...)
 }
 
-// isRead reports whether Terraform or OpenTofu reads the file. Where a folder has both
-// x.tf and x.tofu, each of the two reads another one, so neither is certain.
+// isRead reports whether Terraform or OpenTofu reads the file. If a folder has both x.tf and
+// x.tofu, each of the two reads another file, so neither is certain.
 func isRead(name string, all map[string]bool) bool {
 	if strings.HasPrefix(name, ".") || strings.HasSuffix(name, "~") || strings.HasPrefix(name, "#") && strings.HasSuffix(name, "#") {
 		return false
@@ -136,7 +136,7 @@ func isOverride(name string) bool {
 	return stem == "override" || strings.HasSuffix(stem, "_override")
 }
 
-// cut splits the name of a file of a configuration. The extension of any other is empty.
+// cut splits the name of a configuration file. Any other file has an empty extension.
 func cut(name string) (stem, extension string) {
 	for _, extension := range []string{".tf", ".tf.json", ".tofu", ".tofu.json", ".tfquery.hcl", ".tfquery.json"} {
 		if stem, found := strings.CutSuffix(name, extension); found {
@@ -146,8 +146,7 @@ func cut(name string) (stem, extension string) {
 	return name, ""
 }
 
-// read returns the content of a regular file without the mark that some editors begin it
-// with, or nothing.
+// read returns the content of a regular file without a byte order mark, or nothing.
 func read(path string) []byte {
 	info, err := os.Stat(path)
 	if err != nil || !info.Mode().IsRegular() || info.Size() > mostOfFile {

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Whatever a file has in it, the provider goes on.
+// The provider continues whatever a file contains.
 func FuzzRead(f *testing.F) {
 	for _, config := range []string{
 		cluster(`quota = { cpus = 1 }`),
@@ -26,7 +26,7 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-// Files that are broken in any place are survived: half written, cut off, pasted together.
+// Files that are broken anywhere cause no failure: half written, truncated, pasted together.
 func TestRead_survivesBrokenFiles(t *testing.T) {
 	t.Parallel()
 	const seed = 15

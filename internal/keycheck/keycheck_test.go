@@ -28,7 +28,7 @@ func schemas(tb testing.TB) keycheck.Schemas {
 	return keycheck.SchemasOf(all)
 }
 
-// write puts files into a new folder, by name.
+// write creates files in a new folder, by name.
 func write(tb testing.TB, files map[string]string) string {
 	tb.Helper()
 	folder := tb.TempDir()
@@ -44,7 +44,7 @@ func write(tb testing.TB, files map[string]string) string {
 	return folder
 }
 
-// found says of each key where it is, what it is in, and what was meant.
+// found returns for each key where it is, which object has it, and what was meant.
 func found(folder string, blocks []*keycheck.Block) []string {
 	all := []string{}
 	for _, block := range blocks {
@@ -64,12 +64,12 @@ func read(tb testing.TB, folder string) []string {
 	return found(folder, keycheck.Read(folder, filepath.Join(folder, ".terraform"), schemas(tb)))
 }
 
-// cluster is a mar_cluster with those arguments, of which the first is in line 2.
+// cluster is a mar_cluster with these arguments; the first is in line 2.
 func cluster(arguments string) string {
 	return "resource \"mar_cluster\" \"c\" {\n" + arguments + "\n}\n"
 }
 
-// named gives the cluster of a file another name.
+// named gives the cluster in a file another name.
 func named(name, file string) string {
 	return strings.Replace(file, `"c"`, fmt.Sprintf("%q", name), 1)
 }
@@ -78,7 +78,7 @@ func instance(arguments string) string {
 	return "resource \"mar_instance\" \"i\" {\n" + arguments + "\n}\n"
 }
 
-// A key of a literal object that the schema doesn't have is found, wherever the literal stands.
+// An unknown key of a literal object is found wherever the literal is.
 func TestRead_findsKeysThatTheSchemaLacks(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ config, want string }{
@@ -111,7 +111,7 @@ func TestRead_findsKeysThatTheSchemaLacks(t *testing.T) {
 	}
 }
 
-// Nothing is said of what isn't certain, and of keys that may be anything.
+// Nothing is reported that isn't certain, nor keys that may be anything.
 func TestRead_saysOnlyWhatIsCertain(t *testing.T) {
 	t.Parallel()
 	for name, config := range map[string]string{
@@ -145,8 +145,8 @@ func TestRead_saysOnlyWhatIsCertain(t *testing.T) {
 	}
 }
 
-// Files are read as Terraform and OpenTofu read them: all of the root module's and of the
-// installed modules', in both syntaxes, and no others.
+// The same files are read as by Terraform and OpenTofu: those of the root module and of installed
+// modules, in both syntaxes, and no others.
 func TestRead_readsTheFilesThatAreInUse(t *testing.T) {
 	t.Parallel()
 	wrong := cluster(`quota = { cpus = 1 }`)
@@ -193,7 +193,7 @@ func TestRead_readsTheFilesThatAreInUse(t *testing.T) {
 	}
 }
 
-// calls are calls of modules by these names.
+// calls are calls of modules with these names.
 func calls(names ...string) string {
 	var text strings.Builder
 	for _, name := range names {
@@ -202,7 +202,7 @@ func calls(names ...string) string {
 	return text.String()
 }
 
-// What isn't a readable file is left alone, and holds nothing up.
+// A file that can't be read is ignored, and delays nothing.
 func TestRead_leavesOutWhatCantBeRead(t *testing.T) {
 	t.Parallel()
 	folder := write(t, map[string]string{"a.tf": cluster(`quota = { cpus = 1 }`), "folder.tf/x.tf": "mar_"})

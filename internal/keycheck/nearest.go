@@ -6,8 +6,8 @@ import (
 	"github.com/agext/levenshtein"
 )
 
-// nearest is the name that was probably meant, or empty: one with few other letters, or one
-// that is the beginning of the key, or that the key is the beginning of.
+// nearest returns the name that was probably meant, or empty: a name with few different letters, or
+// one that begins with the key or the other way round.
 func nearest(key string, names []string) string {
 	plain := func(s string) string { return strings.ToLower(strings.ReplaceAll(s, "_", "")) }
 	best, least := "", max(2, len(key)/3)+1

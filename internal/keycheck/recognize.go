@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// literal is a value in a block that refers to nothing, so that Terraform always knows it.
+// literal is a value in a block without references, which Terraform always knows.
 type literal struct {
 	path *tftypes.AttributePath
 	text string
@@ -15,9 +15,9 @@ type literal struct {
 	absent bool
 }
 
-// Of returns the block that has that configuration: of those that may have it the one with the
-// most literals. Sure is false where another block may have it as well. A block without unknown
-// keys is returned only where it is sure.
+// Of returns the block with that configuration: of the possible ones the one with the most
+// literals. Sure is false if another block is possible too. A block without unknown keys is
+// returned only if it is sure.
 func Of(blocks []*Block, kind Kind, typeName string, config tftypes.Value) (block *Block, sure bool) {
 	var best []*Block
 	for _, b := range blocks {
@@ -41,8 +41,8 @@ func Of(blocks []*Block, kind Kind, typeName string, config tftypes.Value) (bloc
 	return nil, false
 }
 
-// fits reports whether the block may have that configuration: it sets the same attributes, and
-// its literals are there. What the block refers to may have any value, or none yet.
+// fits reports whether the block may have that configuration: it sets the same attributes, and has
+// the same literals. Its references may have any value, or an unknown one.
 func (b *Block) fits(config tftypes.Value) bool {
 	var values map[string]tftypes.Value
 	if config.IsNull() || !config.IsKnown() || config.As(&values) != nil {

@@ -13,8 +13,8 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/keycheck"
 )
 
-// A block is recognized by what it sets and by its literals, so that a warning is about the
-// block that has the key.
+// A block is recognised by the attributes that it sets and by its literals, so a warning is about
+// the block with the key.
 func TestBlock_isRecognized(t *testing.T) {
 	t.Parallel()
 	all := schemas(t)
@@ -87,8 +87,8 @@ func TestBlock_isRecognized(t *testing.T) {
 	}
 }
 
-// Several blocks may have a configuration. The one with the most literals has it, whether or not
-// it has unknown keys.
+// If several blocks may have a configuration, it is the one with the most literals, with or without
+// unknown keys.
 func TestOf_prefersTheBlockWithTheMostLiterals(t *testing.T) {
 	t.Parallel()
 	all := schemas(t)
@@ -100,7 +100,7 @@ func TestOf_prefersTheBlockWithTheMostLiterals(t *testing.T) {
 	if !ok {
 		t.Fatal("a quota isn't an object")
 	}
-	// A configuration with that name and that limit of CPU, of which either may not be known.
+	// A configuration with that name and CPU limit, either of which may be unknown.
 	config := func(name, cpu any) tftypes.Value {
 		values, quota := map[string]tftypes.Value{}, map[string]tftypes.Value{}
 		for attribute, kind := range of.AttributeTypes {

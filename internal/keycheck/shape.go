@@ -8,10 +8,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Kind is a kind of block, by its keyword.
+// Kind is a kind of block, named by its keyword.
 type Kind string
 
-// The kinds of blocks of which the first label is one of the provider's types.
+// The kinds of blocks whose first label is one of the provider's types.
 const (
 	Resource   Kind = "resource"
 	DataSource Kind = "data"
@@ -23,7 +23,7 @@ const (
 // Schemas are the provider's schemas, by kind and type.
 type Schemas map[Kind]map[string]*tfprotov6.Schema
 
-// SchemasOf takes them out of the answer to GetProviderSchema.
+// SchemasOf returns the schemas in the answer to GetProviderSchema.
 func SchemasOf(all *tfprotov6.GetProviderSchemaResponse) Schemas {
 	actions := map[string]*tfprotov6.Schema{}
 	for typeName, action := range all.ActionSchemas {
@@ -35,16 +35,16 @@ func SchemasOf(all *tfprotov6.GetProviderSchemaResponse) Schemas {
 	}
 }
 
-// shape is what keys a value has. The zero value has no keys to check.
+// shape has the possible keys of a value. The zero value has no keys to check.
 type shape struct {
-	// object is whether the value is an object, whose keys are those of attributes.
+	// object is set if the value is an object whose keys are those of attributes.
 	object     bool
 	attributes map[string]shape
-	// element is what a map, a list or a set holds, or nil.
+	// element is the shape of the elements of a map, list or set, or nil.
 	element *shape
-	// unordered is whether the elements have no place in the value, as in a set.
+	// unordered is set if elements have no position in the value, as in a set.
 	unordered bool
-	// scalar is whether the value is a text, a number or a bool.
+	// scalar is set if the value is a text, a number or a bool.
 	scalar bool
 }
 

@@ -11,12 +11,12 @@ import (
 	"github.com/zclconf/go-cty/cty/convert"
 )
 
-// walk gathers the keys of a block that its shape lacks, and the literals by which the block
-// is recognized.
+// walk collects the keys of a block that its shape lacks, and the literals by which the block is
+// recognised.
 type walk struct{ block *Block }
 
-// place is where a walk is. Exact is whether path leads there: not in a set, in what a
-// for-expression builds, or in one arm of a conditional.
+// place is the position of a walk. Exact is set if path leads there; it isn't in a set, in the
+// result of a for-expression, or in one arm of a conditional.
 type place struct {
 	path  *tftypes.AttributePath
 	name  string
@@ -97,7 +97,7 @@ func (w walk) expression(expr hcl.Expression, s shape, at place) {
 	}
 }
 
-// call follows functions whose result has the keys of each of their arguments.
+// call follows functions whose result has the keys of all their arguments.
 func (w walk) call(e *hclsyntax.FunctionCallExpr, s shape, at place) {
 	switch e.Name {
 	case "coalesce", "concat", "ephemeralasnull", "merge", "nonsensitive", "sensitive", "tolist", "tomap", "toset", "try":
@@ -113,7 +113,7 @@ func (w walk) call(e *hclsyntax.FunctionCallExpr, s shape, at place) {
 	}
 }
 
-// literal takes an object or a list as it is written, in either syntax.
+// literal reads an object or a list as written, in either syntax.
 func (w walk) literal(expr hcl.Expression, s shape, at place) {
 	if pairs, diags := hcl.ExprMap(expr); !diags.HasErrors() {
 		w.object(pairs, s, at)
@@ -140,7 +140,7 @@ func (w walk) object(pairs []hcl.KeyValuePair, s shape, at place) {
 	for i, pair := range pairs {
 		key, ok := text(pair.Key)
 		if !ok {
-			// While one key isn't known, Terraform knows nothing of the object.
+			// While one key is unknown, Terraform knows nothing about the object.
 			at = at.somewhere()
 		}
 		keys[i] = key
@@ -166,7 +166,7 @@ func (w walk) pair(key string, pair hcl.KeyValuePair, s shape, at place) {
 		w.expression(pair.Value, attribute, at.attribute(key))
 		return
 	}
-	// People comment in JSON by such keys.
+	// In JSON, people use such keys for comments.
 	if key == "//" {
 		return
 	}
@@ -187,9 +187,9 @@ func (w walk) scalar(expr hcl.Expression, at place) {
 	}
 }
 
-// text is the value of an expression that refers to nothing, if that is a scalar.
+// text returns the value of an expression without references, if that is a scalar.
 func text(expr hcl.Expression) (string, bool) {
-	// Without a context, JSON has "${var.x}" for a literal.
+	// Without a context, JSON reads "${var.x}" as a literal.
 	value, diags := expr.Value(&hcl.EvalContext{})
 	if diags.HasErrors() || !value.IsWhollyKnown() || value.IsNull() {
 		return "", false

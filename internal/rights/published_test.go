@@ -25,8 +25,7 @@ const (
 	shop = "shop"
 )
 
-// TestPublished_isTheTable holds that the files and the page say what the table
-// says.
+// TestPublished_isTheTable holds that the files and the page agree with the table.
 func TestPublished_isTheTable(t *testing.T) {
 	for _, role := range rights.Roles() {
 		file := filepath.Join(examples, strings.TrimPrefix(role.Name, "mar-")+".yaml")
@@ -61,7 +60,7 @@ func read(t *testing.T, file string) string {
 	return string(text)
 }
 
-// same compares a file with what it should be, or writes that with -update.
+// same compares a file with its wanted content, or writes that with -update.
 func same(t *testing.T, file string, should func(string) string) {
 	t.Helper()
 	is := read(t, file)
@@ -77,7 +76,7 @@ func same(t *testing.T, file string, should func(string) string) {
 	}
 }
 
-// between puts the part where the text has another one between begin and end.
+// between replaces the part of the text between begin and end.
 func between(t *testing.T, text, begin, end, part string) string {
 	t.Helper()
 	head, rest, found := strings.Cut(text, begin)
@@ -117,7 +116,7 @@ func manifest(role rights.Role) string {
 	return b.String()
 }
 
-// tolerated are those of the verbs that can be done without.
+// tolerated returns those verbs that the provider can do without.
 func tolerated(row rights.Row, verbs []string) []string {
 	return slices.DeleteFunc(slices.Clone(verbs), func(verb string) bool { return row.Without[verb] == "" })
 }
@@ -133,8 +132,7 @@ func hcl(role rights.Role) string {
 	return b.String()
 }
 
-// markdown is the page's table; the kinds that are only looked for before a
-// destroy are one row.
+// markdown returns the page's table. The kinds that are only read before a destroy are one row.
 func markdown() string {
 	var b strings.Builder
 	b.WriteString("| for | resources | a plan takes | an apply takes besides | without it |\n| --- | --- | --- | --- | --- |\n")

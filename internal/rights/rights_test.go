@@ -7,7 +7,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/rights"
 )
 
-// TestRoles_keepToThePromise holds what no role of its kind may have.
+// TestRoles_keepToThePromise holds what no role of its kind may contain.
 func TestRoles_keepToThePromise(t *testing.T) {
 	for _, role := range rights.Roles() {
 		for _, right := range rights.Each(role.Rules()) {
@@ -34,9 +34,9 @@ func TestRoles_keepToThePromise(t *testing.T) {
 	}
 }
 
-// TestRoles_applyIncludesPlan holds for both pairs, and that a role for one
-// cluster's instances has nothing that the whole role lacks, for the whole one is
-// what the tests show to be needed.
+// TestRoles_applyIncludesPlan holds for both pairs. It also holds that a role for one cluster's
+// instances has nothing that the whole role lacks, because the tests show that the whole role is
+// needed.
 func TestRoles_applyIncludesPlan(t *testing.T) {
 	for _, pair := range [][2]rights.Role{
 		{rights.Plan(), rights.Apply()},

@@ -10,9 +10,9 @@ import (
 // Role is one that is published.
 type Role struct {
 	Name string
-	// Title and About say what it is, and to whom it is given.
+	// Title and About say what the role is for, and who gets it.
 	Title, About string
-	// Namespaced is a Role rather than a ClusterRole.
+	// Namespaced is set for a Role, and not for a ClusterRole.
 	Namespaced bool
 	parts      []Part
 	plans      bool
@@ -23,7 +23,7 @@ func Roles() []Role {
 	return []Role{Plan(), Apply(), GrantAccess(), IssueCredentials(), PlanInstances(), ApplyInstances()}
 }
 
-// Plan is for a plan of clusters and instances.
+// Plan returns the role for a plan of clusters and instances.
 func Plan() Role {
 	return Role{
 		Name: "mar-plan", Title: "All that a plan of clusters and instances asks for",
@@ -32,7 +32,7 @@ func Plan() Role {
 	}
 }
 
-// Apply is for an apply of clusters and instances.
+// Apply returns the role for an apply of clusters and instances.
 func Apply() Role {
 	return Role{
 		Name: "mar-apply", Title: "All that an apply of clusters and instances asks for",
@@ -41,7 +41,7 @@ func Apply() Role {
 	}
 }
 
-// GrantAccess is what a cluster's access takes besides Apply.
+// GrantAccess returns what a cluster's access needs besides Apply.
 func GrantAccess() Role {
 	return Role{
 		Name: "mar-access", Title: "What access grants, to be given in addition to mar-apply",
@@ -50,7 +50,7 @@ func GrantAccess() Role {
 	}
 }
 
-// IssueCredentials is what credentials of one cluster's service accounts take.
+// IssueCredentials returns what credentials of one cluster's service accounts need.
 func IssueCredentials() Role {
 	return Role{
 		Name: "mar-credentials", Title: "What mar_cluster_credentials asks for in one cluster, for a plan as for an apply",
@@ -59,10 +59,10 @@ func IssueCredentials() Role {
 	}
 }
 
-// LookInside is that part of Apply that looks what else is in a cluster.
+// LookInside returns the part of Apply that checks what else is in a cluster.
 func LookInside() Role { return Role{parts: []Part{Destroy}} }
 
-// PlanInstances is for a plan of one cluster's instances.
+// PlanInstances returns the role for a plan of one cluster's instances.
 func PlanInstances() Role {
 	return Role{
 		Name: "mar-instances-plan", Title: "All that a plan of the instances of one cluster asks for",
@@ -71,7 +71,7 @@ func PlanInstances() Role {
 	}
 }
 
-// ApplyInstances is for an apply of one cluster's instances.
+// ApplyInstances returns the role for an apply of one cluster's instances.
 func ApplyInstances() Role {
 	return Role{
 		Name: "mar-instances-apply", Title: "All that an apply of the instances of one cluster asks for",
@@ -86,7 +86,7 @@ type Grant struct {
 	Verbs []string
 }
 
-// Grants are the rows of the table that the role has something of.
+// Grants returns the rows of the table that are part of the role.
 func (r Role) Grants() []Grant {
 	var grants []Grant
 	for _, row := range Table() {
@@ -101,13 +101,13 @@ func (r Role) Grants() []Grant {
 	return grants
 }
 
-// inOrder is as Kubernetes' own roles have their verbs: reads before writes.
+// inOrder sorts verbs as in Kubernetes' own roles: reads before writes.
 func inOrder(verbs []string) []string {
 	order := []string{"get", "list", "watch", "create", "patch", "delete", "bind", "escalate"}
 	return slices.SortedFunc(slices.Values(verbs), func(a, b string) int { return slices.Index(order, a) - slices.Index(order, b) })
 }
 
-// Rules are the role's, one a row.
+// Rules returns the role's rules, one for each row.
 func (r Role) Rules() []rbacv1.PolicyRule {
 	var rules []rbacv1.PolicyRule
 	for _, g := range r.Grants() {
@@ -116,7 +116,7 @@ func (r Role) Rules() []rbacv1.PolicyRule {
 	return rules
 }
 
-// ClusterRole is the role as one, whatever it is published as.
+// ClusterRole returns the role as a ClusterRole, however it is published.
 func (r Role) ClusterRole() *rbacv1.ClusterRole {
 	return &rbacv1.ClusterRole{
 		TypeMeta:   metav1.TypeMeta{APIVersion: rbacv1.SchemeGroupVersion.String(), Kind: "ClusterRole"},
@@ -124,7 +124,7 @@ func (r Role) ClusterRole() *rbacv1.ClusterRole {
 	}
 }
 
-// Role is the role in a namespace.
+// Role returns the role in a namespace.
 func (r Role) Role(namespace string) *rbacv1.Role {
 	return &rbacv1.Role{
 		TypeMeta:   metav1.TypeMeta{APIVersion: rbacv1.SchemeGroupVersion.String(), Kind: "Role"},
@@ -142,7 +142,7 @@ func (r Right) String() string {
 	return r.Verb + " " + r.Resource + "." + r.Group
 }
 
-// Each are the rights that the rules grant, each once and in their order.
+// Each returns the rights that the rules grant, once each and in order.
 func Each(rules []rbacv1.PolicyRule) []Right {
 	var all []Right
 	for _, rule := range rules {
@@ -159,7 +159,7 @@ func Each(rules []rbacv1.PolicyRule) []Right {
 	return all
 }
 
-// Less are the rules less some rights.
+// Less returns the rules without some rights.
 func Less(rules []rbacv1.PolicyRule, lost ...Right) []rbacv1.PolicyRule {
 	var left []rbacv1.PolicyRule
 	for _, rule := range rules {
@@ -174,8 +174,8 @@ func Less(rules []rbacv1.PolicyRule, lost ...Right) []rbacv1.PolicyRule {
 	return left
 }
 
-// Tolerated reports whether the provider does without the right, as the table
-// says, in whatever the role is for.
+// Tolerated reports whether the table says that the provider does without the right, in the role's
+// use.
 func (r Role) Tolerated(right Right) bool {
 	tolerated := false
 	for _, g := range r.Grants() {

@@ -1,9 +1,8 @@
-// Package rights is the one table of what the provider asks the API server for,
-// and the roles that are made of it: those that are published, and that the
-// acceptance tests run under. It is pure.
+// Package rights is the one table of what the provider asks the API server for, and of the roles
+// made from it. The roles are published, and the acceptance tests run with them. It is pure.
 package rights
 
-// Part is what a right belongs to. A role is made of whole parts.
+// Part is what a right belongs to. A role consists of whole parts.
 type Part string
 
 // The parts.
@@ -12,35 +11,33 @@ const (
 	Destroy   Part = "destroying clusters"
 	Access    Part = "access"
 	Instances Part = "instances"
-	// Nodes are in no namespace, and so in no namespace's Role.
+	// Nodes are in no namespace, so no Role has them.
 	Nodes       Part = "nodes"
 	Credentials Part = "credentials"
 )
 
-// Row is what one purpose takes on some resources.
+// Row is what one purpose needs on some resources.
 type Row struct {
 	Part Part
 	// For completes "for …", with attributes and types in backquotes.
 	For       string
 	Group     string
 	Resources []string
-	// Names are the only objects that it takes, where they can be known.
+	// Names are the only objects that are used, if they are known.
 	Names []string
-	// Plan are the verbs that a plan takes; an apply takes them too, and those in
-	// Apply.
+	// Plan are the verbs for a plan. An apply needs them too, and those in Apply.
 	Plan, Apply []string
-	// OneByOne is set where get stands in for list.
+	// OneByOne is set if get can replace list.
 	OneByOne bool
-	// Without says, by verb, what the provider does that lacks it. What isn't in it
-	// ends in an error that names the verb and the resource.
+	// Without says, by verb, what the provider does without it. If a verb isn't in it, the provider
+	// fails with an error that names the verb and the resource.
 	Without map[string]string
 }
 
-// Table returns the rows, in the order in which they are published.
+// Table returns the rows, in the order of publication.
 //
-// Nothing lists Secrets, for the right to list them is the right to read them
-// all, and a plan doesn't even get one: Kubernetes can't let somebody see whose
-// Secret it is and not what is in it.
+// Nothing lists Secrets, because the right to list them is the right to read them all. A plan
+// doesn't even get one: Kubernetes can't show whose Secret it is without its content.
 func Table() []Row {
 	oneByOne := map[string]string{"list": "what is declared is read one by one, which takes `get`; what isn't declared isn't seen"}
 	return append([]Row{
@@ -123,8 +120,7 @@ func Table() []Row {
 	}, contents()...)
 }
 
-// contents are the kinds of Kubernetes that a namespace can hold, beyond those
-// that are listed anyway.
+// contents are the other kinds of Kubernetes that a namespace can hold.
 func contents() []Row {
 	var rows []Row
 	for _, kinds := range []struct {

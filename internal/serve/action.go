@@ -10,15 +10,15 @@ import (
 )
 
 const (
-	// invokeAction is the call that answers with events, of which the last says how the
-	// action has ended.
+	// invokeAction is the call whose answer is a stream of events. The last event says how the
+	// action ended.
 	invokeAction = "/tfplugin6.Provider/InvokeAction"
 	invokeEvent  = protoreflect.FullName("tfplugin6.InvokeAction.Event")
 )
 
-// actionStream notes whether Terraform was told how an action has ended. tf6server drops the
-// events of an action when Terraform cancels the provider, the last one too, and Terraform takes
-// a stream without one for a success.
+// actionStream records whether Terraform got the last event of an action. When Terraform cancels
+// the provider, tf6server drops an action's events, even the last, and Terraform takes a stream
+// without one for a success.
 type actionStream struct {
 	grpc.ServerStream
 	ended bool
@@ -37,7 +37,7 @@ func isEnd(event protoreflect.Message) bool {
 	return completed != nil && event.Has(completed)
 }
 
-// end tells Terraform that the action was cancelled, where it was told nothing.
+// end sends Terraform the event that the action was cancelled, if it got no last event.
 func (a *actionStream) end() error {
 	if a.ended {
 		return nil
@@ -49,8 +49,8 @@ func (a *actionStream) end() error {
 	return a.SendMsg(event)
 }
 
-// cancelledAction is the event of an action that ends in an error. The type is internal to
-// terraform-plugin-go, so it is built by its description.
+// cancelledAction returns the event of an action that ends in an error. Its type is internal to
+// terraform-plugin-go, so it is built from its descriptor.
 func cancelledAction() (proto.Message, error) {
 	kind, err := protoregistry.GlobalTypes.FindMessageByName(invokeEvent)
 	if err != nil {

@@ -22,10 +22,10 @@ func (s *sent) SendMsg(event any) error {
 
 func (s *sent) Context() context.Context { return context.Background() }
 
-// Terraform takes the stream of an action without a last event for a success, so a cancelled
-// action has to have one, and any other exactly its own.
+// Terraform takes an action's stream without a last event for a success. So a cancelled action must
+// have one, and any other action only its own.
 func TestActionStream_aCancelledActionEndsInAnError(t *testing.T) {
-	// The types are registered by whoever links the plugin server.
+	// Whoever links the plugin server registers the types.
 	_ = tf6server.GRPCProviderPlugin{}
 	last, err := cancelledAction()
 	if err != nil {

@@ -16,16 +16,16 @@ import (
 )
 
 const (
-	// patienceAtFirst is how long the provider waits for Terraform to connect. Terraform
-	// gives a plugin as long to start.
+	// patienceAtFirst is how long the provider waits for Terraform to connect. Terraform gives a
+	// plugin the same time to start.
 	patienceAtFirst = time.Minute
 	// patience is how long it waits for Terraform to connect again.
 	patience = 3 * time.Second
 	// patienceWithTerraform is how long after a SIGTERM it waits for Terraform to cancel it.
 	patienceWithTerraform = 10 * time.Second
-	// patienceWithCalls is how long calls have to end that the provider itself has cancelled.
+	// patienceWithCalls is how long calls may take to end after the provider itself cancelled them.
 	patienceWithCalls = 30 * time.Second
-	// sending is how long the last answer has to get sent.
+	// sending is the time for the last answer to be sent.
 	sending = 500 * time.Millisecond
 )
 
@@ -41,17 +41,17 @@ const (
 //     Windows doesn't say when it is gone. go-plugin keeps a stream open on it, so that it
 //     never goes idle.
 type lifetime struct {
-	// cancel ends the calls that are under way.
+	// cancel cancels the running calls.
 	cancel func()
-	// stop ends the process; it may be called more than once.
+	// stop ends the process. It may be called more than once.
 	stop func()
 
 	mu                 sync.Mutex
 	connections, calls int
-	// alone ends the provider when there has been no connection for long enough.
+	// alone ends the provider when there has been no connection for too long.
 	alone *time.Timer
-	// terminated is that a SIGTERM came, cancelled that Terraform has cancelled the provider,
-	// closing that the provider has done so itself.
+	// terminated is set after a SIGTERM, cancelled after Terraform cancelled the provider, and
+	// closing after the provider cancelled itself.
 	terminated, cancelled, closing bool
 }
 
@@ -78,7 +78,7 @@ func (l *lifetime) endIfAlone() {
 	}
 }
 
-// terminate is what a SIGTERM asks for. Further ones change nothing.
+// terminate handles a SIGTERM. Further ones change nothing.
 func (l *lifetime) terminate() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -125,7 +125,7 @@ func (l *lifetime) leave() {
 	}
 }
 
-// isProviders reports whether a call is one of the provider's, and not go-plugin's own.
+// isProviders reports whether a call belongs to the provider, and not to go-plugin.
 func isProviders(method string) bool { return strings.HasPrefix(method, "/tfplugin6.Provider/") }
 
 func (l *lifetime) unary(ctx context.Context, req any, info *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (any, error) {
@@ -173,7 +173,7 @@ func (l *lifetime) HandleConn(_ context.Context, event stats.ConnStats) {
 	}
 }
 
-// TagConn, TagRPC and HandleRPC are the rest of a stats.Handler.
+// TagConn, TagRPC and HandleRPC complete a stats.Handler.
 func (l *lifetime) TagConn(ctx context.Context, _ *stats.ConnTagInfo) context.Context { return ctx }
 
 // TagRPC see TagConn.

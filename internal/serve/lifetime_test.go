@@ -28,7 +28,7 @@ type life struct {
 	at  time.Duration
 }
 
-// endedAt is how long it lived, 0 where it lives.
+// endedAt is when it ended, 0 if it still lives.
 func (l *life) endedAt() time.Duration {
 	l.end.Lock()
 	defer l.end.Unlock()
@@ -55,7 +55,7 @@ func newLife(t *testing.T) *life {
 func (l *life) connect()    { l.HandleConn(context.Background(), &stats.ConnBegin{}) }
 func (l *life) disconnect() { l.HandleConn(context.Background(), &stats.ConnEnd{}) }
 
-// call begins a call, and returns where its error comes.
+// call begins a call, and returns the channel for its error.
 func (l *life) call(method string) chan error {
 	answered := make(chan error, 1)
 	go func() {
@@ -71,12 +71,12 @@ func (l *life) call(method string) chan error {
 	return answered
 }
 
-// TestLifetime_endsWithoutTerraform holds that the provider ends once Terraform has been gone
-// for long enough, and never while it is connected.
+// TestLifetime_endsWithoutTerraform holds that the provider ends once Terraform has been gone for
+// long enough, and never while Terraform is connected.
 func TestLifetime_endsWithoutTerraform(t *testing.T) {
 	for name, c := range map[string]struct {
 		events func(*life)
-		// want is when it ends, 0 for not at all.
+		// want is when it ends, 0 for never.
 		want time.Duration
 	}{
 		"nobody ever connects":  {func(*life) {}, patienceAtFirst},
@@ -98,8 +98,8 @@ func TestLifetime_endsWithoutTerraform(t *testing.T) {
 	}
 }
 
-// TestLifetime_leavesTheEndToTerraform holds that a provider that Terraform has cancelled
-// isn't ended by a SIGTERM, whichever came first.
+// TestLifetime_leavesTheEndToTerraform holds that a SIGTERM doesn't end a provider that Terraform
+// has cancelled, in either order.
 func TestLifetime_leavesTheEndToTerraform(t *testing.T) {
 	for name, events := range map[string]func(*life){
 		"SIGTERM first": func(l *life) { l.terminate(); time.Sleep(patienceWithTerraform / 2); l.call(cancel) },
@@ -125,8 +125,8 @@ func TestLifetime_leavesTheEndToTerraform(t *testing.T) {
 	}
 }
 
-// TestLifetime_endsByItselfIfTerraformDoesNotCancel holds that a provider that has got a SIGTERM
-// of its own answers what is under way, refuses what comes, and ends.
+// TestLifetime_endsByItselfIfTerraformDoesNotCancel holds that after its own SIGTERM the provider
+// answers running calls, refuses new ones, and ends.
 func TestLifetime_endsByItselfIfTerraformDoesNotCancel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLife(t)
@@ -156,8 +156,8 @@ func TestLifetime_endsByItselfIfTerraformDoesNotCancel(t *testing.T) {
 	})
 }
 
-// TestLifetime_waitsForNoCallForEver holds that a call that can't be cancelled doesn't keep
-// the provider from ending.
+// TestLifetime_waitsForNoCallForEver holds that a call that can't be cancelled doesn't keep the
+// provider alive.
 func TestLifetime_waitsForNoCallForEver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLife(t)

@@ -13,12 +13,11 @@ import (
 // maxMessageSize is tf6server's.
 const maxMessageSize = 256 << 20
 
-// Plugin serves the provider to the Terraform that has started this process. It returns when
-// Terraform is done with it, is gone, or when the process was asked to end. lifetime has
-// the rules.
+// Plugin serves the provider to the Terraform that started this process. It returns when Terraform
+// is done or gone, or when the process was asked to end. lifetime has the rules.
 //
-// It does what tf6server.Serve does. That one gives no access to the gRPC server, which knows
-// whether Terraform is still there.
+// It does what tf6server.Serve does, which gives no access to the gRPC server. Only that server
+// knows whether Terraform is still connected.
 func Plugin(address string, provider tfprotov6.ProviderServer) {
 	cancel := func() { _, _ = provider.StopProvider(context.Background(), &tfprotov6.StopProviderRequest{}) }
 	plugin.Serve(&plugin.ServeConfig{
@@ -43,8 +42,8 @@ func Plugin(address string, provider tfprotov6.ProviderServer) {
 	})
 }
 
-// Debug serves the provider to whichever Terraform reattaches to this process, and returns
-// when the process is interrupted. No Terraform has started it, so none is missed.
+// Debug serves the provider to any Terraform that reattaches to this process. It returns when the
+// process is interrupted. No Terraform started it, so none is awaited.
 func Debug(address string, provider tfprotov6.ProviderServer) error {
 	return tf6server.Serve(address, func() tfprotov6.ProviderServer { return provider }, tf6server.WithManagedDebug())
 }

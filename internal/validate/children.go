@@ -8,8 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 )
 
-// ChildKeys accepts the keys of a map whose entries become objects named by the
-// prefix and the key.
+// ChildKeys accepts the keys of a map whose entries become objects with the name prefix + key.
 func ChildKeys(prefix string) validator.Map {
 	return keyRule{rule{
 		what: "a key that becomes the name of a Kubernetes object, " + prefix + "<key>",
@@ -23,7 +22,7 @@ func ChildKeys(prefix string) validator.Map {
 	}}
 }
 
-// RBACName accepts what a ClusterRole can be called, such as system:node.
+// RBACName accepts the name of a ClusterRole, such as system:node.
 func RBACName() validator.String {
 	return stringRule{rule{
 		what: "a ClusterRole's name",
@@ -37,8 +36,7 @@ func RBACName() validator.String {
 	}}
 }
 
-// ServiceAccountName accepts the name of a ServiceAccount that Kubernetes doesn't
-// make itself.
+// ServiceAccountName accepts the name of a ServiceAccount that Kubernetes doesn't create itself.
 func ServiceAccountName() validator.String {
 	return stringRule{rule{
 		what: "a service account's name",

@@ -12,10 +12,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-// OneOf accepts these texts. An error names the one that was probably meant.
+// OneOf accepts these texts. An error suggests the one that was probably meant.
 func OneOf(values ...string) validator.String { return choice{values: values} }
 
-// OneOfOr accepts these texts and what the pattern matches, which form puts in words.
+// OneOfOr accepts these texts and whatever the pattern matches. Form describes the pattern in
+// words.
 func OneOfOr(pattern *regexp.Regexp, form string, values ...string) validator.String {
 	return choice{values, pattern, form}
 }
@@ -69,8 +70,8 @@ func quoted(values []string) []string {
 	return all
 }
 
-// nearest returns the candidate with the fewest other letters, or "" where all have many. Upper and
-// lower case are no difference.
+// nearest returns the candidate with the fewest different letters, or "" if all have many. Upper
+// and lower case are equal.
 func nearest(name string, candidates []string) string {
 	best, distance := "", max(2, len(name)/4)+1
 	for _, candidate := range candidates {
@@ -97,8 +98,8 @@ func (notEmpty) ValidateString(_ context.Context, req validator.StringRequest, r
 	}
 }
 
-// AtLeast accepts whole numbers from the least one on. What names the number, such as "a number of
-// seconds".
+// AtLeast accepts whole numbers from the least one on. What describes the number, such as "a number
+// of seconds".
 func AtLeast(what string, least int64) validator.Int64 { return atLeast{what, least} }
 
 type atLeast struct {
@@ -119,8 +120,8 @@ func (a atLeast) ValidateInt64(ctx context.Context, req validator.Int64Request, 
 	}
 }
 
-// ImageReference accepts everything without spaces at its ends. What an image is called is up to
-// registries.
+// ImageReference accepts every text without spaces at its ends. Registries decide what an image may
+// be called.
 func ImageReference() validator.String {
 	return stringRule{rule{
 		what: "an image",

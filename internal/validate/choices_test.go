@@ -21,7 +21,7 @@ func detailOf(t *testing.T, of validator.String, value types.String) string {
 	return strings.Join(all, "\n")
 }
 
-// An error about a choice names what may be written, and what was probably meant.
+// An error about a choice lists the possible values, and suggests the one that was probably meant.
 func TestOneOf_namesWhatWasMeant(t *testing.T) {
 	kinds := OneOf("liveness", "readiness", "startup")
 	for value, want := range map[string]string{

@@ -10,10 +10,10 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 )
 
-// The sets below are the API server's (pkg/apis/core/validation), which aren't in
-// a module that can be imported.
+// The sets below are the API server's (pkg/apis/core/validation). No module that can be imported
+// has them.
 
-// EnvField accepts what of a Pod a variable can be filled from.
+// EnvField accepts the fields of a Pod that a variable can have as its value.
 func EnvField() validator.String {
 	fields := []string{
 		"metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "spec.serviceAccountName",
@@ -38,15 +38,14 @@ func EnvField() validator.String {
 	}}
 }
 
-// subscript reads the key out of field['key'].
+// subscript returns the key in field['key'].
 func subscript(s, field string) (string, bool) {
 	rest, begins := strings.CutPrefix(s, field+"['")
 	key, ends := strings.CutSuffix(rest, "']")
 	return key, begins && ends
 }
 
-// EnvResource accepts which of its own limits and requests a container can be
-// told.
+// EnvResource accepts the limits and requests that a variable can have as its value.
 func EnvResource() validator.String {
 	resources := []string{
 		"limits.cpu", "limits.memory", "limits.ephemeral-storage",
@@ -66,8 +65,7 @@ func EnvResource() validator.String {
 	}}
 }
 
-// DivisorFaults says what is wrong with a divisor of that resource: nothing, or
-// a sentence.
+// DivisorFaults returns what is wrong with a divisor of that resource: nothing, or a sentence.
 func DivisorFaults(divisor fwtypes.Quantity, resource string) []string {
 	amount, known := divisor.Known()
 	if !known {

@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-// DurationAtLeast accepts spans of time such as "90m" that are no shorter.
+// DurationAtLeast accepts durations such as "90m" that are at least this long.
 func DurationAtLeast(what string, least time.Duration) validator.String {
 	return stringRule{rule{
 		what: what,

@@ -10,8 +10,8 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
-// Labels are the rules of a map of labels that a configuration declares, for
-// objects that have them in these places.
+// Labels returns the rules for a map of declared labels, for objects that have them in these
+// places.
 func Labels(places ...kube.KeyPlace) []validator.Map {
 	return []validator.Map{
 		keyRule{rule{
@@ -24,8 +24,8 @@ func Labels(places ...kube.KeyPlace) []validator.Map {
 	}
 }
 
-// Annotations are the rules of a map of annotations that a configuration
-// declares, for objects that have them in these places.
+// Annotations returns the rules for a map of declared annotations, for objects that have them in
+// these places.
 func Annotations(places ...kube.KeyPlace) []validator.Map {
 	return []validator.Map{
 		keyRule{rule{
@@ -40,7 +40,7 @@ func Annotations(places ...kube.KeyPlace) []validator.Map {
 
 const keySays = "an optional DNS prefix and a slash, then at most 63 letters, digits, hyphens, underscores and dots; not one that the provider or Kubernetes sets itself"
 
-// keyFaults refuses what can't be declared in one of the places.
+// keyFaults refuses keys that can't be declared in one of the places.
 func keyFaults(places []kube.KeyPlace, faults func(string) []string) func(string) []string {
 	return func(s string) []string {
 		if why := kube.Reserved(s, places...); why != "" {
@@ -50,7 +50,7 @@ func keyFaults(places []kube.KeyPlace, faults func(string) []string) func(string
 	}
 }
 
-// LabelValue accepts what can be a label's value.
+// LabelValue accepts the value of a label.
 func LabelValue() validator.String {
 	return stringRule{rule{
 		what:   "a label's value",

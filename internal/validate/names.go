@@ -11,7 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 )
 
-// ClusterName accepts what can be a Namespace's name and isn't the system's.
+// ClusterName accepts the name of a Namespace that isn't Kubernetes' own.
 func ClusterName() validator.String {
 	return stringRule{rule{
 		what: "a cluster's name",
@@ -30,7 +30,7 @@ func IsReservedNamespace(name string) bool {
 	return name == "default" || strings.HasPrefix(name, "kube-")
 }
 
-// InstanceName accepts what can be both a Pod's name and its host name.
+// InstanceName accepts a name that is valid for a Pod and as its host name.
 func InstanceName() validator.String {
 	return stringRule{rule{
 		what:   "an instance's name",
@@ -39,7 +39,7 @@ func InstanceName() validator.String {
 	}}
 }
 
-// FieldManager accepts what the API server takes as the name of a writer.
+// FieldManager accepts what the API server accepts as the name of a field manager.
 func FieldManager() validator.String {
 	return stringRule{rule{
 		what: "a field manager",
@@ -54,8 +54,7 @@ func FieldManager() validator.String {
 	}}
 }
 
-// EnvVarNames accepts the names of environment variables. Programs of .NET have
-// colons in them.
+// EnvVarNames accepts the names of environment variables. Programs in .NET use colons in them.
 func EnvVarNames() validator.Map {
 	return keyRule{rule{
 		what:   "an environment variable's name",
@@ -64,8 +63,7 @@ func EnvVarNames() validator.Map {
 	}}
 }
 
-// SecretVariableNames accepts the names of variables that are the keys of a Secret
-// as well.
+// SecretVariableNames accepts names of variables that are also keys of a Secret.
 func SecretVariableNames() validator.Map {
 	return keyRule{rule{
 		what:   "the name of a variable that is a key of a Secret as well",
@@ -83,8 +81,8 @@ func PortNames() validator.Map {
 	}}
 }
 
-// ResourceNames accepts what a container can have limits and requests of; reserved maps a
-// refused one to what to use instead.
+// ResourceNames accepts the resources that a container can have limits and requests for. Reserved
+// maps a refused name to the attribute to use instead.
 func ResourceNames(what string, reserved map[string]string) validator.Map {
 	return keyRule{rule{
 		what:   what,
@@ -93,7 +91,7 @@ func ResourceNames(what string, reserved map[string]string) validator.Map {
 	}}
 }
 
-// LimitedResources accepts what a limit range can limit of containers and Pods
+// LimitedResources accepts what a limit range can limit for containers and Pods
 // (validateContainerResourceName in pkg/apis/core/validation).
 func LimitedResources() validator.Map {
 	return keyRule{rule{
@@ -117,15 +115,14 @@ func limitedFaults(s string) []string {
 	return nil
 }
 
-// isWhole reports whether containers can have whole numbers only of a resource: those of
-// vendors (IsIntegerResourceName in pkg/apis/core/helper).
+// isWhole reports whether containers can have only whole numbers of a resource, such as vendors'
+// resources (IsIntegerResourceName in pkg/apis/core/helper).
 func isWhole(resource string) bool {
 	return strings.Contains(resource, "/") && !strings.Contains(resource, corev1.ResourceDefaultNamespacePrefix)
 }
 
-// IsShareable reports whether containers may have more of a resource for their
-// limits than for their requests: of what Kubernetes itself counts, but for huge
-// pages.
+// IsShareable reports whether a container's limit of a resource may be above its request: true for
+// Kubernetes' own resources except huge pages.
 func IsShareable(resource string) bool {
 	native := !strings.Contains(resource, "/") || strings.Contains(resource, corev1.ResourceDefaultNamespacePrefix)
 	return native && !strings.HasPrefix(resource, corev1.ResourceHugePagesPrefix)
@@ -141,8 +138,7 @@ func unreserved(reserved map[string]string, faults func(string) []string) func(s
 }
 
 // standardResources are the keys that a ResourceQuota counts without a prefix
-// (pkg/apis/core/helper.IsStandardQuotaResourceName, which isn't in a module
-// that can be imported).
+// (pkg/apis/core/helper.IsStandardQuotaResourceName, which can't be imported).
 func standardResources() []string {
 	return []string{
 		"cpu", "memory", "ephemeral-storage",
@@ -153,7 +149,7 @@ func standardResources() []string {
 	}
 }
 
-// isCounted reports whether a ResourceQuota takes whole numbers only for a key
+// isCounted reports whether a ResourceQuota accepts only whole numbers for a key
 // (IsIntegerResourceName in pkg/apis/core/helper).
 func isCounted(key string) bool {
 	if !strings.Contains(key, "/") {
@@ -165,8 +161,8 @@ func isCounted(key string) bool {
 	return !strings.Contains(key, corev1.ResourceDefaultNamespacePrefix) && !strings.HasPrefix(key, corev1.DefaultResourceRequestsPrefix)
 }
 
-// QuotaKeys accepts what can be a key of a ResourceQuota's spec.hard; reserved
-// maps a refused one to the attribute to use instead.
+// QuotaKeys accepts a key of a ResourceQuota's spec.hard. Reserved maps a refused key to the
+// attribute to use instead.
 func QuotaKeys(reserved map[string]string) validator.Map {
 	return keyRule{rule{
 		what:   "a quota's key",

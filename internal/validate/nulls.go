@@ -12,11 +12,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-// NoNulls refuses a null in a map, a list or a set, and names the element. The framework's own
+// NoNulls refuses a null in a map, list or set, and names the element. The framework's own
 // validators only say that there is one.
 func NoNulls() NullRule { return NullRule{} }
 
-// NullRule is what NoNulls returns. It validates each kind of collection.
+// NullRule is the result of NoNulls. It validates each kind of collection.
 type NullRule struct{}
 
 var (

@@ -13,7 +13,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/validate"
 )
 
-// A null is refused at its place, by its key.
+// The error for a null is on its element, with its key.
 func TestNoNulls_namesTheElement(t *testing.T) {
 	t.Parallel()
 	values := []attr.Value{types.StringValue("a"), types.StringNull(), types.StringUnknown()}

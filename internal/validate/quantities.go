@@ -11,20 +11,18 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 )
 
-// Quantities checks each value of a map of fwtypes.Quantity; the framework asks
-// a type to validate an attribute, but not an element.
+// Quantities checks each value of a map of fwtypes.Quantity. The framework lets a type validate an
+// attribute, but not an element.
 func Quantities() validator.Map { return quantities{} }
 
-// QuotaAmounts is Quantities for keys of a ResourceQuota, some of which count whole
-// objects.
+// QuotaAmounts is Quantities for keys of a ResourceQuota. Some of them count whole objects.
 func QuotaAmounts() validator.Map { return quantities{isCounted: isCounted} }
 
-// ContainerAmounts is Quantities for what a container has of resources, some of which
-// are had as a whole.
+// ContainerAmounts is Quantities for a container's resources. Some of them have only whole numbers.
 func ContainerAmounts() validator.Map { return quantities{isCounted: isWhole} }
 
 type quantities struct {
-	// isCounted, where it is set, tells the keys that take whole numbers only.
+	// isCounted reports which keys have only whole numbers. It may be nil.
 	isCounted func(key string) bool
 }
 

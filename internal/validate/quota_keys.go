@@ -8,9 +8,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// uncounted says of a key of a ResourceQuota which the API server takes why nothing is
-// ever counted by it, and which one is meant; nothing of a key that something counts
-// (the evaluators in pkg/quota/v1).
+// uncounted returns why nothing is ever counted under a key that the API server accepts, and which
+// key is meant. It returns nothing for a key that something counts (the evaluators in
+// pkg/quota/v1).
 func uncounted(key string) string {
 	if resource, isCount := strings.CutPrefix(key, "count/"); isCount {
 		return uncountedObjects(resource)
@@ -42,8 +42,7 @@ func uncounted(key string) string {
 		corev1.DefaultResourceRequestsPrefix+strings.TrimPrefix(key, "limits."))
 }
 
-// uncountedObjects is uncounted for numbers of objects, which are counted by their
-// plural and group.
+// uncountedObjects is uncounted for numbers of objects, whose keys have their plural and group.
 func uncountedObjects(resource string) string {
 	groups := map[string]string{
 		"deployments": "apps", "replicasets": "apps", "statefulsets": "apps", "daemonsets": "apps", "controllerrevisions": "apps",
@@ -74,7 +73,7 @@ func uncountedObjects(resource string) string {
 	return fmt.Sprintf("Kubernetes itself has no kind %q in its core group%s; others are written with their group, such as count/jobs.batch", name, perhaps(name, core, "count/"))
 }
 
-// perhaps says which of the names may have been meant.
+// perhaps suggests which of the names was meant.
 func perhaps(name string, names []string, prefix string) string {
 	best := nearest(name, names)
 	if best == "" {

@@ -9,8 +9,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 )
 
-// ObjectName accepts what can be the name of an object such as a Secret or a
-// PersistentVolumeClaim; what names the kind: "a Secret's name".
+// ObjectName accepts the name of an object such as a Secret or a PersistentVolumeClaim. What names
+// the kind: "a Secret's name".
 func ObjectName(what string) validator.String {
 	return stringRule{rule{
 		what:   what,
@@ -19,10 +19,10 @@ func ObjectName(what string) validator.String {
 	}}
 }
 
-// DataKey accepts what can be a key of a ConfigMap or Secret.
+// DataKey accepts a key of a ConfigMap or Secret.
 func DataKey() validator.String { return stringRule{dataKey()} }
 
-// DataKeys accepts such keys as a map's.
+// DataKeys accepts such keys as keys of a map.
 func DataKeys() validator.Map { return keyRule{dataKey()} }
 
 func dataKey() rule {
@@ -56,7 +56,7 @@ func portFaults(s string) []string {
 	if !digits {
 		return validation.IsValidPortName(s)
 	}
-	// Numbers that don't fit an int are out of range too.
+	// Numbers that don't fit into an int are out of range too.
 	const maxDigits = 5
 	number := 0
 	for _, digit := range s {
@@ -68,8 +68,8 @@ func portFaults(s string) []string {
 	return nil
 }
 
-// MountPath accepts where a volume can be mounted. The API server takes nearly
-// anything; container engines don't.
+// MountPath accepts a path where a volume can be mounted. The API server accepts nearly anything,
+// but container engines don't.
 func MountPath() validator.String {
 	return stringRule{rule{
 		what:   "a mount path",
@@ -93,7 +93,7 @@ func mountPathFaults(s string) []string {
 	return nil
 }
 
-// AbsolutePath accepts a path from the root that doesn't lead back.
+// AbsolutePath accepts a path from the root without "..".
 func AbsolutePath(what string) validator.String {
 	return stringRule{rule{
 		what: what,
@@ -107,7 +107,7 @@ func AbsolutePath(what string) validator.String {
 	}}
 }
 
-// RelativePath accepts a path that stays within the folder that it is in.
+// RelativePath accepts a path that stays within its folder.
 func RelativePath(what string) validator.String {
 	return stringRule{rule{
 		what:   what,
@@ -128,7 +128,7 @@ func relativePathFaults(s string) []string {
 	return stepsBack(s)
 }
 
-// SubPath accepts which part of a volume is mounted. The empty path is the whole.
+// SubPath accepts a part of a volume. The empty path is the whole volume.
 func SubPath() validator.String {
 	return stringRule{rule{
 		what: "a path within the volume",
@@ -149,7 +149,7 @@ func stepsBack(s string) []string {
 	return nil
 }
 
-// FileMode accepts permissions in octal, such as 0440.
+// FileMode accepts octal permissions, such as 0440.
 func FileMode() validator.String {
 	return stringRule{rule{
 		what: "a file mode",

@@ -1,5 +1,5 @@
-// Package validate holds the framework validators that refuse at plan time what
-// the API server would refuse at apply, by the server's own rules.
+// Package validate has the framework validators that refuse in a plan what the API server would
+// refuse in an apply, by the server's own rules.
 package validate
 
 import (
@@ -12,9 +12,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-// rule says what is wrong with a text: nothing, or a sentence for each fault.
+// rule returns what is wrong with a text: nothing, or a sentence for each mistake.
 type rule struct {
-	// what names the checked thing in the summary: "Invalid <what>".
+	// what names the value in the summary: "Invalid <what>".
 	what string
 	// says describes the rule in the documentation.
 	says   string
@@ -35,8 +35,8 @@ func (r rule) detail(value string) string {
 	return fmt.Sprintf("%q can't be %s: %s.", value, r.what, Plain(faults))
 }
 
-// Plain joins sentences of apimachinery's, without the regular expressions at their
-// ends, which say nothing that the sentences don't.
+// Plain joins apimachinery's sentences, without the regular expressions at their ends, which add
+// nothing for a reader.
 func Plain(faults []string) string {
 	sentences := make([]string, 0, len(faults))
 	for _, fault := range faults {

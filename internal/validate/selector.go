@@ -5,8 +5,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 )
 
-// LabelSelector accepts what selects objects by their labels, in the notation of
-// kubectl's --selector.
+// LabelSelector accepts a selector in the notation of kubectl's --selector.
 func LabelSelector() validator.String {
 	return stringRule{rule{
 		what: "a label selector",

@@ -14,8 +14,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// CheckFence errs unless the code parses as what it says that it is. "text" is anything, and "console" what a person
-// types after a "$" with what is answered.
+// CheckFence errs unless the code parses as the language that its fence names. "text" may be anything. "console" is
+// what a person types after a "$", and the answers. Of "mermaid" only the outline is checked: see parseMermaid.
 func CheckFence(ctx context.Context, fence Fence) error {
 	switch fence.Language {
 	case "text":
@@ -33,8 +33,10 @@ func CheckFence(ctx context.Context, fence Fence) error {
 		return parseShell(ctx, fence.Code)
 	case "console":
 		return parseShell(ctx, typed(fence.Code))
+	case "mermaid":
+		return parseMermaid(fence.Code)
 	default:
-		return fmt.Errorf("%q is no language that is checked: text, terraform, hcl, json, yaml, shell, console", fence.Language)
+		return fmt.Errorf("%q isn't one of the languages that are checked: text, terraform, hcl, json, yaml, shell, console, mermaid", fence.Language)
 	}
 }
 
@@ -80,4 +82,54 @@ func typed(session string) string {
 		}
 	}
 	return commands.String()
+}
+
+// parseMermaid errs unless the code is a flowchart whose quotes and brackets are closed on each line, and whose
+// subgraphs all end. There is no Go parser of Mermaid, and these are the usual mistakes.
+func parseMermaid(code string) error {
+	first, rest, _ := strings.Cut(code, "\n")
+	switch kind := strings.TrimSpace(first); kind {
+	case "flowchart LR", "flowchart TB":
+	default:
+		return fmt.Errorf("it begins with %q, not with \"flowchart LR\" or \"flowchart TB\"", kind)
+	}
+	open := 0
+	for line := range strings.Lines(rest) {
+		line = strings.TrimSpace(line)
+		switch {
+		case strings.HasPrefix(line, "subgraph "):
+			open++
+		case line == "end":
+			open--
+		}
+		if open < 0 {
+			return errors.New("an \"end\" has no subgraph")
+		}
+		unquoted, err := withoutQuoted(line)
+		if err != nil {
+			return err
+		}
+		for _, pair := range []string{"[]", "()", "{}"} {
+			if strings.Count(unquoted, pair[:1]) != strings.Count(unquoted, pair[1:]) {
+				return fmt.Errorf("the brackets %s aren't closed in %q", pair, line)
+			}
+		}
+	}
+	if open > 0 {
+		return errors.New("a subgraph has no \"end\"")
+	}
+	return nil
+}
+
+// withoutQuoted returns the line without what is between double quotes.
+func withoutQuoted(line string) (string, error) {
+	parts := strings.Split(line, `"`)
+	if len(parts)%2 == 0 {
+		return "", fmt.Errorf("a quote isn't closed in %q", line)
+	}
+	var unquoted strings.Builder
+	for i := 0; i < len(parts); i += 2 {
+		unquoted.WriteString(parts[i])
+	}
+	return unquoted.String(), nil
 }

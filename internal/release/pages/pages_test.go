@@ -121,6 +121,12 @@ func TestCheckFence_findsTheBrokenOnes(t *testing.T) {
 		{"yaml", "a: 1\n---\nb: 2\n", true},
 		{"yaml", "a: [1\n", false},
 		{"text", "anything {", true},
+		{"mermaid", "flowchart LR\n  subgraph a[\"A (b\"]\n    b --> c\n  end\n", true},
+		{"mermaid", "flowchart LR\n  a[\"A --> b\n", false},
+		{"mermaid", "flowchart LR\n  a[b --> c\n", false},
+		{"mermaid", "flowchart LR\n  subgraph a\n", false},
+		{"mermaid", "flowchart LR\n  end\n", false},
+		{"mermaid", "a --> b\n", false},
 		{"pyton", "", false},
 		{"", "", false},
 	} {
