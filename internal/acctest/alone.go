@@ -5,9 +5,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
+
+	"github.com/headgym/terraform-provider-mar/internal/acctest/processes"
 )
 
 // envAlone names the directory of the control plane that the process' only test has for
@@ -76,7 +77,7 @@ func lock(t *testing.T, path string) (release func()) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX); err != nil {
+	if err := processes.Lock(file); err != nil {
 		t.Fatal(err)
 	}
 	return func() { _ = file.Close() }

@@ -4,6 +4,7 @@ package processes
 
 import (
 	"errors"
+	"os"
 	"os/exec"
 	"syscall"
 )
@@ -22,3 +23,6 @@ func SignalGroup(*exec.Cmd, syscall.Signal) error { return errors.ErrUnsupported
 
 // GroupEnded tells whether the command itself has ended.
 func GroupEnded(command *exec.Cmd) bool { return command.ProcessState != nil }
+
+// Lock errs.
+func Lock(*os.File) error { return errors.ErrUnsupported }

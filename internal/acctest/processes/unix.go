@@ -4,6 +4,7 @@ package processes
 
 import (
 	"errors"
+	"os"
 	"os/exec"
 	"syscall"
 )
@@ -26,3 +27,6 @@ func SignalGroup(command *exec.Cmd, signal syscall.Signal) error {
 func GroupEnded(command *exec.Cmd) bool {
 	return errors.Is(syscall.Kill(-command.Process.Pid, 0), syscall.ESRCH)
 }
+
+// Lock blocks until nobody else holds the file's lock. It ends when the file is closed.
+func Lock(file *os.File) error { return syscall.Flock(int(file.Fd()), syscall.LOCK_EX) }
