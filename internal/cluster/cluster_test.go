@@ -21,6 +21,8 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/kube/contents"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 func TestDesired_golden(t *testing.T) {
@@ -71,9 +73,9 @@ func TestObserved_importLeavesOutWhatNobodyDeclared(t *testing.T) {
 	want, _ := objects.DesiredOf(t.Context(), configurations()["full"], child.Adopted{})
 	o := served(t, want)
 	o.Namespace.Labels = map[string]string{
-		"kubernetes.io/metadata.name": "prod", kube.LabelManagedBy: kube.ManagedBy, kube.LabelRegion: "eu", "team": "a", "env": "test",
+		"kubernetes.io/metadata.name": "prod", mar.LabelManagedBy: mar.ManagedBy, mar.LabelRegion: "eu", "team": "a", "env": "test",
 	}
-	o.Namespace.Annotations = map[string]string{kube.AnnotationNonce: "n", "example.com/bill": "4711"}
+	o.Namespace.Annotations = map[string]string{mar.AnnotationNonce: "n", "example.com/bill": "4711"}
 	m, diags := objects.ImportedModelOf(t.Context(), o, fw.Defaults{Labels: map[string]string{"env": "test"}, Annotations: map[string]string{"example.com/bill": "4711"}}, child.Adopted{})
 	if diags.HasError() {
 		t.Fatal(diags)
@@ -190,10 +192,10 @@ func TestParseID(t *testing.T) {
 }
 
 func TestInhabitants(t *testing.T) {
-	if got := objects.Inhabitants(kube.Contents{}); got != "" {
+	if got := objects.Inhabitants(contents.Contents{}); got != "" {
 		t.Errorf("an empty cluster has %q", got)
 	}
-	var many kube.Contents
+	var many contents.Contents
 	for range 12 {
 		many.Objects = append(many.Objects, kube.Ref{Kind: "Pod", Namespace: "dev", Name: "web"})
 	}
@@ -211,12 +213,12 @@ func TestInhabitants(t *testing.T) {
 func TestAdviceOnUnseen(t *testing.T) {
 	const credentials, service = "credentials", "kubectl get apiservices"
 	for name, c := range map[string]struct {
-		of   kube.Contents
+		of   contents.Contents
 		says map[string]bool
 	}{
-		"forbidden": {kube.Contents{Forbidden: []string{"pods"}}, map[string]bool{credentials: true, service: false}},
-		"broken":    {kube.Contents{Hidden: []string{"widgets: no answer"}}, map[string]bool{credentials: false, service: true}},
-		"both":      {kube.Contents{Forbidden: []string{"pods"}, Hidden: []string{"widgets: no answer"}}, map[string]bool{credentials: true, service: true}},
+		"forbidden": {contents.Contents{Forbidden: []string{"pods"}}, map[string]bool{credentials: true, service: false}},
+		"broken":    {contents.Contents{Hidden: []string{"widgets: no answer"}}, map[string]bool{credentials: false, service: true}},
+		"both":      {contents.Contents{Forbidden: []string{"pods"}, Hidden: []string{"widgets: no answer"}}, map[string]bool{credentials: true, service: true}},
 	} {
 		for text, said := range c.says {
 			if got := objects.AdviceOnUnseen(c.of); contains(got, text) != said {

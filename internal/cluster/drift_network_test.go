@@ -12,7 +12,7 @@ import (
 
 	"github.com/headgym/terraform-provider-mar/internal/cluster/child"
 	"github.com/headgym/terraform-provider-mar/internal/cluster/network"
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 const (
@@ -144,7 +144,7 @@ func readsTheSameWhateverThePrior(t *testing.T, live []networkingv1.NetworkPolic
 func TestObservedNetwork_policiesOfOthersUnderOurNamesAreNotRead(t *testing.T) {
 	networking := plannedNetwork(networkOf(t, driftIngress))
 	live := servedPolicies(t, networking)
-	live[0].Labels = map[string]string{kube.LabelManagedBy: "somebody"}
+	live[0].Labels = map[string]string{mar.LabelManagedBy: "somebody"}
 	if got := network.Observed(t.Context(), live, networking); !got.IsNull() {
 		t.Errorf("got %s", got)
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/cluster/quota"
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 // letGo warns of what an import took over and the configuration doesn't declare.
@@ -47,7 +48,7 @@ func letGo(state, plan model.Cluster, a child.Adopted) []child.Warning {
 func unlabelled(o objects.Observed) child.Warning {
 	return child.Warning{
 		At: path.Root("labels_all"), Summary: "Cluster lacks a label that the provider needs",
-		Detail: fmt.Sprintf("Something removed or changed the label %s of %s.\nThe provider recognizes its clusters by it. Apply sets it again, in place.", kube.LabelManagedBy, child.ClusterRef(o.Namespace.Name)),
+		Detail: fmt.Sprintf("Something removed or changed the label %s of %s.\nThe provider recognizes its clusters by it. Apply sets it again, in place.", mar.LabelManagedBy, child.ClusterRef(o.Namespace.Name)),
 	}
 }
 
@@ -90,7 +91,7 @@ func plannedRemoval(ctx context.Context, state, plan model.Cluster, defaults fw.
 func attributeOfKey(state model.Cluster) func(isLabel bool, key string) string {
 	return func(isLabel bool, key string) string {
 		switch {
-		case isLabel && key == kube.LabelRegion:
+		case isLabel && key == mar.LabelRegion:
 			return "region"
 		case isLabel && podsecurity.IsLabel(key) && !state.PodSecurity.IsNull():
 			return "pod_security"

@@ -20,7 +20,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/cluster/objects"
 	"github.com/headgym/terraform-provider-mar/internal/cluster/quota"
 	"github.com/headgym/terraform-provider-mar/internal/fw"
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 // seedsOf are the bytes that a fuzz target starts from; they run as ordinary tests.
@@ -140,7 +140,7 @@ func generated(data []byte) objects.Observed {
 		LimitRanges: map[string]*corev1.LimitRange{},
 	}
 	if ours {
-		o.Namespace.Labels[kube.LabelManagedBy] = kube.ManagedBy
+		o.Namespace.Labels[mar.LabelManagedBy] = mar.ManagedBy
 	}
 	for _, name := range []string{child.QuotaName, child.ScopedQuotaPrefix + "a"} {
 		quota := &corev1.ResourceQuota{ObjectMeta: meta(name)}

@@ -17,7 +17,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/cluster/quota"
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 // A plain cpu beside requests.cpu keeps its name, and may be declared as such.
@@ -46,7 +46,7 @@ func TestObserved_quotaWithShortAndFullKeys(t *testing.T) {
 }
 
 func TestObserved_regionLabelWithoutAValueIsNone(t *testing.T) {
-	m := objects.ImportedNamespaceOf(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "dev", Labels: map[string]string{kube.LabelRegion: ""}}}, fw.Defaults{})
+	m := objects.ImportedNamespaceOf(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "dev", Labels: map[string]string{mar.LabelRegion: ""}}}, fw.Defaults{})
 	if !m.Region.IsNull() || !m.Labels.IsNull() {
 		t.Errorf("region %s, labels %s", m.Region, m.Labels)
 	}

@@ -23,7 +23,7 @@ import (
 
 	"github.com/headgym/terraform-provider-mar/internal/cluster/child"
 	"github.com/headgym/terraform-provider-mar/internal/cluster/network"
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 func policyYAML(t *testing.T, networking types.Object) []byte {
@@ -53,7 +53,7 @@ func TestDesiredNetwork_golden(t *testing.T) {
 				t.Errorf("the case isn't valid: %v", diags)
 			}
 			for _, p := range goldenPolicies(t, got) {
-				if p.Kind != "NetworkPolicy" || p.Namespace != "dev" || !kube.IsOurs(&p) || !strings.HasPrefix(p.Name, "mar-") || len(p.Spec.PolicyTypes) == 0 {
+				if p.Kind != "NetworkPolicy" || p.Namespace != "dev" || !mar.IsOurs(&p) || !strings.HasPrefix(p.Name, "mar-") || len(p.Spec.PolicyTypes) == 0 {
 					t.Errorf("not a policy of ours: %+v", p)
 				}
 			}
@@ -237,7 +237,7 @@ func TestObservedNetwork_editedRuleIsThatOneOnly(t *testing.T) {
 func TestObservedNetwork_othersPoliciesAreNoneOfOurBusiness(t *testing.T) {
 	_, _, networking := networkCase(t, "isolated")
 	theirs := servedPolicies(t, plannedNetwork(networkOf(t, `network = { ingress = { default = "allow" } }`)))[0]
-	theirs.Labels = map[string]string{kube.LabelManagedBy: "Helm"}
+	theirs.Labels = map[string]string{mar.LabelManagedBy: "Helm"}
 	for _, name := range []string{"mar-ingress-extra", "default-deny"} {
 		theirs.Name = name
 		if got := network.Observed(t.Context(), append(servedPolicies(t, networking), theirs), networking); !got.Equal(networking) {

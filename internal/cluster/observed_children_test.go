@@ -21,6 +21,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/cluster/quota"
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/kube/contents"
 )
 
 // Half of an entry, or one that is bound elsewhere, never reads as the whole.
@@ -258,7 +259,7 @@ func TestBelowUse(t *testing.T) {
 }
 
 func TestRemoved_isGroupedByKindAndCut(t *testing.T) {
-	var many kube.Contents
+	var many contents.Contents
 	for _, name := range []string{"k", "j", "i", "h", "g", "f", "e", "d", "c", "b", "a"} {
 		many.Objects = append(many.Objects, kube.Ref{Kind: "Pod", Namespace: "dev", Name: name})
 	}
@@ -268,7 +269,7 @@ func TestRemoved_isGroupedByKindAndCut(t *testing.T) {
 	if diff := cmp.Diff(want, objects.Removed(many)); diff != "" {
 		t.Error(diff)
 	}
-	if got := objects.Removed(kube.Contents{}); got != "" {
+	if got := objects.Removed(contents.Contents{}); got != "" {
 		t.Errorf("of nothing it says %q", got)
 	}
 }

@@ -13,7 +13,7 @@ import (
 
 	"github.com/headgym/terraform-provider-mar/internal/cluster/objects"
 	"github.com/headgym/terraform-provider-mar/internal/fw"
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 	"github.com/headgym/terraform-provider-mar/internal/validate"
 )
 
@@ -57,7 +57,7 @@ func selectorOf(labelSelector, region types.String) (labels.Selector, error) {
 	if region.IsNull() {
 		return selector, nil
 	}
-	inRegion, err := labels.NewRequirement(kube.LabelRegion, selection.Equals, []string{region.ValueString()})
+	inRegion, err := labels.NewRequirement(mar.LabelRegion, selection.Equals, []string{region.ValueString()})
 	if err != nil {
 		return nil, fmt.Errorf("select the region %q: %w", region.ValueString(), err)
 	}
@@ -73,7 +73,7 @@ type candidate struct {
 
 func candidateOf(ns *corev1.Namespace) candidate {
 	c := candidate{Name: ns.Name, Reserved: validate.IsReservedNamespace(ns.Name)}
-	if region := ns.Labels[kube.LabelRegion]; region != "" {
+	if region := ns.Labels[mar.LabelRegion]; region != "" {
 		c.remarks = append(c.remarks, region)
 	}
 	if objects.PhaseOf(ns) == corev1.NamespaceTerminating {

@@ -12,6 +12,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/cluster/objects"
 	"github.com/headgym/terraform-provider-mar/internal/cluster/podsecurity"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 // placeOf is the attribute that an error is about.
@@ -75,7 +76,7 @@ func placeOfConflict(e *kube.ConflictError, a child.Adopted) path.Path {
 
 func placeOfLabel(key string) path.Path {
 	switch {
-	case key == kube.LabelRegion:
+	case key == mar.LabelRegion:
 		return path.Root("region")
 	case podsecurity.IsLabel(key):
 		return path.Root("pod_security")

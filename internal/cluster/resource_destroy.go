@@ -15,6 +15,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/cluster/store"
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/kube/contents"
 )
 
 func (r *clusterResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
@@ -91,20 +92,20 @@ func addUnwatched(diags *diag.Diagnostics, name string, err error) {
 
 // lookInto lists what a destroy would take along. What is terminating already, or is
 // another one, needs no look.
-func (r *clusterResource) lookInto(ctx context.Context, state model.Resource, a child.Adopted) (kube.Contents, error) {
+func (r *clusterResource) lookInto(ctx context.Context, state model.Resource, a child.Adopted) (contents.Contents, error) {
 	known, _ := objects.DesiredOf(ctx, state.Cluster, a)
 	have, found, err := r.store.Get(ctx, state.Name.ValueString(), known)
 	if err != nil {
-		return kube.Contents{}, err
+		return contents.Contents{}, err
 	}
 	if !found || objects.PhaseOf(have.Namespace) == objects.PhaseTerminating || isNamesake(state.Cluster, have.Namespace) {
-		return kube.Contents{}, nil
+		return contents.Contents{}, nil
 	}
 	return r.store.Foreign(ctx, have.Own(a))
 }
 
 // refuseToEmpty errs where a destroy would take along what isn't the cluster's.
-func refuseToEmpty(name string, contents kube.Contents, diags *diag.Diagnostics) {
+func refuseToEmpty(name string, contents contents.Contents, diags *diag.Diagnostics) {
 	report := objects.Inhabitants(contents)
 	switch {
 	case report == "":

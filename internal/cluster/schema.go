@@ -15,7 +15,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/cluster/network"
 	"github.com/headgym/terraform-provider-mar/internal/cluster/podsecurity"
 	"github.com/headgym/terraform-provider-mar/internal/cluster/quota"
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 	"github.com/headgym/terraform-provider-mar/internal/validate"
 )
 
@@ -40,7 +40,7 @@ func attributes() map[string]schema.Attribute {
 			MarkdownDescription: "Labels of the Namespace, such as `{ team = \"payments\" }`. Labels that others add are left alone. Changed in place.",
 			ElementType:         types.StringType,
 			Optional:            true,
-			Validators:          validate.Labels(kube.NamespaceLabels),
+			Validators:          validate.Labels(mar.NamespaceLabels),
 		},
 		"labels_all": schema.MapAttribute{
 			MarkdownDescription: "All labels that the configuration declares: `labels` over the provider's `default_labels`.",
@@ -51,7 +51,7 @@ func attributes() map[string]schema.Attribute {
 			MarkdownDescription: "Annotations of the Namespace, such as `{ \"example.com/owner\" = \"payments@example.com\" }`. Annotations that others add are left alone. Changed in place.",
 			ElementType:         types.StringType,
 			Optional:            true,
-			Validators:          validate.Annotations(kube.NamespaceAnnotations),
+			Validators:          validate.Annotations(mar.NamespaceAnnotations),
 		},
 		"annotations_all": schema.MapAttribute{
 			MarkdownDescription: "All annotations that the configuration declares: `annotations` over the provider's `default_annotations`.",

@@ -6,12 +6,12 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/kube/connect"
 )
 
 // kubeconfigOf writes a kubeconfig with one context: the cluster's Namespace, at the API server
 // that issued the token.
-func kubeconfigOf(server kube.Endpoint, cluster, account, token string) (string, error) {
+func kubeconfigOf(server connect.Endpoint, cluster, account, token string) (string, error) {
 	config := clientcmdapi.NewConfig()
 	config.Clusters[cluster] = &clientcmdapi.Cluster{
 		Server:                   server.URL,

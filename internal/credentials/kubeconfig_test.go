@@ -5,11 +5,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/kube/connect"
 )
 
 func TestKubeconfigOf(t *testing.T) {
-	text, err := kubeconfigOf(kube.Endpoint{URL: "https://10.0.0.1:6443", CA: "pem", ServerName: "api", Proxy: "http://proxy:3128"}, "prod", "deployer", "t0ken")
+	text, err := kubeconfigOf(connect.Endpoint{URL: "https://10.0.0.1:6443", CA: "pem", ServerName: "api", Proxy: "http://proxy:3128"}, "prod", "deployer", "t0ken")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/kube/connect"
 )
 
 // order is what the API server is asked for.
@@ -32,7 +33,7 @@ type issued struct {
 
 // store is the API server's tokens.
 type store struct {
-	client *kube.Client
+	client *connect.Client
 }
 
 // Issue asks for a token.

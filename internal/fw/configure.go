@@ -7,12 +7,12 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/kube/connect"
 )
 
 // ProviderData is what a configured provider gives to its resources and data sources.
 type ProviderData struct {
-	Client   *kube.Client
+	Client   *connect.Client
 	Defaults Defaults
 	// Told has the instances whose status a warning has explained.
 	Told Told

@@ -212,16 +212,22 @@ func SayingNothingAs(ctx context.Context, prior, seen attr.Value) attr.Value {
 		}
 	case types.Map:
 		if before, ok := prior.(types.Map); ok && !seen.IsNull() {
-			values := partsSayingNothingAs(ctx, before.Elements(), seen.Elements())
-			for key, entry := range before.Elements() {
-				if _, there := values[key]; !there && entry.IsNull() {
-					values[key] = entry
-				}
-			}
-			if all, diags := types.MapValue(seen.ElementType(ctx), values); !diags.HasError() {
-				return all
-			}
+			return entriesSayingNothingAs(ctx, before, seen)
 		}
+	}
+	return seen
+}
+
+// entriesSayingNothingAs keeps the null entries of the prior map, too.
+func entriesSayingNothingAs(ctx context.Context, prior, seen types.Map) attr.Value {
+	values := partsSayingNothingAs(ctx, prior.Elements(), seen.Elements())
+	for key, entry := range prior.Elements() {
+		if _, there := values[key]; !there && entry.IsNull() {
+			values[key] = entry
+		}
+	}
+	if all, diags := types.MapValue(seen.ElementType(ctx), values); !diags.HasError() {
+		return all
 	}
 	return seen
 }

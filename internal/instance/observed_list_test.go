@@ -16,7 +16,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/fixture"
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
 	"github.com/headgym/terraform-provider-mar/internal/instance/power"
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 func TestObservedList_sortsAndLeavesOutControlledOnes(t *testing.T) {
@@ -77,7 +77,7 @@ func TestWithStopped(t *testing.T) {
 		return p
 	}
 	template := func(cluster, name, instance string) *corev1.PodTemplate {
-		return &corev1.PodTemplate{ObjectMeta: metav1.ObjectMeta{Namespace: cluster, Name: name, Labels: map[string]string{kube.LabelManagedBy: kube.ManagedBy, kube.LabelInstanceID: instance}}}
+		return &corev1.PodTemplate{ObjectMeta: metav1.ObjectMeta{Namespace: cluster, Name: name, Labels: map[string]string{mar.LabelManagedBy: mar.ManagedBy, mar.LabelInstanceID: instance}}}
 	}
 	pods := []*corev1.Pod{pod("a-b", "z", false), pod("a", "alive", false), pod("a", "leaving", true), pod("c", "x", false)}
 	templates := []*corev1.PodTemplate{

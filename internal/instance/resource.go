@@ -24,6 +24,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/store"
 	"github.com/headgym/terraform-provider-mar/internal/instance/waiting"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 var (
@@ -78,7 +79,7 @@ func (r *instanceResource) Create(ctx context.Context, req resource.CreateReques
 	defer cancel()
 	named := !plan.Name.IsUnknown()
 	if !named {
-		plan.Name = types.StringValue(model.GeneratedPrefix + kube.RandomSuffix())
+		plan.Name = types.StringValue(model.GeneratedPrefix + mar.RandomSuffix())
 	}
 	plan.LabelsAll = fw.LabelsAll(r.defaults.Labels, plan.Labels)
 	plan.AnnotationsAll = fw.LabelsAll(r.defaults.Annotations, plan.Annotations)

@@ -16,6 +16,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/power"
 	"github.com/headgym/terraform-provider-mar/internal/instance/waiting"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 	"github.com/headgym/terraform-provider-mar/internal/podhealth"
 )
 
@@ -180,7 +181,7 @@ func (r *instanceResource) changeRunning(ctx context.Context, u updateInput) (up
 		return updateResult{State: u.Plan, Record: u.Record}, nil
 	}
 	if u.Todo.Change != nil {
-		u.Todo.Change.Spec = u.Parts.Pod.Annotations[kube.AnnotationSpec]
+		u.Todo.Change.Spec = u.Parts.Pod.Annotations[mar.AnnotationSpec]
 	}
 	k := u.Plan.Key()
 	done, err := r.store.After(u.Record.Manager).Update(ctx, k.Ref(), u.Prior.UID.ValueString(), waiting.GoalOf(u.Plan), u.Todo)

@@ -13,7 +13,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
 	"github.com/headgym/terraform-provider-mar/internal/instance/planning"
 	"github.com/headgym/terraform-provider-mar/internal/instance/power"
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/kube/connect"
 	"github.com/headgym/terraform-provider-mar/internal/podhealth"
 )
 
@@ -72,7 +72,7 @@ func versionOf(pod *corev1.Pod) string { return string(pod.UID) + "@" + pod.Reso
 // IsStill reports whether the instance's Pod has a version that is the one, and is all
 // that there is of the instance. It looks at lists that others have asked for, and is
 // false where there are none.
-func IsStill(ctx context.Context, client *kube.Client, cluster, name string, isTheOne func(version string) bool) bool {
+func IsStill(ctx context.Context, client *connect.Client, cluster, name string, isTheOne func(version string) bool) bool {
 	return client.PodTemplates.Lacks(ctx, cluster, name) &&
 		client.Pods.Has(ctx, cluster, name, func(pod *corev1.Pod) bool { return isTheOne(versionOf(pod)) })
 }

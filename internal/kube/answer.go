@@ -67,13 +67,13 @@ func AnswerOf(ref Ref, err error) Answer {
 	}
 	var held apierrors.APIStatus
 	switch {
-	case asStatus(err, &held):
+	case AsStatus(err, &held):
 		return answerOfStatus(ref, err, held.Status())
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.As(err, new(TimeoutError)):
 		return Ended
-	case neverSent(err):
+	case NeverSent(err):
 		return Unreachable
-	case connectionLost(err):
+	case ConnectionLost(err):
 		return Unknown
 	}
 	return Failed
@@ -113,7 +113,7 @@ func answerOfTyped(err error) Answer {
 }
 
 func answerOfStatus(ref Ref, err error, status metav1.Status) Answer {
-	if kind, _ := refusal(err); kind != "" {
+	if kind, _ := RefusalOf(err); kind != "" {
 		return Refused
 	}
 	if unexpected(status) {

@@ -3,7 +3,6 @@ package kube
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -23,19 +22,19 @@ import (
 //
 // An apply has no resourceVersion of its own. The API server still gives up on one that lost
 // several races; it is sent again as it is.
-func Apply[T any](ctx context.Context, c *Client, ref Ref, apply func(context.Context, metav1.ApplyOptions) (T, error)) (applied T, err error) {
+func Apply[T any](ctx context.Context, w *Writer, ref Ref, apply func(context.Context, metav1.ApplyOptions) (T, error)) (applied T, err error) {
 	err = OnMovedOn(ctx, ref, func(ctx context.Context) (err error) {
-		applied, err = applyOnce(ctx, c, ref, apply)
+		applied, err = applyOnce(ctx, w, ref, apply)
 		return err
 	})
 	return applied, err
 }
 
-func applyOnce[T any](ctx context.Context, c *Client, ref Ref, apply func(context.Context, metav1.ApplyOptions) (T, error)) (T, error) {
-	options := metav1.ApplyOptions{FieldManager: c.FieldManager, Force: c.ForceConflicts}
+func applyOnce[T any](ctx context.Context, w *Writer, ref Ref, apply func(context.Context, metav1.ApplyOptions) (T, error)) (T, error) {
+	options := metav1.ApplyOptions{FieldManager: w.FieldManager, Force: w.ForceConflicts}
 	applied, err := apply(ctx, options)
 	if conflicts := fieldConflicts(err); len(conflicts) > 0 {
-		if contested := c.byOthers(conflicts); len(contested) > 0 {
+		if contested := w.byOthers(conflicts); len(contested) > 0 {
 			return applied, &ConflictError{Ref: ref, Conflicts: contested, Err: err}
 		}
 		options.Force = true
@@ -46,11 +45,11 @@ func applyOnce[T any](ctx context.Context, c *Client, ref Ref, apply func(contex
 
 // Contested returns a *ConflictError where another manager applies one of the
 // fields: a patch, unlike an apply, takes them from it without a word.
-func Contested(c *Client, ref Ref, o metav1.Object, fields ...fieldpath.Path) error {
-	if c.ForceConflicts || len(fields) == 0 {
+func Contested(w *Writer, ref Ref, o metav1.Object, fields ...fieldpath.Path) error {
+	if w.ForceConflicts || len(fields) == 0 {
 		return nil
 	}
-	others, err := c.otherAppliers(ref, o)
+	others, err := w.otherAppliers(ref, o)
 	if err != nil {
 		return err
 	}
@@ -90,18 +89,6 @@ func ownersOf(ref Ref, o metav1.Object) ([]owner, error) {
 	return owners, nil
 }
 
-// otherAppliers returns the managers beside this client's own that apply something
-// of the object.
-func (c *Client) otherAppliers(ref Ref, o metav1.Object) ([]owner, error) {
-	owners, err := ownersOf(ref, o)
-	return slices.DeleteFunc(owners, func(of owner) bool { return !of.Applies || c.isOwn(of.Manager) }), err
-}
-
-// isOwn reports whether this client writes, or has written, under that name.
-func (c *Client) isOwn(manager string) bool {
-	return manager == c.FieldManager || c.Renamed() && manager == c.formerManager
-}
-
 // MigrateManager turns the fields that the client's own POST or update owns on
 // an object into fields that it applies, for otherwise its first server-side apply
 // conflicts with them and none could ever be removed. So it does with all that
@@ -111,17 +98,17 @@ func (c *Client) isOwn(manager string) bool {
 func MigrateManager[T interface {
 	metav1.Object
 	runtime.Object
-}](ctx context.Context, c *Client, ref Ref, obj T, objects Patcher[T]) (T, error) {
-	own := sets.New(c.FieldManager)
-	if c.Renamed() {
-		own.Insert(c.formerManager)
+}](ctx context.Context, w *Writer, ref Ref, obj T, objects Patcher[T]) (T, error) {
+	own := sets.New(w.FieldManager)
+	if w.HasPreviousManager() {
+		own.Insert(w.previousManager)
 	}
 	return Rewrite(ctx, ref, obj, objects.Get, func(ctx context.Context, live T) (T, error) {
-		data, err := csaupgrade.UpgradeManagedFieldsPatch(asUpdated(live, c.formerManager), own, c.FieldManager)
+		data, err := csaupgrade.UpgradeManagedFieldsPatch(asUpdated(live, w.previousManager), own, w.FieldManager)
 		if err != nil || data == nil {
 			return live, Wrap(ref, "read the field ownership of", err)
 		}
-		migrated, err := objects.Patch(ctx, ref.Name, types.JSONPatchType, data, metav1.PatchOptions{FieldManager: c.FieldManager})
+		migrated, err := objects.Patch(ctx, ref.Name, types.JSONPatchType, data, metav1.PatchOptions{FieldManager: w.FieldManager})
 		return migrated, Wrap(ref, "take over the fields of", err)
 	})
 }

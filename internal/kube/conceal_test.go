@@ -43,7 +43,7 @@ func TestConceal(t *testing.T) {
 		t.Error("another error was changed")
 	}
 	collecting, warnings := WithWarnings(ctx)
-	warningHandler{}.HandleWarningHeaderWithContext(collecting, 299, "", "weak: hunter")
+	WarningHandler{}.HandleWarningHeaderWithContext(collecting, 299, "", "weak: hunter")
 	if got := warnings.Texts(); len(got) != 1 || got[0] != "weak: (secret value)" {
 		t.Errorf("the warnings are %q", got)
 	}
@@ -53,7 +53,7 @@ func TestConceal(t *testing.T) {
 func TestRefusal_hasNoDumpOfAPod(t *testing.T) {
 	const lead = "Pod \"web\" is invalid: spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`"
 	err := &apierrors.StatusError{ErrStatus: metav1.Status{Reason: metav1.StatusReasonInvalid, Code: 422, Message: lead + "\n\u00a0\u00a0core.PodSpec{\n-\tEnv: {{Name: \"PASSWORD\", Value: \"hunter2\"}},\n }\n"}}
-	if _, message := refusal(err); message != lead {
+	if _, message := RefusalOf(err); message != lead {
 		t.Errorf("got %q", message)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 // Create POSTs one object, which must carry the nonce in AnnotationNonce. Where nobody knows
@@ -38,13 +40,13 @@ func Create[T metav1.Object](ctx context.Context, ref Ref, nonce string, create,
 		}
 		held, getErr := get(ctx)
 		switch found := AnswerOf(ref, getErr); {
-		case found == Done && held.GetAnnotations()[AnnotationNonce] == nonce:
+		case found == Done && held.GetAnnotations()[mar.AnnotationNonce] == nonce:
 			return held, nil
 		case found == Done && answer != Overloaded:
 			return none, &ExistsError{Ref: ref, Terminating: held.GetDeletionTimestamp() != nil}
 		case found == Done, found == NotFound:
 			// Whoever has the name may leave it before the next try.
-			if time.Since(start) < patienceWithKnownServer && pause(run, createPause(try)) {
+			if time.Since(start) < PatienceWithKnownServer && Pause(run, createPause(try)) {
 				continue
 			}
 		}
@@ -58,18 +60,4 @@ func Create[T metav1.Object](ctx context.Context, ref Ref, nonce string, create,
 // createPause is how long a POST is waited with that wasn't carried out.
 func createPause(try int) time.Duration {
 	return min(time.Duration(try)*200*time.Millisecond, 2*time.Second)
-}
-
-// outlive returns a context that ends a while after ctx does, with its cause.
-func outlive(ctx context.Context, while time.Duration) (context.Context, context.CancelFunc) {
-	longer, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
-	stop := context.AfterFunc(ctx, func() {
-		if pause(longer, while) {
-			cancel(context.Cause(ctx))
-		}
-	})
-	return longer, func() {
-		stop()
-		cancel(nil)
-	}
 }

@@ -11,6 +11,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 // A POST whose answer is lost can't be had from a real server on demand, so the
@@ -31,7 +33,7 @@ func TestCreate(t *testing.T) {
 	}
 	pod := func(nonce string) func(context.Context) (*corev1.Pod, error) {
 		return func(context.Context) (*corev1.Pod, error) {
-			return &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Annotations: map[string]string{AnnotationNonce: nonce}}}, nil
+			return &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Annotations: map[string]string{mar.AnnotationNonce: nonce}}}, nil
 		}
 	}
 	then := func(answers ...func(context.Context) (*corev1.Pod, error)) func(context.Context) (*corev1.Pod, error) {
@@ -95,7 +97,7 @@ func TestCreate_outlivesACancelledRun(t *testing.T) {
 				start := time.Now()
 				_, err := Create(run, Ref{Kind: "Pod", Name: "web"}, "mine", func(ctx context.Context) (*corev1.Pod, error) {
 					cancel()
-					if !pause(ctx, c.takes) {
+					if !Pause(ctx, c.takes) {
 						return nil, context.Cause(ctx)
 					}
 					return &corev1.Pod{}, nil

@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 )
 
 // An object is gone only if it is looked at and isn't there, whatever a deletion was answered.
@@ -26,10 +27,10 @@ func TestDelete_looksAgainAtAnotherUID(t *testing.T) {
 	}{
 		"deleted":              {deletes: []error{nil}, asked: 1, want: Done},
 		"not there":            {deletes: []error{missing}, asked: 1, want: Done},
-		"a namesake":           {deletes: []error{another}, held: podIn("2", corev1.PodRunning), asked: 1, want: AnotherObject, gone: true},
+		"a namesake":           {deletes: []error{another}, held: podOf("2"), asked: 1, want: AnotherObject, gone: true},
 		"gone meanwhile":       {deletes: []error{another}, read: missing, asked: 1, want: Done},
-		"the same after all":   {deletes: []error{another, nil}, held: podIn("1", corev1.PodRunning), asked: 2, want: Done},
-		"the same, for ever":   {deletes: []error{another}, held: podIn("1", corev1.PodRunning), asked: 4, want: AnotherObject},
+		"the same after all":   {deletes: []error{another, nil}, held: podOf("1"), asked: 2, want: Done},
+		"the same, for ever":   {deletes: []error{another}, held: podOf("1"), asked: 4, want: AnotherObject},
 		"something else's 404": {deletes: []error{textual(404)}, asked: 1, want: NotKubernetes},
 		"denied":               {deletes: []error{denied}, asked: 1, want: Refused},
 	} {
@@ -46,4 +47,8 @@ func TestDelete_looksAgainAtAnotherUID(t *testing.T) {
 			}
 		})
 	}
+}
+
+func podOf(uid types.UID) *corev1.Pod {
+	return &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "web", UID: uid}}
 }

@@ -60,6 +60,9 @@ func NewDryRuns() *DryRuns {
 	}
 }
 
+// End ends the dry runs, because the client begins to write.
+func (d *DryRuns) End() { d.ended.Store(true) }
+
 // Ended reports whether the plan is being applied already.
 func (d *DryRuns) Ended() bool { return d.ended.Load() }
 

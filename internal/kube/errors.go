@@ -67,6 +67,7 @@ type ConflictError struct {
 }
 
 func (e *ConflictError) Error() string { return fmt.Sprintf("apply %s: %v", e.Ref, e.Err) }
+
 func (e *ConflictError) Unwrap() error { return e.Err }
 
 // RefusalKind says which part of the API server refused a request.
@@ -117,6 +118,7 @@ type Right struct {
 func (e *RefusedError) Error() string {
 	return fmt.Sprintf("%s %s: refused (%s): %s", e.Verb, e.Ref, e.Kind, e.Message)
 }
+
 func (e *RefusedError) Unwrap() error { return e.Err }
 
 // NoNamespaceError says that the Namespace of an object isn't there.
@@ -128,6 +130,7 @@ type NoNamespaceError struct {
 func (e *NoNamespaceError) Error() string {
 	return fmt.Sprintf("the Namespace of %s isn't there", e.Ref)
 }
+
 func (e *NoNamespaceError) Unwrap() error { return e.Err }
 
 // MovedOnError says that somebody changed an object between a read and the write that was built
@@ -138,28 +141,8 @@ type MovedOnError struct {
 }
 
 func (e *MovedOnError) Error() string { return e.Ref.String() + " was changed in the meantime" }
+
 func (e *MovedOnError) Unwrap() error { return e.Err }
-
-// UnreachableError is a request that wasn't answered. It has no Unwrap, since client-go repeats
-// a read by itself where it sees a broken connection, which multiplies the patience.
-type UnreachableError struct {
-	Host string
-	// Source says where the connection's settings came from.
-	Source string
-	// Sent is set where the request may have been carried out.
-	Sent bool
-	Err  error
-}
-
-func (e *UnreachableError) Error() string { return "no answer from " + e.Host }
-
-// SlowError is a request that wasn't answered in the time that the configuration
-// allows one.
-type SlowError struct{ After time.Duration }
-
-func (e *SlowError) Error() string {
-	return fmt.Sprintf("no answer within %s (request_timeout)", e.After)
-}
 
 // WaitError is a wait that ended without reaching its goal, and what was seen.
 type WaitError struct {
@@ -178,6 +161,7 @@ type WaitError struct {
 func (e *WaitError) Error() string {
 	return fmt.Sprintf("wait for %s to %s: %s", e.Ref, e.Goal, e.Reason)
 }
+
 func (e *WaitError) Unwrap() error { return e.Err }
 
 // Wrap adds to an API error which object and what was being done, and makes one of this
@@ -193,13 +177,13 @@ func Wrap(ref Ref, verb string, err error) error {
 		return inContext(ref, verb, err)
 	}
 	var status apierrors.APIStatus
-	if !asStatus(err, &status) {
+	if !AsStatus(err, &status) {
 		return inContext(ref, verb, err)
 	}
 	//exhaustive:enforce
 	switch answer := AnswerOf(ref, err); answer {
 	case Refused:
-		kind, message := refusal(err)
+		kind, message := RefusalOf(err)
 		return &RefusedError{Ref: ref, Verb: verb, Kind: kind, Message: message, Lacks: lacking(message), Err: err}
 	case NotFound:
 		return inContext(ref, verb, &GoneError{Ref: ref, Err: err})
@@ -229,12 +213,12 @@ func IsGone(err error) bool {
 	return errors.As(err, &gone)
 }
 
-// refusal tells the API server's refusals apart. Quota, LimitRange, Pod
+// RefusalOf tells the API server's refusals apart. Quota, LimitRange, Pod
 // Security and RBAC all answer 403 with prose alone, so this is the one place
 // that reads that prose; its test holds the real server's sentences.
-func refusal(err error) (RefusalKind, string) {
+func RefusalOf(err error) (RefusalKind, string) {
 	status := apierrors.APIStatus(nil)
-	if !asStatus(err, &status) {
+	if !AsStatus(err, &status) {
 		return "", ""
 	}
 	message := status.Status().Message
@@ -285,7 +269,7 @@ func isFailedTest(message string) bool {
 
 // LacksRights reports whether the API server denied a request for want of rights.
 func LacksRights(err error) bool {
-	kind, _ := refusal(err)
+	kind, _ := RefusalOf(err)
 	return kind == RefusedByRBAC || kind == RefusedOtherwise
 }
 
@@ -317,7 +301,7 @@ func lead(message string) string {
 // using v1`, an applying one `conflict with "argocd"`.
 func fieldConflicts(err error) []Conflict {
 	status := apierrors.APIStatus(nil)
-	if !asStatus(err, &status) || !apierrors.IsConflict(err) || status.Status().Details == nil {
+	if !AsStatus(err, &status) || !apierrors.IsConflict(err) || status.Status().Details == nil {
 		return nil
 	}
 	manager := regexp.MustCompile(`^conflict with "([^"]*)"( with subresource "[^"]*")?( using .*)?$`)
@@ -335,16 +319,4 @@ func fieldConflicts(err error) []Conflict {
 	return conflicts
 }
 
-// byOthers keeps the conflicts with other managers that apply. A manager under whose name this
-// client has written before is none: what it applies is taken over.
-func (c *Client) byOthers(conflicts []Conflict) []Conflict {
-	var applied []Conflict
-	for _, conflict := range conflicts {
-		if conflict.Applied && !c.isOwn(conflict.Manager) {
-			applied = append(applied, conflict)
-		}
-	}
-	return applied
-}
-
-func asStatus(err error, status *apierrors.APIStatus) bool { return errors.As(err, status) }
+func AsStatus(err error, status *apierrors.APIStatus) bool { return errors.As(err, status) }

@@ -146,11 +146,12 @@ func TestFieldConflicts(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	client := &Client{FieldManager: "terraform"}
+	client := &Writer{FieldManager: "terraform"}
 	if diff := cmp.Diff(want[2:], client.byOthers(got)); diff != "" {
 		t.Error(diff)
 	}
-	if contested := client.After("argocd-controller").byOthers(got); len(contested) > 0 {
+	after := client.WithPrevious("argocd-controller")
+	if contested := after.byOthers(got); len(contested) > 0 {
 		t.Errorf("the manager's former name is somebody else's: %v", contested)
 	}
 	if fieldConflicts(status(409, metav1.StatusReasonConflict, "the object has been modified")) != nil {

@@ -104,11 +104,11 @@ func KeysOf(applied []AppliedKey) Keys {
 // that they stay when this client removes them: that manager would set them again
 // and again. With ForceConflicts there are none. Within is the path to the metadata
 // that the keys are in, nothing for the object's own.
-func (c *Client) AppliedByOthers(ref Ref, o metav1.Object, keys Keys, within ...string) ([]AppliedKey, error) {
-	if c.ForceConflicts || keys.None() {
+func (w *Writer) AppliedByOthers(ref Ref, o metav1.Object, keys Keys, within ...string) ([]AppliedKey, error) {
+	if w.ForceConflicts || keys.None() {
 		return nil, nil
 	}
-	others, err := c.otherAppliers(ref, o)
+	others, err := w.otherAppliers(ref, o)
 	if err != nil {
 		return nil, err
 	}
@@ -127,8 +127,8 @@ func (c *Client) AppliedByOthers(ref Ref, o metav1.Object, keys Keys, within ...
 // OthersKeys returns those of the keys of o that only other managers have set. Of the
 // dropped ones it returns those that another manager applies. Within is as in
 // AppliedByOthers.
-func (c *Client) OthersKeys(ref Ref, o metav1.Object, keys, dropped Keys, within ...string) (Keys, error) {
-	applied, err := c.AppliedByOthers(ref, o, keys, within...)
+func (w *Writer) OthersKeys(ref Ref, o metav1.Object, keys, dropped Keys, within ...string) (Keys, error) {
+	applied, err := w.AppliedByOthers(ref, o, keys, within...)
 	if err != nil {
 		return Keys{}, err
 	}
@@ -140,7 +140,7 @@ func (c *Client) OthersKeys(ref Ref, o metav1.Object, keys, dropped Keys, within
 		path, others := keyPath(within, isLabel, key), false
 		for _, owner := range owners {
 			if owner.Fields.Has(path) {
-				if c.isOwn(owner.Manager) {
+				if w.isOwn(owner.Manager) {
 					return false
 				}
 				others = true
@@ -174,10 +174,10 @@ type Removal struct {
 
 // RemovalOf says what becomes of the keys that o has. Within is as in
 // AppliedByOthers.
-func (c *Client) RemovalOf(ref Ref, o metav1.Object, keys Keys, within ...string) (Removal, error) {
-	kept, err := c.AppliedByOthers(ref, o, keys, within...)
+func (w *Writer) RemovalOf(ref Ref, o metav1.Object, keys Keys, within ...string) (Removal, error) {
+	kept, err := w.AppliedByOthers(ref, o, keys, within...)
 	removal := Removal{Kept: kept}
-	if err == nil && !Wrote(o, c.FieldManager) && !Wrote(o, c.formerManager) {
+	if err == nil && !HasWritten(o, w.FieldManager) && !HasWritten(o, w.previousManager) {
 		removal.Imported = keys.Except(KeysOf(kept))
 	}
 	return removal, err
@@ -188,10 +188,10 @@ func (c *Client) RemovalOf(ref Ref, o metav1.Object, keys Keys, within ...string
 // others have updated, by kubectl edit for example, and that is removed here. What
 // another manager applies stays. It returns the object as it was last seen, also
 // with an error.
-func RemoveKeys[T metav1.Object](ctx context.Context, c *Client, ref Ref, o T, dropped Keys, objects Patcher[T], dryRun ...string) (T, error) {
-	options := metav1.PatchOptions{FieldManager: c.FieldManager, DryRun: dryRun}
+func RemoveKeys[T metav1.Object](ctx context.Context, w *Writer, ref Ref, o T, dropped Keys, objects Patcher[T], dryRun ...string) (T, error) {
+	options := metav1.PatchOptions{FieldManager: w.FieldManager, DryRun: dryRun}
 	return Rewrite(ctx, ref, o, objects.Get, func(ctx context.Context, live T) (T, error) {
-		patch, err := c.removal(ref, live, dropped, len(dryRun) > 0)
+		patch, err := w.removal(ref, live, dropped, len(dryRun) > 0)
 		if err != nil || patch == nil {
 			return live, err
 		}
@@ -202,9 +202,9 @@ func RemoveKeys[T metav1.Object](ctx context.Context, c *Client, ref Ref, o T, d
 
 // removal is the merge patch that takes off the object the dropped keys which are
 // still on it and which no other manager applies, nil where there are none.
-func (c *Client) removal(ref Ref, o metav1.Object, dropped Keys, dryRun bool) ([]byte, error) {
+func (w *Writer) removal(ref Ref, o metav1.Object, dropped Keys, dryRun bool) ([]byte, error) {
 	left := dropped.On(o)
-	applied, err := c.AppliedByOthers(ref, o, left)
+	applied, err := w.AppliedByOthers(ref, o, left)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 // managed is what a manager has set of labels and annotations, below the fields in within.
@@ -40,19 +42,19 @@ func TestAppliedByOthers(t *testing.T) {
 	const apply, update = metav1.ManagedFieldsOperationApply, metav1.ManagedFieldsOperationUpdate
 	for name, c := range map[string]struct {
 		entries []metav1.ManagedFieldsEntry
-		client  Client
+		client  Writer
 		want    string
 	}{
 		"nobody":                 {want: ""},
 		"applied here":           {entries: []metav1.ManagedFieldsEntry{managed("mar", apply, nil, "k")}},
-		"applied here before":    {entries: []metav1.ManagedFieldsEntry{managed("old", apply, nil, "k")}, client: Client{formerManager: "old"}},
+		"applied here before":    {entries: []metav1.ManagedFieldsEntry{managed("old", apply, nil, "k")}, client: Writer{previousManager: "old"}},
 		"edited":                 {entries: []metav1.ManagedFieldsEntry{managed("kubectl-edit", update, nil, "k")}},
 		"applied there":          {entries: []metav1.ManagedFieldsEntry{managed("argocd", apply, nil, "k")}, want: "argocd"},
 		"applied here and there": {entries: []metav1.ManagedFieldsEntry{managed("mar", apply, nil, "k"), managed("argocd", apply, nil, "k")}, want: "argocd"},
 		"edited and applied":     {entries: []metav1.ManagedFieldsEntry{managed("argocd", update, nil, "k"), managed("argocd", apply, nil, "k")}, want: "argocd"},
 		"another key":            {entries: []metav1.ManagedFieldsEntry{managed("argocd", apply, nil, "other")}},
 		"the same of a template": {entries: []metav1.ManagedFieldsEntry{managed("argocd", apply, []string{"template"}, "k")}},
-		"taken by force":         {entries: []metav1.ManagedFieldsEntry{managed("argocd", apply, nil, "k")}, client: Client{ForceConflicts: true}},
+		"taken by force":         {entries: []metav1.ManagedFieldsEntry{managed("argocd", apply, nil, "k")}, client: Writer{ForceConflicts: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client := c.client
@@ -81,7 +83,7 @@ func TestOthersKeys(t *testing.T) {
 		managed("argocd", apply, within, "applied", "applied-dropped"),
 	}}
 	all := alike("ours", "ours-dropped", "shared", "theirs", "theirs-dropped", "applied", "applied-dropped", "nobodys")
-	got, err := (&Client{FieldManager: "mar"}).OthersKeys(Ref{}, o, all, alike("ours-dropped", "theirs-dropped", "applied-dropped"), within...)
+	got, err := (&Writer{FieldManager: "mar"}).OthersKeys(Ref{}, o, all, alike("ours-dropped", "theirs-dropped", "applied-dropped"), within...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +106,7 @@ func TestRemovalOf(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := &metav1.ObjectMeta{ManagedFields: append([]metav1.ManagedFieldsEntry{c.more}, theirs...)}
-			got, err := (&Client{FieldManager: "mar", formerManager: "old"}).RemovalOf(Ref{}, o, alike("applied", "edited"))
+			got, err := (&Writer{FieldManager: "mar", previousManager: "old"}).RemovalOf(Ref{}, o, alike("applied", "edited"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -118,25 +120,25 @@ func TestRemovalOf(t *testing.T) {
 func TestReserved(t *testing.T) {
 	for _, c := range []struct {
 		key      string
-		reserved []KeyPlace
-		system   []KeyPlace
+		reserved []mar.KeyPlace
+		system   []mar.KeyPlace
 	}{
 		{key: "team"},
 		{key: "app"},
 		{key: "pod-security.kubernetes.io/enforce"},
-		{key: "app.kubernetes.io/managed-by", reserved: []KeyPlace{NamespaceLabels, PodLabels}},
-		{key: "instance-id", reserved: []KeyPlace{NamespaceLabels, PodLabels}},
-		{key: "topology.kubernetes.io/region", reserved: []KeyPlace{NamespaceLabels, PodLabels}},
-		{key: "topology.kubernetes.io/zone", reserved: []KeyPlace{PodLabels}},
-		{key: "topology.kubernetes.io/rack", system: []KeyPlace{PodLabels}},
-		{key: "mar.headgym.com/spec", reserved: []KeyPlace{NamespaceLabels, NamespaceAnnotations, PodLabels, PodAnnotations}},
-		{key: "kubectl.kubernetes.io/last-applied-configuration", reserved: []KeyPlace{NamespaceAnnotations, PodAnnotations}},
-		{key: "kubectl.kubernetes.io/restartedAt", system: []KeyPlace{NamespaceAnnotations, PodAnnotations}},
-		{key: "kubernetes.io/limit-ranger", reserved: []KeyPlace{PodAnnotations}},
-		{key: "container.apparmor.security.beta.kubernetes.io/app", reserved: []KeyPlace{PodAnnotations}},
+		{key: "app.kubernetes.io/managed-by", reserved: []mar.KeyPlace{mar.NamespaceLabels, mar.PodLabels}},
+		{key: "instance-id", reserved: []mar.KeyPlace{mar.NamespaceLabels, mar.PodLabels}},
+		{key: "topology.kubernetes.io/region", reserved: []mar.KeyPlace{mar.NamespaceLabels, mar.PodLabels}},
+		{key: "topology.kubernetes.io/zone", reserved: []mar.KeyPlace{mar.PodLabels}},
+		{key: "topology.kubernetes.io/rack", system: []mar.KeyPlace{mar.PodLabels}},
+		{key: "mar.headgym.com/spec", reserved: []mar.KeyPlace{mar.NamespaceLabels, mar.NamespaceAnnotations, mar.PodLabels, mar.PodAnnotations}},
+		{key: "kubectl.kubernetes.io/last-applied-configuration", reserved: []mar.KeyPlace{mar.NamespaceAnnotations, mar.PodAnnotations}},
+		{key: "kubectl.kubernetes.io/restartedAt", system: []mar.KeyPlace{mar.NamespaceAnnotations, mar.PodAnnotations}},
+		{key: "kubernetes.io/limit-ranger", reserved: []mar.KeyPlace{mar.PodAnnotations}},
+		{key: "container.apparmor.security.beta.kubernetes.io/app", reserved: []mar.KeyPlace{mar.PodAnnotations}},
 	} {
-		for _, place := range []KeyPlace{NamespaceLabels, NamespaceAnnotations, PodLabels, PodAnnotations} {
-			refused, system := Reserved(c.key, place) != "", IsSystemKey(place, c.key)
+		for _, place := range []mar.KeyPlace{mar.NamespaceLabels, mar.NamespaceAnnotations, mar.PodLabels, mar.PodAnnotations} {
+			refused, system := mar.Reserved(c.key, place) != "", mar.IsSystemKey(place, c.key)
 			wantRefused := slices.Contains(c.reserved, place)
 			if wantSystem := wantRefused || slices.Contains(c.system, place); refused != wantRefused || system != wantSystem {
 				t.Errorf("%s in place %d: refused %t, a system's %t", c.key, place, refused, system)

@@ -108,7 +108,7 @@ func WrapDryRun(ref Ref, verb string, err error) error {
 	wrapped := Wrap(ref, verb, err)
 	var refused *RefusedError
 	status := apierrors.APIStatus(nil)
-	if !errors.As(wrapped, &refused) || !asStatus(err, &status) || status.Status().Details == nil {
+	if !errors.As(wrapped, &refused) || !AsStatus(err, &status) || status.Status().Details == nil {
 		return wrapped
 	}
 	if asked := status.Status().Details.Name; asked != "" {

@@ -14,7 +14,7 @@ func OnMovedOn(ctx context.Context, ref Ref, write func(context.Context) error) 
 	start := time.Now()
 	for try := 0; ; try++ {
 		err := write(ctx)
-		if AnswerOf(ref, err) != MovedOn || time.Since(start) > patienceWithKnownServer || !pause(ctx, conflictPause(try)) {
+		if AnswerOf(ref, err) != MovedOn || time.Since(start) > PatienceWithKnownServer || !Pause(ctx, conflictPause(try)) {
 			return err
 		}
 	}

@@ -37,11 +37,11 @@ func (w *Warnings) add(text string) {
 	}
 }
 
-// warningHandler hands each warning to the collector of its request's context;
+// WarningHandler hands each warning to the collector of its request's context;
 // without one it is dropped, for a provider's stderr is nobody's terminal.
-type warningHandler struct{}
+type WarningHandler struct{}
 
-func (warningHandler) HandleWarningHeaderWithContext(ctx context.Context, code int, _, text string) {
+func (WarningHandler) HandleWarningHeaderWithContext(ctx context.Context, code int, _, text string) {
 	if w, ok := ctx.Value(warningsKey{}).(*Warnings); ok && code == 299 && text != "" {
 		w.add(conceal(ctx, text))
 	}

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/kube/connect"
 )
 
 // arguments are the provider block's connection settings, each nil where the
@@ -29,7 +29,7 @@ type arguments struct {
 	Password             *string
 	ClientCertificate    *string
 	ClientKey            *string
-	Exec                 *kube.Exec
+	Exec                 *connect.Exec
 	ClusterCACertificate *string
 	Insecure             *bool
 	TLSServerName        *string
@@ -37,7 +37,7 @@ type arguments struct {
 	InCluster *bool
 
 	ProxyURL       *string
-	Impersonate    *kube.Impersonate
+	Impersonate    *connect.Impersonate
 	RequestTimeout *string
 	QPS            *float64
 	Burst          *int64
@@ -74,11 +74,11 @@ or set KUBE_CONFIG_PATH; without a kubeconfig set host, cluster_ca_certificate a
 // credentials and trust, which are taken from one place.
 //
 // Its errors about one argument are *kube.SettingError.
-func resolve(args arguments, env lookup) (kube.Config, error) {
+func resolve(args arguments, env lookup) (connect.Config, error) {
 	env = ignoreEmpty(env)
 	cfg, err := resolveSource(args, env)
 	if err != nil {
-		return kube.Config{}, err
+		return connect.Config{}, err
 	}
 	cfg.ProxyURL = either(args.ProxyURL, env, "KUBE_PROXY_URL")
 	if args.Impersonate != nil {
@@ -94,21 +94,21 @@ func resolve(args arguments, env lookup) (kube.Config, error) {
 	if args.RequestTimeout != nil {
 		cfg.RequestTimeout, err = time.ParseDuration(*args.RequestTimeout)
 		if err != nil || cfg.RequestTimeout <= 0 {
-			return kube.Config{}, fault("request_timeout", "the argument request_timeout is %q; write a time with its unit, such as 30s or 2m", *args.RequestTimeout)
+			return connect.Config{}, fault("request_timeout", "the argument request_timeout is %q; write a time with its unit, such as 30s or 2m", *args.RequestTimeout)
 		}
 	}
 	return cfg, nil
 }
 
-func resolveSource(args arguments, env lookup) (kube.Config, error) {
+func resolveSource(args arguments, env lookup) (connect.Config, error) {
 	direct, files, inCluster := args.direct(), args.files(), args.inCluster()
 	_, envHost := env("KUBE_HOST")
 	const never = "and credentials of the two are never mixed: keep one kind"
 	switch {
 	case len(inCluster) > 0 && len(direct)+len(files) > 0:
-		return kube.Config{}, fault("in_cluster", "the argument in_cluster means the Pod's own service account, %s another connection, %s", list(slices.Concat(direct, files)), never)
+		return connect.Config{}, fault("in_cluster", "the argument in_cluster means the Pod's own service account, %s another connection, %s", list(slices.Concat(direct, files)), never)
 	case len(direct) > 0 && len(files) > 0:
-		return kube.Config{}, fault(files[0], "the arguments of two kinds of connection are set: %s for a direct one, %s for a kubeconfig, %s", list(direct), list(files), never)
+		return connect.Config{}, fault(files[0], "the arguments of two kinds of connection are set: %s for a direct one, %s for a kubeconfig, %s", list(direct), list(files), never)
 	case len(inCluster) > 0:
 		return resolveInCluster(args, env)
 	case len(direct) > 0, len(files) == 0 && envHost:
@@ -118,16 +118,16 @@ func resolveSource(args arguments, env lookup) (kube.Config, error) {
 	}
 }
 
-func resolveInCluster(args arguments, env lookup) (kube.Config, error) {
+func resolveInCluster(args arguments, env lookup) (connect.Config, error) {
 	host, hasHost := env("KUBERNETES_SERVICE_HOST")
 	port, hasPort := env("KUBERNETES_SERVICE_PORT")
 	if !hasHost || !hasPort {
-		return kube.Config{}, fault("in_cluster", "the argument in_cluster is set, but this isn't a Pod: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT, which Kubernetes sets in each Pod, are not set. Leave in_cluster out, and set the address of the API server")
+		return connect.Config{}, fault("in_cluster", "the argument in_cluster is set, but this isn't a Pod: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT, which Kubernetes sets in each Pod, are not set. Leave in_cluster out, and set the address of the API server")
 	}
 	if strings.Contains(host, ":") {
 		host = "[" + host + "]"
 	}
-	return kube.Config{
+	return connect.Config{
 		Source:            "the provider's argument in_cluster",
 		Credentials:       "the Pod's own service account",
 		Host:              "https://" + host + ":" + port,
@@ -136,15 +136,15 @@ func resolveInCluster(args arguments, env lookup) (kube.Config, error) {
 	}, nil
 }
 
-func resolveFiles(args arguments, env lookup) (kube.Config, error) {
-	cfg := kube.Config{
+func resolveFiles(args arguments, env lookup) (connect.Config, error) {
+	cfg := connect.Config{
 		Context:        either(args.ConfigContext, env, "KUBE_CTX"),
 		ContextCluster: either(args.ConfigContextCluster, env, "KUBE_CTX_CLUSTER"),
 		ContextUser:    either(args.ConfigContextAuthInfo, env, "KUBE_CTX_AUTH_INFO"),
 	}
 	named := args.set("config_path", "config_paths", "config_raw")
 	if len(named) > 1 {
-		return kube.Config{}, fault(named[1], "the arguments %s are both set: keep one", list(named[:2]))
+		return connect.Config{}, fault(named[1], "the arguments %s are both set: keep one", list(named[:2]))
 	}
 	path, hasPath := env("KUBE_CONFIG_PATH")
 	paths, hasPaths := env("KUBE_CONFIG_PATHS")
@@ -163,9 +163,9 @@ func resolveFiles(args arguments, env lookup) (kube.Config, error) {
 	case hasKubeconfig:
 		cfg.Source, cfg.Paths = variable("KUBECONFIG"), splitList(kubeconfig)
 	case len(args.files()) > 0:
-		return kube.Config{}, fault(args.files()[0], "no kubeconfig is set for %s: set config_path, KUBE_CONFIG_PATH or KUBECONFIG", list(args.files()))
+		return connect.Config{}, fault(args.files()[0], "no kubeconfig is set for %s: set config_path, KUBE_CONFIG_PATH or KUBECONFIG", list(args.files()))
 	default:
-		return kube.Config{}, errNotConfigured
+		return connect.Config{}, errNotConfigured
 	}
 	return cfg, nil
 }
@@ -204,7 +204,7 @@ func (a arguments) set(names ...string) []string {
 }
 
 func fault(setting, format string, a ...any) error {
-	return &kube.SettingError{Setting: setting, Err: fmt.Errorf(format, a...)}
+	return &connect.SettingError{Setting: setting, Err: fmt.Errorf(format, a...)}
 }
 
 func argument(name string) string { return "the provider's argument " + name }

@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/kube/connect"
 )
 
-func resolveDirect(args arguments, env lookup) (kube.Config, error) {
-	cfg := kube.Config{
+func resolveDirect(args arguments, env lookup) (connect.Config, error) {
+	cfg := connect.Config{
 		Source:        variable("KUBE_HOST"),
 		Host:          either(args.Host, env, "KUBE_HOST"),
 		TLSServerName: either(args.TLSServerName, env, "KUBE_TLS_SERVER_NAME"),
@@ -17,13 +17,13 @@ func resolveDirect(args arguments, env lookup) (kube.Config, error) {
 		cfg.Source = argument("host")
 	}
 	if cfg.Host == "" {
-		return kube.Config{}, fault(args.direct()[0], "no address of the API server is set for %s: set host or KUBE_HOST", list(args.direct()))
+		return connect.Config{}, fault(args.direct()[0], "no address of the API server is set for %s: set host or KUBE_HOST", list(args.direct()))
 	}
 	if err := resolveTrust(&cfg, args, env); err != nil {
-		return kube.Config{}, err
+		return connect.Config{}, err
 	}
 	if err := resolveCredentials(&cfg, args, env); err != nil {
-		return kube.Config{}, err
+		return connect.Config{}, err
 	}
 	return cfg, nil
 }
@@ -31,7 +31,7 @@ func resolveDirect(args arguments, env lookup) (kube.Config, error) {
 // resolveTrust decides how the server's certificate is checked. Where an argument
 // says it the environment isn't asked, or it could turn a check off that the
 // configuration wants.
-func resolveTrust(cfg *kube.Config, args arguments, env lookup) error {
+func resolveTrust(cfg *connect.Config, args arguments, env lookup) error {
 	trusts := args.ClusterCACertificate != nil
 	distrusts := args.Insecure != nil && *args.Insecure
 	if trusts {
@@ -70,7 +70,7 @@ type variableTo struct {
 // resolveCredentials decides who asks. Where an argument says it, other methods of
 // the environment are left out: a token_file for one API server isn't joined by the
 // KUBE_TOKEN of another.
-func resolveCredentials(cfg *kube.Config, args arguments, env lookup) error {
+func resolveCredentials(cfg *connect.Config, args arguments, env lookup) error {
 	if args.TokenFile != nil {
 		cfg.TokenFile = *args.TokenFile
 	}
@@ -111,7 +111,7 @@ func resolveCredentials(cfg *kube.Config, args arguments, env lookup) error {
 	if len(headers) > 1 {
 		err := fmt.Errorf("%s are both set, but a request can use only one: keep one", list(headers[:2]))
 		if names := args.set("exec", "token_file", "username", "password", "token"); len(names) > 0 {
-			return &kube.SettingError{Setting: names[0], Err: err}
+			return &connect.SettingError{Setting: names[0], Err: err}
 		}
 		return err
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/kube/connect"
 )
 
 func env(set map[string]string) lookup {
@@ -39,159 +39,159 @@ func everything(but map[string]string) map[string]string {
 }
 
 func TestResolve_precedence(t *testing.T) {
-	exec := &kube.Exec{APIVersion: "v", Command: "c"}
+	exec := &connect.Exec{APIVersion: "v", Command: "c"}
 	for name, c := range map[string]struct {
 		args arguments
 		env  map[string]string
-		want kube.Config
+		want connect.Config
 	}{
 		// Sources, each with all of the environment set.
 		"config_path": {
 			arguments{ConfigPath: new("a")},
 			everything(map[string]string{"KUBE_CTX": "c", "KUBE_CTX_CLUSTER": "k", "KUBE_CTX_AUTH_INFO": "u"}),
-			kube.Config{Source: "the provider's argument config_path", Paths: []string{"a"}, Context: "c", ContextCluster: "k", ContextUser: "u"},
+			connect.Config{Source: "the provider's argument config_path", Paths: []string{"a"}, Context: "c", ContextCluster: "k", ContextUser: "u"},
 		},
 		"config_paths": {
 			arguments{ConfigPaths: []string{"a", "b"}, ConfigContext: new("c"), ConfigContextCluster: new("k"), ConfigContextAuthInfo: new("u")},
 			everything(nil),
-			kube.Config{Source: "the provider's argument config_paths", Paths: []string{"a", "b"}, Context: "c", ContextCluster: "k", ContextUser: "u"},
+			connect.Config{Source: "the provider's argument config_paths", Paths: []string{"a", "b"}, Context: "c", ContextCluster: "k", ContextUser: "u"},
 		},
 		"config_raw": {
 			arguments{ConfigRaw: new("a")},
 			everything(nil),
-			kube.Config{Source: "the provider's argument config_raw", Raw: "a", Context: "x", ContextCluster: "x", ContextUser: "x"},
+			connect.Config{Source: "the provider's argument config_raw", Raw: "a", Context: "x", ContextCluster: "x", ContextUser: "x"},
 		},
 		"in_cluster": {
 			arguments{InCluster: new(true)},
 			everything(map[string]string{"KUBERNETES_SERVICE_HOST": "10.0.0.1", "KUBERNETES_SERVICE_PORT": "443"}),
-			kube.Config{Source: "the provider's argument in_cluster", Credentials: "the Pod's own service account", Host: "https://10.0.0.1:443", TokenFile: "/pod/token", CACertificateFile: "/pod/ca.crt"},
+			connect.Config{Source: "the provider's argument in_cluster", Credentials: "the Pod's own service account", Host: "https://10.0.0.1:443", TokenFile: "/pod/token", CACertificateFile: "/pod/ca.crt"},
 		},
 		"in_cluster by IPv6": {
 			arguments{InCluster: new(true)},
 			map[string]string{"KUBERNETES_SERVICE_HOST": "fd00::1", "KUBERNETES_SERVICE_PORT": "443"},
-			kube.Config{Source: "the provider's argument in_cluster", Credentials: "the Pod's own service account", Host: "https://[fd00::1]:443", TokenFile: "/pod/token", CACertificateFile: "/pod/ca.crt"},
+			connect.Config{Source: "the provider's argument in_cluster", Credentials: "the Pod's own service account", Host: "https://[fd00::1]:443", TokenFile: "/pod/token", CACertificateFile: "/pod/ca.crt"},
 		},
 		"in_cluster = false is none": {
 			arguments{InCluster: new(false), ConfigPath: new("a")},
 			nil,
-			kube.Config{Source: "the provider's argument config_path", Paths: []string{"a"}},
+			connect.Config{Source: "the provider's argument config_path", Paths: []string{"a"}},
 		},
 		"host and token": {
 			arguments{Host: new("h"), Token: new("t"), ClusterCACertificate: new("ca"), TLSServerName: new("n")},
 			everything(nil),
-			kube.Config{Source: byHost, Credentials: byToken, Host: "h", Token: "t", CACertificate: "ca", TLSServerName: "n"},
+			connect.Config{Source: byHost, Credentials: byToken, Host: "h", Token: "t", CACertificate: "ca", TLSServerName: "n"},
 		},
 		"KUBE_HOST": {
 			arguments{},
 			everything(map[string]string{"KUBE_HOST": "h", "KUBE_TOKEN": "t", "KUBE_CLIENT_CERT_DATA": "c", "KUBE_CLIENT_KEY_DATA": "k", "KUBE_CLUSTER_CA_CERT_DATA": "ca", "KUBE_TLS_SERVER_NAME": "n"}),
-			kube.Config{Source: envHost, Credentials: envToken + " and the environment variable KUBE_CLIENT_CERT_DATA", Host: "h", Token: "t", ClientCertificate: "c", ClientKey: "k", CACertificate: "ca", TLSServerName: "n"},
+			connect.Config{Source: envHost, Credentials: envToken + " and the environment variable KUBE_CLIENT_CERT_DATA", Host: "h", Token: "t", ClientCertificate: "c", ClientKey: "k", CACertificate: "ca", TLSServerName: "n"},
 		},
 		"KUBE_CONFIG_PATH": {
 			arguments{},
 			map[string]string{"KUBE_CONFIG_PATH": "a", "KUBE_CONFIG_PATHS": "b", "KUBECONFIG": "c", "KUBE_TOKEN": "t", "KUBERNETES_SERVICE_HOST": "p", "KUBERNETES_SERVICE_PORT": "1"},
-			kube.Config{Source: "the environment variable KUBE_CONFIG_PATH", Paths: []string{"a"}},
+			connect.Config{Source: "the environment variable KUBE_CONFIG_PATH", Paths: []string{"a"}},
 		},
 		"KUBE_CONFIG_PATHS": {
 			arguments{},
 			map[string]string{"KUBE_CONFIG_PATHS": "a::b", "KUBECONFIG": "c"},
-			kube.Config{Source: "the environment variable KUBE_CONFIG_PATHS", Paths: []string{"a", "b"}},
+			connect.Config{Source: "the environment variable KUBE_CONFIG_PATHS", Paths: []string{"a", "b"}},
 		},
 		"KUBECONFIG": {
 			arguments{},
 			map[string]string{"KUBECONFIG": "a:b", "KUBE_CONFIG_PATH": ""},
-			kube.Config{Source: envKubeconfig, Paths: []string{"a", "b"}},
+			connect.Config{Source: envKubeconfig, Paths: []string{"a", "b"}},
 		},
 		"a context argument asks for a kubeconfig": {
 			arguments{ConfigContext: new("c")},
 			map[string]string{"KUBE_HOST": "h", "KUBE_TOKEN": "t", "KUBECONFIG": "a"},
-			kube.Config{Source: envKubeconfig, Paths: []string{"a"}, Context: "c"},
+			connect.Config{Source: envKubeconfig, Paths: []string{"a"}, Context: "c"},
 		},
 
 		// Who asks: an argument leaves out every other method of the environment.
 		"host by an argument, the token by the environment": {
 			arguments{Host: new("h")},
 			map[string]string{"KUBE_TOKEN": "t"},
-			kube.Config{Source: byHost, Credentials: envToken, Host: "h", Token: "t"},
+			connect.Config{Source: byHost, Credentials: envToken, Host: "h", Token: "t"},
 		},
 		"host by the environment, the token by an argument": {
 			arguments{Token: new("t")},
 			map[string]string{"KUBE_HOST": "h", "KUBE_TOKEN": "x"},
-			kube.Config{Source: envHost, Credentials: byToken, Host: "h", Token: "t"},
+			connect.Config{Source: envHost, Credentials: byToken, Host: "h", Token: "t"},
 		},
 		"token_file before KUBE_TOKEN": {
 			arguments{Host: new("h"), TokenFile: new("f")},
 			map[string]string{"KUBE_TOKEN": "x", "KUBE_USER": "x", "KUBE_PASSWORD": "x"},
-			kube.Config{Source: byHost, Credentials: "the provider's argument token_file", Host: "h", TokenFile: "f"},
+			connect.Config{Source: byHost, Credentials: "the provider's argument token_file", Host: "h", TokenFile: "f"},
 		},
 		"exec before KUBE_TOKEN": {
 			arguments{Host: new("h"), Exec: exec},
 			map[string]string{"KUBE_TOKEN": "x", "KUBE_CLIENT_CERT_DATA": "x", "KUBE_CLIENT_KEY_DATA": "x"},
-			kube.Config{Source: byHost, Credentials: "the provider's argument exec", Host: "h", Exec: exec},
+			connect.Config{Source: byHost, Credentials: "the provider's argument exec", Host: "h", Exec: exec},
 		},
 		"username and password before KUBE_TOKEN": {
 			arguments{Host: new("h"), Username: new("u"), Password: new("p")},
 			map[string]string{"KUBE_TOKEN": "x", "KUBE_PASSWORD": "x"},
-			kube.Config{Source: byHost, Credentials: "the provider's argument username", Host: "h", Username: "u", Password: "p"},
+			connect.Config{Source: byHost, Credentials: "the provider's argument username", Host: "h", Username: "u", Password: "p"},
 		},
 		"a client certificate before KUBE_TOKEN": {
 			arguments{Host: new("h"), ClientCertificate: new("c"), ClientKey: new("k")},
 			map[string]string{"KUBE_TOKEN": "x", "KUBE_CLIENT_KEY_DATA": "x"},
-			kube.Config{Source: byHost, Credentials: "the provider's argument client_certificate", Host: "h", ClientCertificate: "c", ClientKey: "k"},
+			connect.Config{Source: byHost, Credentials: "the provider's argument client_certificate", Host: "h", ClientCertificate: "c", ClientKey: "k"},
 		},
 		"a token before KUBE_CLIENT_CERT_DATA": {
 			arguments{Host: new("h"), Token: new("t")},
 			map[string]string{"KUBE_CLIENT_CERT_DATA": "x", "KUBE_CLIENT_KEY_DATA": "x"},
-			kube.Config{Source: byHost, Credentials: byToken, Host: "h", Token: "t"},
+			connect.Config{Source: byHost, Credentials: byToken, Host: "h", Token: "t"},
 		},
 		"a client certificate beside a token": {
 			arguments{Host: new("h"), ClientCertificate: new("c"), ClientKey: new("k"), Token: new("t")},
 			nil,
-			kube.Config{Source: byHost, Credentials: byToken + " and the provider's argument client_certificate", Host: "h", ClientCertificate: "c", ClientKey: "k", Token: "t"},
+			connect.Config{Source: byHost, Credentials: byToken + " and the provider's argument client_certificate", Host: "h", ClientCertificate: "c", ClientKey: "k", Token: "t"},
 		},
 		"half by an argument, half by the environment": {
 			arguments{Host: new("h"), Username: new("u")},
 			map[string]string{"KUBE_PASSWORD": "p", "KUBE_USER": "x"},
-			kube.Config{Source: byHost, Credentials: "the provider's argument username", Host: "h", Username: "u", Password: "p"},
+			connect.Config{Source: byHost, Credentials: "the provider's argument username", Host: "h", Username: "u", Password: "p"},
 		},
 		"KUBE_USER and KUBE_PASSWORD": {
 			arguments{},
 			map[string]string{"KUBE_HOST": "h", "KUBE_USER": "u", "KUBE_PASSWORD": "p"},
-			kube.Config{Source: envHost, Credentials: "the environment variable KUBE_USER", Host: "h", Username: "u", Password: "p"},
+			connect.Config{Source: envHost, Credentials: "the environment variable KUBE_USER", Host: "h", Username: "u", Password: "p"},
 		},
-		"nobody": {arguments{Host: new("h")}, nil, kube.Config{Source: byHost, Host: "h"}},
+		"nobody": {arguments{Host: new("h")}, nil, connect.Config{Source: byHost, Host: "h"}},
 
 		// How the server's certificate is checked: an argument isn't undone by the environment.
 		"cluster_ca_certificate before KUBE_INSECURE": {
 			arguments{Host: new("h"), ClusterCACertificate: new("ca")},
 			map[string]string{"KUBE_INSECURE": "true", "KUBE_CLUSTER_CA_CERT_DATA": "x"},
-			kube.Config{Source: byHost, Host: "h", CACertificate: "ca"},
+			connect.Config{Source: byHost, Host: "h", CACertificate: "ca"},
 		},
 		"insecure before KUBE_CLUSTER_CA_CERT_DATA": {
 			arguments{Host: new("h"), Insecure: new(true)},
 			map[string]string{"KUBE_CLUSTER_CA_CERT_DATA": "x"},
-			kube.Config{Source: byHost, Host: "h", Insecure: true},
+			connect.Config{Source: byHost, Host: "h", Insecure: true},
 		},
 		"insecure = false before KUBE_INSECURE": {
 			arguments{Host: new("h"), Insecure: new(false)},
 			map[string]string{"KUBE_CLUSTER_CA_CERT_DATA": "ca", "KUBE_INSECURE": "true"},
-			kube.Config{Source: byHost, Host: "h", CACertificate: "ca"},
+			connect.Config{Source: byHost, Host: "h", CACertificate: "ca"},
 		},
 		"KUBE_INSECURE": {
 			arguments{},
 			map[string]string{"KUBE_HOST": "h", "KUBE_INSECURE": "1"},
-			kube.Config{Source: envHost, Host: "h", Insecure: true},
+			connect.Config{Source: envHost, Host: "h", Insecure: true},
 		},
 
 		// What goes with every source.
 		"the rest with a kubeconfig": {
-			arguments{ConfigPath: new("a"), ProxyURL: new("p"), Impersonate: &kube.Impersonate{User: "u"}, QPS: new(1.5), Burst: new(int64(3)), RequestTimeout: new("5s")},
+			arguments{ConfigPath: new("a"), ProxyURL: new("p"), Impersonate: &connect.Impersonate{User: "u"}, QPS: new(1.5), Burst: new(int64(3)), RequestTimeout: new("5s")},
 			map[string]string{"KUBE_PROXY_URL": "x"},
-			kube.Config{Source: "the provider's argument config_path", Paths: []string{"a"}, ProxyURL: "p", Impersonate: kube.Impersonate{User: "u"}, QPS: 1.5, Burst: 3, RequestTimeout: 5 * time.Second},
+			connect.Config{Source: "the provider's argument config_path", Paths: []string{"a"}, ProxyURL: "p", Impersonate: connect.Impersonate{User: "u"}, QPS: 1.5, Burst: 3, RequestTimeout: 5 * time.Second},
 		},
 		"KUBE_PROXY_URL": {
 			arguments{Host: new("h")},
 			map[string]string{"KUBE_PROXY_URL": "p"},
-			kube.Config{Source: byHost, Host: "h", ProxyURL: "p"},
+			connect.Config{Source: byHost, Host: "h", ProxyURL: "p"},
 		},
 	} {
 		c.args.ServiceAccountFolder = "/pod"
@@ -223,7 +223,7 @@ func TestResolve_errors(t *testing.T) {
 		"a mixture":                   {arguments{Host: new("h"), ConfigPath: new("a")}, nil, "config_path", []string{"host", "config_path", "never mixed"}},
 		"a token with a file":         {arguments{Token: new("t"), ConfigPath: new("a")}, nil, "config_path", []string{"token", "config_path", "never mixed"}},
 		"a token_file with a file":    {arguments{TokenFile: new("t"), ConfigPath: new("a")}, nil, "config_path", []string{"token_file", "never mixed"}},
-		"exec with a file":            {arguments{Exec: &kube.Exec{}, ConfigPaths: []string{"a"}}, nil, "config_paths", []string{"exec", "never mixed"}},
+		"exec with a file":            {arguments{Exec: &connect.Exec{}, ConfigPaths: []string{"a"}}, nil, "config_paths", []string{"exec", "never mixed"}},
 		"a password with a text":      {arguments{Password: new("p"), ConfigRaw: new("a")}, nil, "config_raw", []string{"password", "config_raw", "never mixed"}},
 		"a server name with a file":   {arguments{TLSServerName: new("n"), ConfigPath: new("a")}, nil, "config_path", []string{"tls_server_name", "never mixed"}},
 		"a host with a context":       {arguments{Host: new("h"), ConfigContext: new("c")}, nil, "config_context", []string{"host", "config_context", "never mixed"}},
@@ -238,10 +238,10 @@ func TestResolve_errors(t *testing.T) {
 		"a proxy alone":               {arguments{ProxyURL: new("p")}, nil, "", []string{"none of them is set"}},
 		"a context without a file":    {arguments{ConfigContext: new("c")}, nil, "config_context", []string{"config_context", "no kubeconfig is set for"}},
 		"a token and a token_file":    {arguments{Host: new("h"), Token: new("t"), TokenFile: new("f")}, nil, "token_file", []string{"argument token and", "argument token_file are both set"}},
-		"a token and exec":            {arguments{Host: new("h"), Token: new("t"), Exec: &kube.Exec{}}, nil, "exec", []string{"argument token and", "argument exec are both set"}},
-		"a token_file and exec":       {arguments{Host: new("h"), TokenFile: new("t"), Exec: &kube.Exec{}}, nil, "exec", []string{"argument token_file and", "argument exec are both set"}},
+		"a token and exec":            {arguments{Host: new("h"), Token: new("t"), Exec: &connect.Exec{}}, nil, "exec", []string{"argument token and", "argument exec are both set"}},
+		"a token_file and exec":       {arguments{Host: new("h"), TokenFile: new("t"), Exec: &connect.Exec{}}, nil, "exec", []string{"argument token_file and", "argument exec are both set"}},
 		"a token and a password":      {arguments{Host: new("h"), Token: new("t"), Username: new("u"), Password: new("p")}, nil, "username", []string{"argument token and", "argument username are both set"}},
-		"exec and a password":         {arguments{Host: new("h"), Exec: &kube.Exec{}, Username: new("u"), Password: new("p")}, nil, "exec", []string{"argument username and", "argument exec are both set"}},
+		"exec and a password":         {arguments{Host: new("h"), Exec: &connect.Exec{}, Username: new("u"), Password: new("p")}, nil, "exec", []string{"argument username and", "argument exec are both set"}},
 		"KUBE_TOKEN and KUBE_USER":    {arguments{}, map[string]string{"KUBE_HOST": "h", "KUBE_TOKEN": "t", "KUBE_USER": "u", "KUBE_PASSWORD": "p"}, "", []string{"KUBE_TOKEN and", "KUBE_USER are both set"}},
 		"an odd KUBE_INSECURE":        {arguments{}, map[string]string{"KUBE_HOST": "h", "KUBE_INSECURE": "maybe"}, "", []string{"KUBE_INSECURE", "maybe"}},
 		"a timeout without a unit":    {arguments{Host: new("h"), RequestTimeout: new("30")}, nil, "request_timeout", []string{`request_timeout is "30"`, "30s"}},

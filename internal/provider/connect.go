@@ -13,10 +13,11 @@ import (
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/kube/connect"
 )
 
 // connect returns nil where it has added an error.
-func (p *marProvider) connect(ctx context.Context, args arguments, terraformVersion string, diags *diag.Diagnostics) *kube.Client {
+func (p *marProvider) connect(ctx context.Context, args arguments, terraformVersion string, diags *diag.Diagnostics) *connect.Client {
 	const summary = "The provider has no usable connection"
 	cfg, err := resolve(args, os.LookupEnv)
 	if err != nil {
@@ -28,7 +29,7 @@ func (p *marProvider) connect(ctx context.Context, args arguments, terraformVers
 		add(diags, at(args, err), summary, fmt.Sprintf("%s\n\nThis was set by %s.", fw.Sentence(err.Error()), origin(args, cfg, err)))
 		return nil
 	}
-	client, err := kube.NewClient(conn, p.userAgent(terraformVersion))
+	client, err := connect.New(conn, p.userAgent(terraformVersion))
 	if err != nil {
 		add(diags, path.Empty(), summary, fmt.Sprintf("%s\n\nThis was set by %s.", fw.Sentence(err.Error()), cfg.Source))
 		return nil
@@ -55,7 +56,7 @@ func add(diags *diag.Diagnostics, at path.Path, summary, detail string) {
 // at is the argument that an error is about, if the provider block has it.
 func at(args arguments, err error) path.Path {
 	var (
-		setting     *kube.SettingError
+		setting     *connect.SettingError
 		unreachable *kube.UnreachableError
 		stranger    *kube.NotKubernetesError
 		access      *kube.AccessError
@@ -83,8 +84,8 @@ func at(args arguments, err error) path.Path {
 }
 
 // origin says what set the setting that an error is about.
-func origin(args arguments, cfg kube.Config, err error) string {
-	var setting *kube.SettingError
+func origin(args arguments, cfg connect.Config, err error) string {
+	var setting *connect.SettingError
 	if !errors.As(err, &setting) {
 		return cfg.Source
 	}

@@ -21,7 +21,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/functions"
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/instance"
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/kube/connect"
 	"github.com/headgym/terraform-provider-mar/internal/protocol"
 )
 
@@ -46,7 +46,7 @@ type marProvider struct {
 	// settings is the text of those arguments of the configured provider block that
 	// reads and plans depend on, client its connection, nil until then.
 	settings string
-	client   *kube.Client
+	client   *connect.Client
 	// validation is how the configured provider's plans find out what is refused.
 	validation fw.PlanValidation
 }

@@ -11,7 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/kube/connect"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 	"github.com/headgym/terraform-provider-mar/internal/validate"
 )
 
@@ -38,13 +39,13 @@ func conductAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "Labels for every cluster and instance of this provider, such as `{ team = \"payments\" }`. If a resource sets the same key, its own value wins. `labels_all` of a resource has all of its labels.",
 			ElementType:         types.StringType,
 			Optional:            true,
-			Validators:          validate.Labels(kube.NamespaceLabels, kube.PodLabels),
+			Validators:          validate.Labels(mar.NamespaceLabels, mar.PodLabels),
 		},
 		"default_annotations": schema.MapAttribute{
 			MarkdownDescription: "Annotations for every cluster and instance of this provider, such as `{ \"example.com/owner\" = \"payments@example.com\" }`. If a resource sets the same key, its own value wins. `annotations_all` of a resource has all of its annotations.",
 			ElementType:         types.StringType,
 			Optional:            true,
-			Validators:          validate.Annotations(kube.NamespaceAnnotations, kube.PodAnnotations),
+			Validators:          validate.Annotations(mar.NamespaceAnnotations, mar.PodAnnotations),
 		},
 		"field_manager": schema.StringAttribute{
 			MarkdownDescription: "The field manager: the name under which the API server records which fields this provider has set (`metadata.managedFields`), such as `terraform-team-a`. Set it only if several configurations or tools share objects and must be distinguished. After a change, each object takes the new name with its next update. Default: `terraform-provider-mar`.",
@@ -73,8 +74,8 @@ func (m conductModel) values() map[string]attr.Value {
 }
 
 // conduct has the client work as the block says.
-func (m conductModel) conduct(client *kube.Client) {
-	client.FieldManager = cmp.Or(m.FieldManager.ValueString(), kube.FieldManager)
+func (m conductModel) conduct(client *connect.Client) {
+	client.FieldManager = cmp.Or(m.FieldManager.ValueString(), mar.FieldManager)
 	client.ForceConflicts = m.ForceConflicts.ValueBool()
 	if !m.LogLines.IsNull() {
 		client.LogLines = int(m.LogLines.ValueInt64())

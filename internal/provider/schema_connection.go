@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/kube/connect"
 	"github.com/headgym/terraform-provider-mar/internal/validate"
 )
 
@@ -208,25 +208,25 @@ func (m connectionModel) arguments(ctx context.Context, diags *diag.Diagnostics)
 	return args
 }
 
-func (m connectionModel) exec(ctx context.Context, diags *diag.Diagnostics) *kube.Exec {
+func (m connectionModel) exec(ctx context.Context, diags *diag.Diagnostics) *connect.Exec {
 	var from []execModel
 	diags.Append(m.Exec.ElementsAs(ctx, &from, false)...)
 	if len(from) == 0 {
 		return nil
 	}
-	exec := kube.Exec{APIVersion: from[0].APIVersion.ValueString(), Command: from[0].Command.ValueString()}
+	exec := connect.Exec{APIVersion: from[0].APIVersion.ValueString(), Command: from[0].Command.ValueString()}
 	diags.Append(from[0].Args.ElementsAs(ctx, &exec.Args, false)...)
 	diags.Append(from[0].Env.ElementsAs(ctx, &exec.Env, false)...)
 	return &exec
 }
 
-func (m connectionModel) impersonate(ctx context.Context, diags *diag.Diagnostics) *kube.Impersonate {
+func (m connectionModel) impersonate(ctx context.Context, diags *diag.Diagnostics) *connect.Impersonate {
 	var from []impersonateModel
 	diags.Append(m.Impersonate.ElementsAs(ctx, &from, false)...)
 	if len(from) == 0 {
 		return nil
 	}
-	impersonate := kube.Impersonate{User: from[0].User.ValueString()}
+	impersonate := connect.Impersonate{User: from[0].User.ValueString()}
 	diags.Append(from[0].Groups.ElementsAs(ctx, &impersonate.Groups, false)...)
 	return &impersonate
 }

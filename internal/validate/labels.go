@@ -7,12 +7,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"k8s.io/apimachinery/pkg/util/validation"
 
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 // Labels returns the rules for a map of declared labels, for objects that have them in these
 // places.
-func Labels(places ...kube.KeyPlace) []validator.Map {
+func Labels(places ...mar.KeyPlace) []validator.Map {
 	return []validator.Map{
 		keyRule{rule{
 			what:   "a label's key",
@@ -26,7 +26,7 @@ func Labels(places ...kube.KeyPlace) []validator.Map {
 
 // Annotations returns the rules for a map of declared annotations, for objects that have them in
 // these places.
-func Annotations(places ...kube.KeyPlace) []validator.Map {
+func Annotations(places ...mar.KeyPlace) []validator.Map {
 	return []validator.Map{
 		keyRule{rule{
 			what: "an annotation's key",
@@ -41,9 +41,9 @@ func Annotations(places ...kube.KeyPlace) []validator.Map {
 const keySays = "an optional DNS prefix and a slash, then at most 63 letters, digits, hyphens, underscores and dots; not one that the provider or Kubernetes sets itself"
 
 // keyFaults refuses keys that can't be declared in one of the places.
-func keyFaults(places []kube.KeyPlace, faults func(string) []string) func(string) []string {
+func keyFaults(places []mar.KeyPlace, faults func(string) []string) func(string) []string {
 	return func(s string) []string {
-		if why := kube.Reserved(s, places...); why != "" {
+		if why := mar.Reserved(s, places...); why != "" {
 			return []string{why}
 		}
 		return faults(s)

@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 	"github.com/headgym/terraform-provider-mar/internal/validate"
 )
 
@@ -76,12 +76,12 @@ func TestKeyRules(t *testing.T) {
 		refuse map[string]string
 	}{
 		"labels": {
-			rule:   validate.Labels(kube.NamespaceLabels)[0],
+			rule:   validate.Labels(mar.NamespaceLabels)[0],
 			accept: []string{"team", "example.com/team"},
 			refuse: map[string]string{"a b": "name part", "instance-id": "the provider sets it", "topology.kubernetes.io/region": "`region`", "/x": "prefix part", "": "empty text"},
 		},
 		"annotations": {
-			rule:   validate.Annotations(kube.PodAnnotations)[0],
+			rule:   validate.Annotations(mar.PodAnnotations)[0],
 			accept: []string{"example.com/Note", "Example.com/note"},
 			refuse: map[string]string{"mar.headgym.com/create-nonce": "own records", "a b": "name part"},
 		},

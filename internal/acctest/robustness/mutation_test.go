@@ -26,8 +26,8 @@ func mutants() []mutant {
 	return []mutant{
 		{
 			lacks: "the nonce", file: "internal/kube/create.go",
-			text:     "case found == Done && held.GetAnnotations()[AnnotationNonce] == nonce:",
-			becomes:  "case found == Done && held.GetAnnotations()[AnnotationNonce] == nonce+`!`:",
+			text:     "case found == Done && held.GetAnnotations()[mar.AnnotationNonce] == nonce:",
+			becomes:  "case found == Done && held.GetAnnotations()[mar.AnnotationNonce] == nonce+`!`:",
 			scenario: "instance-create", fault: "lost", address: "create pods 1", rule: "ridden",
 		},
 		{
@@ -37,7 +37,7 @@ func mutants() []mutant {
 			scenario: "instance-destroy", fault: "503", address: "delete pods 1", rule: "deletes",
 		},
 		{
-			lacks: "the repetition", file: "internal/kube/retry.go",
+			lacks: "the repetition", file: "internal/kube/connect/retry.go",
 			text:     "repeated := rule.Repeated && ",
 			becomes:  "repeated := false && rule.Repeated && ",
 			scenario: "instance-destroy", fault: "500", address: "delete pods 1", rule: "ridden",

@@ -7,6 +7,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 const TypeName = "cluster"
@@ -49,15 +50,15 @@ func (a Adopted) LimitRangeName() string { return cmp.Or(a.LimitRange, LimitRang
 // lacks either is somebody else's, and is left alone.
 func (a Adopted) IsOwnQuota(o metav1.Object) bool {
 	name := o.GetName()
-	return name == a.Quota || kube.IsOurs(o) && (name == QuotaName || strings.HasPrefix(name, ScopedQuotaPrefix))
+	return name == a.Quota || mar.IsOurs(o) && (name == QuotaName || strings.HasPrefix(name, ScopedQuotaPrefix))
 }
 
 func (a Adopted) IsOwnLimitRange(o metav1.Object) bool {
-	return o.GetName() == a.LimitRange || kube.IsOurs(o) && o.GetName() == LimitRangeName
+	return o.GetName() == a.LimitRange || mar.IsOurs(o) && o.GetName() == LimitRangeName
 }
 
 func IsOwnAccess(o metav1.Object) bool {
-	return kube.IsOurs(o) && strings.HasPrefix(o.GetName(), AccessPrefix)
+	return mar.IsOurs(o) && strings.HasPrefix(o.GetName(), AccessPrefix)
 }
 
 func Ref(kind, cluster, name string) kube.Ref {

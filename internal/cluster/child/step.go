@@ -3,7 +3,7 @@ package child
 import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 // Step is what an update does to one object.
@@ -30,7 +30,7 @@ func StepsOf[C any, T metav1.Object](want map[string]C, have map[string]T, betwe
 		}
 	}
 	for name, live := range have {
-		if _, wanted := want[name]; !wanted && kube.IsOurs(live) {
+		if _, wanted := want[name]; !wanted && mar.IsOurs(live) {
 			steps[name] = Remove
 		}
 	}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 func IsDeclared(o types.Object) bool { return !o.IsNull() && !o.IsUnknown() }
@@ -19,7 +19,7 @@ func IsDeclared(o types.Object) bool { return !o.IsNull() && !o.IsUnknown() }
 func SaysSomething(o types.Object) bool { return IsDeclared(o) && !fw.IsNothing(o) }
 
 func Labels() map[string]string {
-	return map[string]string{kube.LabelManagedBy: kube.ManagedBy}
+	return map[string]string{mar.LabelManagedBy: mar.ManagedBy}
 }
 
 // ResourceList reads a map of quantities; what isn't known or isn't a quantity

@@ -13,7 +13,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 // The values of a direction's default. defaultEdited is read only: the policies
@@ -139,7 +139,7 @@ func peersOf(m networkRuleModel) ([]networkingv1.NetworkPolicyPeer, error) {
 	}
 	if names := knownTexts(m.Clusters); len(names) > 0 {
 		peer.NamespaceSelector = &metav1.LabelSelector{MatchExpressions: []metav1.LabelSelectorRequirement{{
-			Key: kube.LabelNamespaceName, Operator: metav1.LabelSelectorOpIn, Values: names,
+			Key: mar.LabelNamespaceName, Operator: metav1.LabelSelectorOpIn, Values: names,
 		}}}
 	}
 	if labels := fw.StringMap(m.ClusterLabels); len(labels) > 0 {

@@ -10,7 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/cluster/child"
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 // Observed reads our policies. What they mean doesn't depend on prior, the
@@ -275,7 +275,7 @@ func namesOf(selector metav1.LabelSelector) ([]string, bool) {
 		return nil, false
 	}
 	names := selector.MatchExpressions[0]
-	if names.Key != kube.LabelNamespaceName || names.Operator != metav1.LabelSelectorOpIn {
+	if names.Key != mar.LabelNamespaceName || names.Operator != metav1.LabelSelectorOpIn {
 		return nil, false
 	}
 	return knownTexts(setOfTexts(names.Values)), true

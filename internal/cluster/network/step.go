@@ -11,7 +11,7 @@ import (
 	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 
 	"github.com/headgym/terraform-provider-mar/internal/cluster/child"
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 // Step compares what the policies mean: their names are equal.
@@ -51,7 +51,7 @@ func SurplusPatch(want *networkingv1ac.NetworkPolicyApplyConfiguration, live *ne
 }
 
 func ourPolicies(policies []networkingv1.NetworkPolicy) []networkingv1.NetworkPolicy {
-	return slices.DeleteFunc(slices.Clone(policies), func(p networkingv1.NetworkPolicy) bool { return !kube.IsOurs(&p) })
+	return slices.DeleteFunc(slices.Clone(policies), func(p networkingv1.NetworkPolicy) bool { return !mar.IsOurs(&p) })
 }
 
 // sameTexts reports whether both hold the same policies, in whatever order and

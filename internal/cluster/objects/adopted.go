@@ -13,7 +13,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/cluster/model"
 	"github.com/headgym/terraform-provider-mar/internal/cluster/quota"
 	"github.com/headgym/terraform-provider-mar/internal/fw"
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 // AdoptionOf chooses which quota and limit range of an imported namespace stand
@@ -46,7 +46,7 @@ func AdoptionOf(o Observed) (child.Adopted, []string) {
 
 func isOurs[T interface{ GetLabels() map[string]string }](children map[string]T, name string) bool {
 	child, ok := children[name]
-	return ok && child.GetLabels()[kube.LabelManagedBy] == kube.ManagedBy
+	return ok && child.GetLabels()[mar.LabelManagedBy] == mar.ManagedBy
 }
 
 func soleOf(kind, attribute string, names, notes []string) (string, []string) {

@@ -14,6 +14,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/cluster/quota"
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 // Changes are the steps of an update, those of the children by name. An object
@@ -60,7 +61,7 @@ func namespaceStep(want, live *corev1.Namespace, lost Dropped) child.Step {
 	if !lost.Own {
 		// On an imported Namespace it is written with the next change, and is no reason
 		// for one.
-		delete(labels, kube.LabelManagedBy)
+		delete(labels, mar.LabelManagedBy)
 	}
 	if holdsAll(live.Labels, labels) && holdsAll(live.Annotations, want.Annotations) && lost.On(live).None() {
 		return child.Keep

@@ -19,7 +19,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/cluster/podsecurity"
 	"github.com/headgym/terraform-provider-mar/internal/cluster/quota"
 	"github.com/headgym/terraform-provider-mar/internal/fw"
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 // Desired are the objects that a configuration means, the children by name.
@@ -67,9 +67,9 @@ func DesiredOf(ctx context.Context, m model.Cluster, a child.Adopted) (Desired, 
 
 func DesiredNamespace(m model.Cluster) *corev1.Namespace {
 	labels := fw.StringMap(m.LabelsAll)
-	labels[kube.LabelManagedBy] = kube.ManagedBy
+	labels[mar.LabelManagedBy] = mar.ManagedBy
 	if region := m.Region.ValueString(); region != "" {
-		labels[kube.LabelRegion] = region
+		labels[mar.LabelRegion] = region
 	}
 	maps.Copy(labels, podsecurity.Labels(m.PodSecurity))
 	return &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{
@@ -86,7 +86,7 @@ func WithNonce(ns *corev1.Namespace, nonce string) *corev1.Namespace {
 	if posted.Annotations == nil {
 		posted.Annotations = map[string]string{}
 	}
-	posted.Annotations[kube.AnnotationNonce] = nonce
+	posted.Annotations[mar.AnnotationNonce] = nonce
 	return posted
 }
 
@@ -94,8 +94,8 @@ func WithNonce(ns *corev1.Namespace, nonce string) *corev1.Namespace {
 // one that was read.
 func Applied(ns, live *corev1.Namespace) *corev1ac.NamespaceApplyConfiguration {
 	annotations := maps.Clone(ns.Annotations)
-	if nonce, ok := live.Annotations[kube.AnnotationNonce]; ok {
-		annotations[kube.AnnotationNonce] = nonce
+	if nonce, ok := live.Annotations[mar.AnnotationNonce]; ok {
+		annotations[mar.AnnotationNonce] = nonce
 	}
 	return corev1ac.Namespace(ns.Name).WithUID(live.UID).WithLabels(ns.Labels).WithAnnotations(annotations)
 }
@@ -105,7 +105,7 @@ func desiredServiceAccounts(m model.Cluster) map[string]*corev1ac.ServiceAccount
 	for _, name := range child.TextsOf(m.ServiceAccounts) {
 		// A ServiceAccount has nothing that would show who made it, once its label is gone.
 		accounts[name] = corev1ac.ServiceAccount(name, m.Name.ValueString()).WithLabels(child.Labels()).
-			WithAnnotations(map[string]string{kube.AnnotationMadeFor: "mar_" + child.TypeName})
+			WithAnnotations(map[string]string{mar.AnnotationMadeFor: "mar_" + child.TypeName})
 	}
 	return accounts
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/cluster/quota"
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 // Observed are a cluster's objects as the API server has them, the children by
@@ -44,8 +45,8 @@ func (o Observed) Own(a child.Adopted) Observed {
 		Namespace:       o.Namespace,
 		Quotas:          only(o.Quotas, a.IsOwnQuota),
 		LimitRanges:     only(o.LimitRanges, a.IsOwnLimitRange),
-		Policies:        only(o.Policies, kube.IsOurs),
-		ServiceAccounts: only(o.ServiceAccounts, kube.IsOurs),
+		Policies:        only(o.Policies, mar.IsOurs),
+		ServiceAccounts: only(o.ServiceAccounts, mar.IsOurs),
 		Roles:           only(o.Roles, child.IsOwnAccess),
 		Bindings:        only(o.Bindings, child.IsOwnAccess),
 	}
@@ -173,11 +174,11 @@ func ImportedNamespaceOf(ns *corev1.Namespace, defaults fw.Defaults) model.Clust
 	m := read(Observed{Namespace: ns})
 	m.PodSecurity = podsecurity.Imported(ns.Labels)
 	nobodys := func(key string) bool {
-		return kube.IsSystemKey(kube.NamespaceLabels, key) || !m.PodSecurity.IsNull() && podsecurity.IsLabel(key)
+		return mar.IsSystemKey(mar.NamespaceLabels, key) || !m.PodSecurity.IsNull() && podsecurity.IsLabel(key)
 	}
 	m.Labels, m.LabelsAll = importedKeys(ns.Labels, defaults.Labels, nobodys)
 	m.Annotations, m.AnnotationsAll = importedKeys(ns.Annotations, defaults.Annotations, func(key string) bool {
-		return kube.IsSystemKey(kube.NamespaceAnnotations, key)
+		return mar.IsSystemKey(mar.NamespaceAnnotations, key)
 	})
 	return m
 }
@@ -198,7 +199,7 @@ func importedKeys(live, defaults map[string]string, nobodys func(key string) boo
 func read(o Observed) model.Cluster {
 	m := model.NewCluster(o.Namespace.Name)
 	// A label without a value is no region, and can't be declared.
-	if region := o.Namespace.Labels[kube.LabelRegion]; region != "" {
+	if region := o.Namespace.Labels[mar.LabelRegion]; region != "" {
 		m.Region = types.StringValue(region)
 	}
 	m.UID = types.StringValue(string(o.Namespace.UID))

@@ -9,13 +9,14 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/kube/contents"
 )
 
 const PhaseTerminating = corev1.NamespaceTerminating
 
 // Inhabitants lists what a destroy would take along, a line an object, and the
 // kinds that couldn't be looked at; it is empty where there is neither.
-func Inhabitants(contents kube.Contents) string {
+func Inhabitants(contents contents.Contents) string {
 	const most = 10
 	var lines []string
 	for _, object := range contents.Objects {
@@ -30,7 +31,7 @@ func Inhabitants(contents kube.Contents) string {
 
 // Removed lists what a destroy has taken along, a line a kind, and the kinds that
 // couldn't be looked at; it is empty where there is neither.
-func Removed(contents kube.Contents) string {
+func Removed(contents contents.Contents) string {
 	const most = 10
 	byKind := map[string][]string{}
 	for _, object := range contents.Objects {
@@ -50,7 +51,7 @@ func Removed(contents kube.Contents) string {
 }
 
 // unseen says of which kinds it isn't known whether there are any.
-func unseen(contents kube.Contents) []string {
+func unseen(contents contents.Contents) []string {
 	var lines []string
 	if len(contents.Forbidden) > 0 {
 		lines = append(lines, "  unknown, because these credentials may not list them: "+strings.Join(slices.Sorted(slices.Values(contents.Forbidden)), ", "))
@@ -62,7 +63,7 @@ func unseen(contents kube.Contents) []string {
 }
 
 // AdviceOnUnseen says how the kinds that couldn't be looked at come into sight.
-func AdviceOnUnseen(contents kube.Contents) string {
+func AdviceOnUnseen(contents contents.Contents) string {
 	var advice []string
 	if len(contents.Forbidden) > 0 {
 		advice = append(advice, "Use credentials that may list these kinds.")

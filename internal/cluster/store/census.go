@@ -13,6 +13,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/cluster/objects"
 	"github.com/headgym/terraform-provider-mar/internal/cluster/status"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 // Census reads a cluster and what it is judged by, all at once: its instances take two
@@ -41,7 +42,7 @@ func (s Store) Census(ctx context.Context, name string) (objects.Observed, statu
 		templates, hidden, err := listed(ctx, name, "PodTemplates", s.Client.PodTemplates.All)
 		c.TemplatesHidden = hidden
 		for _, template := range templates {
-			if kube.IsInstances(template, template.Name) {
+			if mar.IsInstances(template, template.Name) {
 				c.Templates = append(c.Templates, template.Name)
 			}
 		}

@@ -17,6 +17,9 @@ import (
 
 	"github.com/headgym/terraform-provider-mar/internal/cluster/child"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/kube/connect"
+	"github.com/headgym/terraform-provider-mar/internal/kube/wait"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 // childClient is what the typed clients of all kinds have in common.
@@ -44,7 +47,7 @@ type applicable[C any] interface {
 // children are those of one kind in one cluster.
 type children[T apiObject, L runtime.Object, C applicable[C]] struct {
 	kind, cluster string
-	manager       *kube.Client
+	manager       *connect.Client
 	client        childClient[T, L, C]
 	// everybodys is set for a kind of which the objects of others are read too.
 	everybodys bool
@@ -67,7 +70,7 @@ func (c children[T, L, C]) ref(name string) kube.Ref { return child.Ref(c.kind, 
 func (c children[T, L, C]) Read(ctx context.Context, declared []string) (map[string]T, error) {
 	opts := metav1.ListOptions{}
 	if !c.everybodys {
-		opts.LabelSelector = labels.Set{kube.LabelManagedBy: kube.ManagedBy}.String()
+		opts.LabelSelector = labels.Set{mar.LabelManagedBy: mar.ManagedBy}.String()
 	}
 	list, err := c.client.List(ctx, opts)
 	if err != nil {
@@ -146,7 +149,7 @@ func (c children[T, L, C]) apply(ctx context.Context, want C, have map[string]T,
 		case there && !c.wrote(found):
 			return &kube.ForeignError{Ref: c.ref(name)}
 		case there && found.GetDeletionTimestamp() != nil:
-			if err := kube.Remove(ctx, c.ref(name), found.GetUID(), c.client); err != nil {
+			if err := wait.Removed(ctx, c.ref(name), found.GetUID(), c.client); err != nil {
 				return err
 			}
 		case there:
@@ -156,7 +159,7 @@ func (c children[T, L, C]) apply(ctx context.Context, want C, have map[string]T,
 	if known {
 		want = want.WithUID(live.GetUID())
 	}
-	written, err := kube.Apply(ctx, c.manager, c.ref(name), func(ctx context.Context, opts metav1.ApplyOptions) (T, error) {
+	written, err := kube.Apply(ctx, &c.manager.Writer, c.ref(name), func(ctx context.Context, opts metav1.ApplyOptions) (T, error) {
 		return c.client.Apply(ctx, want, opts)
 	})
 	if err != nil {
@@ -178,7 +181,7 @@ func (c children[T, L, C]) pruned(ctx context.Context, name string, want C, writ
 		if err != nil || patch == nil {
 			return live, err
 		}
-		if err := kube.Contested(c.manager, c.ref(name), live, surplus...); err != nil {
+		if err := kube.Contested(&c.manager.Writer, c.ref(name), live, surplus...); err != nil {
 			return live, err
 		}
 		pruned, err := c.client.Patch(ctx, name, types.MergePatchType, patch, metav1.PatchOptions{FieldManager: c.manager.FieldManager})
@@ -190,7 +193,7 @@ func (c children[T, L, C]) pruned(ctx context.Context, name string, want C, writ
 // one has written.
 func (c children[T, L, C]) TakeOver(ctx context.Context, have map[string]T) error {
 	for _, name := range slices.Sorted(maps.Keys(have)) {
-		taken, err := kube.MigrateManager(ctx, c.manager, c.ref(name), have[name], c.client)
+		taken, err := kube.MigrateManager(ctx, &c.manager.Writer, c.ref(name), have[name], c.client)
 		if err != nil {
 			return err
 		}
@@ -202,7 +205,7 @@ func (c children[T, L, C]) TakeOver(ctx context.Context, have map[string]T) erro
 // wrote reports whether the provider made the object, though somebody may have
 // taken its label away.
 func (c children[T, L, C]) wrote(o T) bool {
-	return kube.IsOurs(o) || slices.ContainsFunc(o.GetManagedFields(), func(entry metav1.ManagedFieldsEntry) bool {
+	return mar.IsOurs(o) || slices.ContainsFunc(o.GetManagedFields(), func(entry metav1.ManagedFieldsEntry) bool {
 		return entry.Manager == c.manager.FieldManager
 	})
 }
@@ -226,7 +229,7 @@ func (c children[T, L, C]) remove(ctx context.Context, have map[string]T, name s
 	if !there {
 		return nil
 	}
-	if err := kube.Remove(ctx, c.ref(name), live.GetUID(), c.client); err != nil {
+	if err := wait.Removed(ctx, c.ref(name), live.GetUID(), c.client); err != nil {
 		return err
 	}
 	delete(have, name)

@@ -11,6 +11,8 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/cluster/child"
 	"github.com/headgym/terraform-provider-mar/internal/cluster/objects"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/kube/contents"
+	"github.com/headgym/terraform-provider-mar/internal/kube/wait"
 )
 
 // LookTimeout bounds a look at what is there when a request has failed. It goes on where
@@ -30,9 +32,9 @@ func (e *UnwatchedError) Unwrap() error { return e.Err }
 
 // Foreign lists what a destroy of the cluster would take along beyond its own
 // children.
-func (s Store) Foreign(ctx context.Context, own objects.Observed) (kube.Contents, error) {
+func (s Store) Foreign(ctx context.Context, own objects.Observed) (contents.Contents, error) {
 	children := own.Refs()
-	return kube.ContentsOf(ctx, s.Client, own.Namespace.Name, func(r kube.Ref) bool { return children[r] })
+	return contents.ContentsOf(ctx, s.Client, own.Namespace.Name, func(r kube.Ref) bool { return children[r] })
 }
 
 // DeleteEmpty removes a Namespace that this very run has made, if nobody has put
@@ -73,7 +75,7 @@ func (s Store) Delete(ctx context.Context, name, uid string) error {
 // awaitEnd blocks until the Namespace with that UID, which is being deleted, is gone.
 func (s Store) awaitEnd(ctx context.Context, name string, uid types.UID) error {
 	start := time.Now()
-	last, err := kube.AwaitGone(ctx, child.ClusterRef(name), uid, s.namespaces())
+	last, err := wait.UntilGone(ctx, child.ClusterRef(name), uid, s.namespaces())
 	if kube.AnswerOf(child.ClusterRef(name), err) != kube.Ended {
 		return err
 	}
@@ -91,7 +93,7 @@ func (s Store) remaining(ctx context.Context, name string) []string {
 	const most = 10
 	ctx, cancel := kube.WithTimeout(context.WithoutCancel(ctx), LookTimeout)
 	defer cancel()
-	all := kube.Remaining(ctx, s.Client, name)
+	all := contents.Remaining(ctx, s.Client, name)
 	lines := make([]string, 0, len(all))
 	for _, object := range all {
 		lines = append(lines, objects.HeldLine(object.Ref, object.Finalizers))

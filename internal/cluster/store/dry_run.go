@@ -19,6 +19,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/cluster/objects"
 	"github.com/headgym/terraform-provider-mar/internal/cluster/quota"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 // TryNamespace asks whether the API server would refuse a new Namespace. A name that is
@@ -26,7 +27,7 @@ import (
 // is replaced, and one that is being deleted is waited for.
 func (s Store) TryNamespace(ctx context.Context, ns *corev1.Namespace) error {
 	err := s.Client.DryRuns.Ask(ctx, ns, func(ctx context.Context) error {
-		_, err := s.namespaces().Create(ctx, objects.WithNonce(ns, kube.NewNonce()),
+		_, err := s.namespaces().Create(ctx, objects.WithNonce(ns, mar.NewNonce()),
 			metav1.CreateOptions{FieldManager: s.Client.FieldManager, DryRun: []string{metav1.DryRunAll}})
 		return err
 	})
@@ -65,7 +66,7 @@ func (s Store) TryChanges(ctx context.Context, before, after objects.Desired) []
 			if err != nil {
 				return err
 			}
-			_, err = kube.RemoveKeys(ctx, s.Client, child.ClusterRef(name), written, kube.DroppedKeys(before.Namespace, after.Namespace), s.namespaces(), opts.DryRun...)
+			_, err = kube.RemoveKeys(ctx, &s.Client.Writer, child.ClusterRef(name), written, kube.DroppedKeys(before.Namespace, after.Namespace), s.namespaces(), opts.DryRun...)
 			return err
 		}))
 	}
@@ -86,7 +87,7 @@ func (s Store) tryApply(ctx context.Context, object kube.Ref, want any, apply fu
 		Want   any
 	}{object, want}
 	err := s.Client.DryRuns.Ask(ctx, question, func(ctx context.Context) error {
-		_, err := kube.Apply(ctx, s.Client, object, func(ctx context.Context, opts metav1.ApplyOptions) (struct{}, error) {
+		_, err := kube.Apply(ctx, &s.Client.Writer, object, func(ctx context.Context, opts metav1.ApplyOptions) (struct{}, error) {
 			opts.DryRun = []string{metav1.DryRunAll}
 			return struct{}{}, apply(ctx, opts)
 		})

@@ -14,12 +14,14 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/cluster/child"
 	"github.com/headgym/terraform-provider-mar/internal/cluster/objects"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/kube/connect"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 // Store does what the API server has to do with clusters. Its errors say which
 // object and what was being done, and are told apart with kube's types.
 type Store struct {
-	Client *kube.Client
+	Client *connect.Client
 	fresh  bool
 }
 
@@ -35,26 +37,28 @@ func (s Store) InNewNamespace() Store {
 
 // After is the store for a cluster that was last written under that field manager.
 func (s Store) After(manager string) Store {
-	s.Client = s.Client.After(manager)
+	s.Client = s.Client.WithPreviousManager(manager)
 	return s
 }
 
 // Written is what to remember of the field manager.
-func (s Store) Written() string { return s.Client.Written() }
+func (s Store) Written() string { return s.Client.FieldManagerUsed() }
 
 // LostLabel reports whether the Namespace had the provider's label and hasn't any
 // more.
 func (s Store) LostLabel(o objects.Observed) bool {
-	return o.Namespace.DeletionTimestamp == nil && !kube.IsOurs(o.Namespace) && kube.Labelled(o.Namespace, s.Client.FieldManager)
+	return o.Namespace.DeletionTimestamp == nil && !mar.IsOurs(o.Namespace) && kube.Labelled(o.Namespace, s.Client.FieldManager)
 }
 
 // Wrote reports whether this provider has written to the Namespace that is there.
-func (s Store) Wrote(o objects.Observed) bool { return kube.Wrote(o.Namespace, s.Client.FieldManager) }
+func (s Store) Wrote(o objects.Observed) bool {
+	return kube.HasWritten(o.Namespace, s.Client.FieldManager)
+}
 
 // takeOver makes the present field manager's what was written under another name
 // before, all at once, for only one name is remembered.
 func (s Store) takeOver(ctx context.Context, have objects.Observed) error {
-	if !s.Client.Renamed() {
+	if !s.Client.HasPreviousManager() {
 		return nil
 	}
 	name := have.Namespace.Name
@@ -104,7 +108,7 @@ func (s Store) CreateNamespace(ctx context.Context, ns *corev1.Namespace) (*core
 }
 
 func (s Store) postNamespace(ctx context.Context, ns *corev1.Namespace) (*corev1.Namespace, error) {
-	nonce := kube.NewNonce()
+	nonce := mar.NewNonce()
 	posted := objects.WithNonce(ns, nonce)
 	return kube.Create(ctx, child.ClusterRef(ns.Name), nonce,
 		func(ctx context.Context) (*corev1.Namespace, error) {
@@ -240,15 +244,15 @@ func (s Store) applyNamespace(ctx context.Context, want, live *corev1.Namespace,
 	if err != nil {
 		return nil, err
 	}
-	written, err := kube.Apply(ctx, s.Client, child.ClusterRef(live.Name), func(ctx context.Context, opts metav1.ApplyOptions) (*corev1.Namespace, error) {
+	written, err := kube.Apply(ctx, &s.Client.Writer, child.ClusterRef(live.Name), func(ctx context.Context, opts metav1.ApplyOptions) (*corev1.Namespace, error) {
 		return s.namespaces().Apply(ctx, objects.Applied(want, live), opts)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return kube.RemoveKeys(ctx, s.Client, child.ClusterRef(live.Name), written, lost.Keys, s.namespaces())
+	return kube.RemoveKeys(ctx, &s.Client.Writer, child.ClusterRef(live.Name), written, lost.Keys, s.namespaces())
 }
 
 func (s Store) migrateNamespace(ctx context.Context, live *corev1.Namespace) (*corev1.Namespace, error) {
-	return kube.MigrateManager(ctx, s.Client, child.ClusterRef(live.Name), live, s.namespaces())
+	return kube.MigrateManager(ctx, &s.Client.Writer, child.ClusterRef(live.Name), live, s.namespaces())
 }

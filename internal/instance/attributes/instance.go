@@ -14,7 +14,7 @@ import (
 
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 	"github.com/headgym/terraform-provider-mar/internal/instance/manifest"
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 	"github.com/headgym/terraform-provider-mar/internal/validate"
 )
 
@@ -147,7 +147,7 @@ func metadataAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "Labels: short facts about the instance by which people and services select it, such as `{ team = \"shop\", tier = \"web\" }`. The provider itself sets `app = \"mar\"` (declare `app` to have another value), `instance-id` and `app.kubernetes.io/managed-by`. Labels that others put on the instance are left alone. Changed in place.",
 			ElementType:         types.StringType,
 			Optional:            true,
-			Validators:          validate.Labels(kube.PodLabels),
+			Validators:          validate.Labels(mar.PodLabels),
 		},
 		"labels_all": schema.MapAttribute{
 			MarkdownDescription: "The provider's `default_labels` with `labels` over them: all labels that Terraform manages on the instance, but for the provider's own.",
@@ -159,7 +159,7 @@ func metadataAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "Annotations: notes for people and tools, of any length, which nothing is selected by: `{ \"example.com/owner\" = \"shop@example.com\" }`. Those that others put on the instance are left alone. Changed in place.",
 			ElementType:         types.StringType,
 			Optional:            true,
-			Validators:          validate.Annotations(kube.PodAnnotations),
+			Validators:          validate.Annotations(mar.PodAnnotations),
 		},
 		"annotations_all": schema.MapAttribute{
 			MarkdownDescription: "The provider's `default_annotations` with `annotations` over them: all annotations that Terraform manages on the instance, but for the provider's own.",

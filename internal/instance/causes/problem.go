@@ -13,6 +13,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/power"
 	"github.com/headgym/terraform-provider-mar/internal/instance/waiting"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 	"github.com/headgym/terraform-provider-mar/internal/podhealth"
 )
 
@@ -180,7 +181,7 @@ func resizing(pod *corev1.Pod) *Problem {
 // the one that the state knows.
 func madeAnew(prior model.Resource, pod *corev1.Pod, manager string) *Problem {
 	known := prior.UID.ValueString()
-	if known == "" || known == string(pod.UID) || kube.Wrote(pod, manager) {
+	if known == "" || known == string(pod.UID) || kube.HasWritten(pod, manager) {
 		return nil
 	}
 	return &Problem{
@@ -209,7 +210,7 @@ func LostLabels(have power.Existing, seen power.State, manager string) []string 
 		return nil
 	}
 	var lost []string
-	for _, label := range []struct{ key, value string }{{kube.LabelManagedBy, kube.ManagedBy}, {kube.LabelInstanceID, pod.Name}} {
+	for _, label := range []struct{ key, value string }{{mar.LabelManagedBy, mar.ManagedBy}, {mar.LabelInstanceID, pod.Name}} {
 		if pod.Labels[label.key] != label.value {
 			lost = append(lost, label.key)
 		}

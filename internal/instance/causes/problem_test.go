@@ -17,7 +17,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/manifest"
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
 	"github.com/headgym/terraform-provider-mar/internal/instance/power"
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 	"github.com/headgym/terraform-provider-mar/internal/podhealth"
 )
 
@@ -95,7 +95,7 @@ func TestResizeTrouble(t *testing.T) {
 		pod := fixture.PodFrom(t, name)
 		prior := fixture.Stateful(t, fixture.Planned())
 		var said []string
-		for _, found := range Problems(prior, power.Existing{Pod: pod}, power.State{Pod: power.PodAlive}, kube.FieldManager, fixture.Then()) {
+		for _, found := range Problems(prior, power.Existing{Pod: pod}, power.State{Pod: power.PodAlive}, mar.FieldManager, fixture.Then()) {
 			if found.Summary == titled(podhealth.ResizeDeferred) {
 				said = append(said, found.Warning(Details{}).Detail)
 			}
@@ -159,7 +159,7 @@ func TestTroublesOf(t *testing.T) {
 			p.Labels, p.Annotations, p.ManagedFields = nil, nil, []metav1.ManagedFieldsEntry{ours}
 		}, want: causeLabels},
 		"labels taken off": {seen: alive, change: func(p *corev1.Pod) { p.Labels = nil }, want: causeLabels},
-		"a label changed":  {seen: alive, change: func(p *corev1.Pod) { p.Labels[kube.LabelManagedBy] = "Helm" }, want: causeLabels},
+		"a label changed":  {seen: alive, change: func(p *corev1.Pod) { p.Labels[mar.LabelManagedBy] = "Helm" }, want: causeLabels},
 	} {
 		pod := fixture.Living(t)(manifest.Desired(t.Context(), fixture.Planned(), manifest.Options{Nonce: "nonce"}))
 		pod.ManagedFields = []metav1.ManagedFieldsEntry{theirs}

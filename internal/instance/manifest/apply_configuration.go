@@ -12,6 +12,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 // Change is what an update in place sends besides a resize. An empty image is
@@ -44,14 +45,14 @@ func ApplyConfiguration(pod *corev1.Pod, manager string, c Change, stay kube.Key
 		return nil, err
 	}
 	labels, annotations := maps.Clone(c.Labels), maps.Clone(c.Annotations)
-	if _, ours := config.Labels[kube.LabelApp]; ours && !slices.Contains(stay.Labels, kube.LabelApp) {
-		labels = WithDefault(labels, kube.LabelApp, kube.AppValue)
+	if _, ours := config.Labels[mar.LabelApp]; ours && !slices.Contains(stay.Labels, mar.LabelApp) {
+		labels = WithDefault(labels, mar.LabelApp, mar.AppValue)
 	}
-	if nonce, ours := config.Annotations[kube.AnnotationNonce]; ours {
-		annotations = WithDefault(annotations, kube.AnnotationNonce, nonce)
+	if nonce, ours := config.Annotations[mar.AnnotationNonce]; ours {
+		annotations = WithDefault(annotations, mar.AnnotationNonce, nonce)
 	}
 	if c.Spec != "" {
-		annotations = WithDefault(annotations, kube.AnnotationSpec, c.Spec)
+		annotations = WithDefault(annotations, mar.AnnotationSpec, c.Spec)
 	}
 	config.Labels, config.Annotations = labels, annotations
 	keepResources(config, pod)

@@ -14,7 +14,7 @@ import (
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 	"github.com/headgym/terraform-provider-mar/internal/podspec"
 )
 
@@ -40,12 +40,12 @@ func Desired(ctx context.Context, m model.Instance, how Options) (*corev1.Pod, d
 		ObjectMeta: metav1.ObjectMeta{
 			Namespace:   m.Cluster.ValueString(),
 			Name:        m.Name.ValueString(),
-			Labels:      WithDefault(desiredLabels(m), kube.LabelApp, kube.AppValue),
+			Labels:      WithDefault(desiredLabels(m), mar.LabelApp, mar.AppValue),
 			Annotations: fw.StringMap(m.AnnotationsAll),
 		},
 		Spec: spec,
 	}
-	pod.Annotations[kube.AnnotationNonce] = how.Nonce
+	pod.Annotations[mar.AnnotationNonce] = how.Nonce
 	NoteSpec(pod)
 	return pod, diags
 }
@@ -124,8 +124,8 @@ func Declared(plan, config model.Instance) model.Instance {
 // ones and those that the provider knows its own by.
 func desiredLabels(m model.Instance) map[string]string {
 	labels := fw.StringMap(m.LabelsAll)
-	labels[kube.LabelInstanceID] = m.Name.ValueString()
-	labels[kube.LabelManagedBy] = kube.ManagedBy
+	labels[mar.LabelInstanceID] = m.Name.ValueString()
+	labels[mar.LabelManagedBy] = mar.ManagedBy
 	return labels
 }
 

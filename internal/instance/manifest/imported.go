@@ -12,7 +12,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 	"github.com/headgym/terraform-provider-mar/internal/podspec"
 )
 
@@ -26,7 +26,7 @@ func Imported(ctx context.Context, pod *corev1.Pod, manager string, defaults fw.
 	labels := own.filter(m.Labels, types.StringType, "metadata", "labels")
 	m.Labels = without(labels, func(key, value string) bool {
 		byDefault, ok := defaults.Labels[key]
-		return ok && byDefault == value || key == kube.LabelApp && value == kube.AppValue
+		return ok && byDefault == value || key == mar.LabelApp && value == mar.AppValue
 	})
 	m.LabelsAll = importedLabelsAll(m.Labels, defaults.Labels, pod.Labels)
 	m.Annotations = without(own.filter(m.Annotations, types.StringType, "metadata", "annotations"), func(key, value string) bool {

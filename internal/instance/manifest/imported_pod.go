@@ -10,7 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 	"github.com/headgym/terraform-provider-mar/internal/podspec"
 )
 
@@ -23,10 +23,10 @@ func restOf(ctx context.Context, pod *corev1.Pod, m model.Instance) (types.Dynam
 		return types.DynamicNull(), diags
 	}
 	sent, main := pod.Spec, MainContainer(pod).Name
-	if _, there := pod.Annotations[kube.AnnotationSpec]; there {
+	if _, there := pod.Annotations[mar.AnnotationSpec]; there {
 		if recorded, err := SpecIn(pod); err != nil {
 			diags.AddAttributeWarning(path.Root("pod"), "Unreadable record of an instance",
-				fmt.Sprintf("The annotation %s of %s isn't a Pod's spec: %v. So the provider may take what other tools added to the instance as declared.", kube.AnnotationSpec, m.Key().Ref(), err))
+				fmt.Sprintf("The annotation %s of %s isn't a Pod's spec: %v. So the provider may take what other tools added to the instance as declared.", mar.AnnotationSpec, m.Key().Ref(), err))
 		} else {
 			sent, main = recorded, ContainerName
 		}

@@ -12,7 +12,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 	"github.com/headgym/terraform-provider-mar/internal/podhealth"
 	"github.com/headgym/terraform-provider-mar/internal/podspec"
 )
@@ -73,8 +73,8 @@ func ObservedAll(pod *corev1.Pod) model.Instance {
 	m.RestartPolicy = types.StringValue(string(pod.Spec.RestartPolicy))
 	m.Security = readSecurity(pod.Spec.SecurityContext, c.SecurityContext).Object()
 	m.LabelsAll = model.AllKeys(pod.Labels)
-	m.Labels = model.TextMap(pod.Labels, func(key string) bool { return !kube.IsSystemKey(kube.PodLabels, key) })
-	m.Annotations = model.TextMap(pod.Annotations, func(key string) bool { return !kube.IsSystemKey(kube.PodAnnotations, key) })
+	m.Labels = model.TextMap(pod.Labels, func(key string) bool { return !mar.IsSystemKey(mar.PodLabels, key) })
+	m.Annotations = model.TextMap(pod.Annotations, func(key string) bool { return !mar.IsSystemKey(mar.PodAnnotations, key) })
 	m.AnnotationsAll = m.Annotations
 	m.UID = model.TextOrNull(string(pod.UID))
 	m.Status = types.StringValue(StatusOf(pod))

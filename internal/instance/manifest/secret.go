@@ -11,7 +11,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 // secretInfix stands between an instance's name and what makes its Secret's unique.
@@ -29,11 +29,11 @@ func NewSecret(k model.Key, version int64, values map[string]string) *corev1.Sec
 	return &corev1.Secret{
 		ObjectMeta: metav1.ObjectMeta{
 			Namespace: k.Cluster,
-			Name:      k.Name + secretInfix + kube.RandomSuffix(),
-			Labels:    map[string]string{kube.LabelApp: kube.AppValue, kube.LabelInstanceID: k.Name, kube.LabelManagedBy: kube.ManagedBy},
+			Name:      k.Name + secretInfix + mar.RandomSuffix(),
+			Labels:    map[string]string{mar.LabelApp: mar.AppValue, mar.LabelInstanceID: k.Name, mar.LabelManagedBy: mar.ManagedBy},
 			Annotations: map[string]string{
-				kube.AnnotationNonce:         kube.NewNonce(),
-				kube.AnnotationSecretVersion: strconv.FormatInt(version, 10),
+				mar.AnnotationNonce:         mar.NewNonce(),
+				mar.AnnotationSecretVersion: strconv.FormatInt(version, 10),
 			},
 		},
 		Type:       corev1.SecretTypeOpaque,
@@ -84,10 +84,10 @@ type FoundSecret struct {
 }
 
 func FoundSecretOf(secret metav1.Object, instance string) FoundSecret {
-	version, err := strconv.ParseInt(secret.GetAnnotations()[kube.AnnotationSecretVersion], 10, 64)
+	version, err := strconv.ParseInt(secret.GetAnnotations()[mar.AnnotationSecretVersion], 10, 64)
 	return FoundSecret{
 		SecretRef: SecretRef{Name: secret.GetName(), UID: secret.GetUID()},
-		Ours:      err == nil && kube.IsInstances(secret, instance),
+		Ours:      err == nil && mar.IsInstances(secret, instance),
 		Version:   version,
 	}
 }

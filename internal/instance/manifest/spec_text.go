@@ -12,7 +12,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 // The record of a spec in AnnotationSpec is JSON, for people to read, or above
@@ -33,13 +33,13 @@ const (
 
 // NoteSpec records on a Pod what it is made from, if there is room for it.
 func NoteSpec(pod *corev1.Pod) {
-	delete(pod.Annotations, kube.AnnotationSpec)
+	delete(pod.Annotations, mar.AnnotationSpec)
 	room := AnnotationsLimit - annotationsOfOthers
 	for key, value := range pod.Annotations {
 		room -= len(key) + len(value)
 	}
 	if text := SpecText(pod.Spec, min(room, ObjectLimit-AnnotationsLimit-pod.Spec.Size())); text != "" {
-		pod.Annotations[kube.AnnotationSpec] = text
+		pod.Annotations[mar.AnnotationSpec] = text
 	}
 }
 
@@ -71,7 +71,7 @@ func packed(data []byte) string {
 // SpecIn is the spec that a Pod's annotation records.
 func SpecIn(pod *corev1.Pod) (corev1.PodSpec, error) {
 	var spec corev1.PodSpec
-	text, there := pod.Annotations[kube.AnnotationSpec]
+	text, there := pod.Annotations[mar.AnnotationSpec]
 	if !there {
 		return spec, errors.New("it doesn't exist: a spec that is too large for an annotation isn't recorded")
 	}

@@ -9,7 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 // TestNoteSpec_fitsOrIsLeftOut holds that the record of a Pod never takes what an API
@@ -39,7 +39,7 @@ func TestNoteSpec_fitsOrIsLeftOut(t *testing.T) {
 		}
 		pod.Annotations = map[string]string{"a": strings.Repeat("a", c.annotations)}
 		NoteSpec(pod)
-		text, there := pod.Annotations[kube.AnnotationSpec]
+		text, there := pod.Annotations[mar.AnnotationSpec]
 		if !strings.HasPrefix(text, c.form) || there != (c.form != "") || len(text)+c.annotations > AnnotationsLimit && c.form != "" {
 			t.Errorf("%s: the record has %d bytes: %.40s", name, len(text), text)
 		}
@@ -55,7 +55,7 @@ func TestNoteSpec_fitsOrIsLeftOut(t *testing.T) {
 func TestSpecIn_unreadable(t *testing.T) {
 	for _, text := range []string{"", "{", "gzip:", "gzip:AAAA", "gzip:é"} {
 		pod := &corev1.Pod{}
-		pod.Annotations = map[string]string{kube.AnnotationSpec: text}
+		pod.Annotations = map[string]string{mar.AnnotationSpec: text}
 		if _, err := SpecIn(pod); err == nil {
 			t.Errorf("%q is read", text)
 		}

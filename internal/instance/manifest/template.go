@@ -9,6 +9,7 @@ import (
 
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 	"github.com/headgym/terraform-provider-mar/internal/podspec"
 )
 
@@ -18,7 +19,7 @@ import (
 func TemplateOf(pod *corev1.Pod, starting bool) *corev1.PodTemplate {
 	annotations := map[string]string{}
 	for key, value := range pod.Annotations {
-		if key != kube.AnnotationNonce && key != kube.AnnotationSpec {
+		if key != mar.AnnotationNonce && key != mar.AnnotationSpec {
 			annotations[key] = value
 		}
 	}
@@ -28,9 +29,9 @@ func TemplateOf(pod *corev1.Pod, starting bool) *corev1.PodTemplate {
 			Name:      pod.Name,
 			Labels:    pod.Labels,
 			Annotations: map[string]string{
-				kube.AnnotationNonce:    pod.Annotations[kube.AnnotationNonce],
-				kube.AnnotationStarting: strconv.FormatBool(starting),
-				kube.AnnotationSecret:   SecretOf(pod, pod.Name),
+				mar.AnnotationNonce:    pod.Annotations[mar.AnnotationNonce],
+				mar.AnnotationStarting: strconv.FormatBool(starting),
+				mar.AnnotationSecret:   SecretOf(pod, pod.Name),
 			},
 		},
 		Template: corev1.PodTemplateSpec{
@@ -56,11 +57,11 @@ func StoppedPod(t *corev1.PodTemplate) *corev1.Pod {
 // IsStoppedInstance reports whether a template is an instance that was stopped
 // here, and not somebody else's.
 func IsStoppedInstance(t *corev1.PodTemplate) bool {
-	return kube.IsInstances(t, t.Name)
+	return mar.IsInstances(t, t.Name)
 }
 
 // IsStarting reports whether the template was written on the way to a Pod.
-func IsStarting(t *corev1.PodTemplate) bool { return t.Annotations[kube.AnnotationStarting] == "true" }
+func IsStarting(t *corev1.PodTemplate) bool { return t.Annotations[mar.AnnotationStarting] == "true" }
 
 func Ref(pod *corev1.Pod) kube.Ref {
 	return kube.Ref{Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name}

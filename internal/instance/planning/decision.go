@@ -12,7 +12,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/manifest"
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
 	"github.com/headgym/terraform-provider-mar/internal/instance/power"
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 // Decision is what is to be done about an instance that is there.
@@ -167,7 +167,7 @@ func TakenError(k model.Key) error {
 func unrecordedNote(k model.Key) causes.Warning {
 	return causes.Warning{
 		Summary: "An update of the instance was interrupted",
-		Detail:  fmt.Sprintf("%s has a new size, but the update ended before it recorded that in the annotation %s. A stopped instance is started again from that annotation. Apply records the size.", k.Ref(), kube.AnnotationSpec),
+		Detail:  fmt.Sprintf("%s has a new size, but the update ended before it recorded that in the annotation %s. A stopped instance is started again from that annotation. Apply records the size.", k.Ref(), mar.AnnotationSpec),
 	}
 }
 

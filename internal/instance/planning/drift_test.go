@@ -12,7 +12,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/manifest"
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
 	"github.com/headgym/terraform-provider-mar/internal/instance/power"
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 func TestReplacementFor(t *testing.T) {
@@ -138,7 +138,7 @@ func TestIsSame(t *testing.T) {
 		"a namesake with our labels":    {func(p *corev1.Pod) { p.UID = "uid-2" }, true},
 		"a namesake without labels":     {func(p *corev1.Pod) { p.UID, p.Labels = "uid-2", nil }, false},
 		"a namesake with another's ID":  {func(p *corev1.Pod) { p.UID, p.Labels["instance-id"] = "uid-2", "db" }, false},
-		"a namesake managed by others":  {func(p *corev1.Pod) { p.UID, p.Labels[kube.LabelManagedBy] = "uid-2", "Helm" }, false},
+		"a namesake managed by others":  {func(p *corev1.Pod) { p.UID, p.Labels[mar.LabelManagedBy] = "uid-2", "Helm" }, false},
 	} {
 		pod := fixture.Living(t)(manifest.Desired(t.Context(), fixture.Planned(), manifest.Options{Nonce: "nonce"}))
 		c.change(pod)

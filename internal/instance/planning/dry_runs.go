@@ -15,6 +15,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/power"
 	"github.com/headgym/terraform-provider-mar/internal/instance/waiting"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 	"github.com/headgym/terraform-provider-mar/internal/podspec"
 )
 
@@ -134,7 +135,7 @@ func (p PlannedChange) ofChange(ctx context.Context, known model.Resource, pod *
 	}
 	if p.Todo.Change != nil {
 		c := manifest.ChangeBetween(p.Prior.Instance, known.Instance)
-		c.Spec = pod.Annotations[kube.AnnotationSpec]
+		c.Spec = pod.Annotations[mar.AnnotationSpec]
 		all = append(all, DryRun{Change: &c, Live: live, From: before, Want: pod, Manager: p.Record.Manager})
 	}
 	return all
@@ -154,7 +155,7 @@ func secretTrials(known model.Resource, had types.Int64) []DryRun {
 		return nil
 	}
 	if k.Name == "" {
-		k.Name = model.GeneratedPrefix + kube.RandomSuffix()
+		k.Name = model.GeneratedPrefix + mar.RandomSuffix()
 	}
 	return []DryRun{{Secret: manifest.NewSecret(k, version.ValueInt64(), nil)}}
 }
@@ -242,15 +243,15 @@ func (t DryRun) Question() any {
 	case t.Template != nil:
 		template := t.Template.DeepCopy()
 		template.Name = ""
-		delete(template.Labels, kube.LabelInstanceID)
-		delete(template.Template.Labels, kube.LabelInstanceID)
+		delete(template.Labels, mar.LabelInstanceID)
+		delete(template.Template.Labels, mar.LabelInstanceID)
 		return question{Create: template, In: t.Template.Namespace}
 	case t.Secret != nil:
 		return question{Create: "Secret", In: t.Secret.Namespace}
 	case t.Change != nil:
 		c := *t.Change
 		c.Labels = maps.Clone(c.Labels)
-		delete(c.Labels, kube.LabelInstanceID)
+		delete(c.Labels, mar.LabelInstanceID)
 		return question{Change: &c, In: t.Live.Key.Cluster, From: Nameless(t.From), Manager: t.Manager}
 	}
 	return question{Resize: t.Resize, In: t.Live.Key.Cluster, From: Nameless(t.From), Node: t.Live.Node}
@@ -268,7 +269,7 @@ func (t DryRun) NamedQuestion() any {
 func Nameless(pod *corev1.Pod) *corev1.Pod {
 	other := pod.DeepCopy()
 	other.Name = ""
-	delete(other.Labels, kube.LabelInstanceID)
+	delete(other.Labels, mar.LabelInstanceID)
 	return other
 }
 

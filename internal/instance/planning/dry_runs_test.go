@@ -19,7 +19,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/manifest"
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
 	"github.com/headgym/terraform-provider-mar/internal/instance/power"
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 // writes names what is asked about, as in "PodTemplate Secret Pod".
@@ -190,7 +190,7 @@ func TestTrial_question(t *testing.T) {
 			t.Errorf("%s is the same question", name)
 		}
 	}
-	if plan := fixture.ResourceOf(t, fixture.Planned()); len(plan.LabelsAll.Elements()) > 0 || slices.Contains(slices.Collect(maps.Keys(plan.Labels.Elements())), kube.LabelInstanceID) {
+	if plan := fixture.ResourceOf(t, fixture.Planned()); len(plan.LabelsAll.Elements()) > 0 || slices.Contains(slices.Collect(maps.Keys(plan.Labels.Elements())), mar.LabelInstanceID) {
 		t.Error("asking has changed the plan")
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/manifest"
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
 	"github.com/headgym/terraform-provider-mar/internal/instance/power"
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 // PartsOf are the parts that a plan means. Had is the version of the Secret that
@@ -20,7 +20,7 @@ import (
 func PartsOf(ctx context.Context, plan, config model.Resource, had types.Int64, rec PrivateState) (manifest.Objects, diag.Diagnostics) {
 	var p manifest.Objects
 	how := rec.Making()
-	how.Nonce = kube.NewNonce()
+	how.Nonce = mar.NewNonce()
 	version := plan.SecretEnvVersion
 	switch {
 	case rec.Secret != nil && !version.IsNull() && version.Equal(had):

@@ -14,6 +14,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/manifest"
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 // PlaceOf is the attribute to change for an instance that was refused, or that is
@@ -187,5 +188,5 @@ func RoomAfter(predecessor *corev1.Pod, err error) bool {
 // IsPredecessor reports whether a Pod goes before the instance is made. Of one
 // that the state doesn't tell of, as where it is tainted, the labels do.
 func IsPredecessor(pod *corev1.Pod, remembered string) bool {
-	return pod.Name == remembered || kube.IsInstances(pod, pod.Name)
+	return pod.Name == remembered || mar.IsInstances(pod, pod.Name)
 }

@@ -5,7 +5,7 @@ import (
 
 	"github.com/headgym/terraform-provider-mar/internal/instance/manifest"
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 // IsSame reports whether a Pod of the instance's name is the instance: the one
@@ -15,7 +15,7 @@ func IsSame(m model.Instance, pod *corev1.Pod) bool {
 	if m.UID.ValueString() == string(pod.UID) {
 		return true
 	}
-	return kube.IsInstances(pod, m.Name.ValueString())
+	return mar.IsInstances(pod, m.Name.ValueString())
 }
 
 // Existing is what there is under an instance's name; nil where there is none.

@@ -9,13 +9,13 @@ import (
 
 	"github.com/headgym/terraform-provider-mar/internal/instance/manifest"
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 // StateByName tells what was found apart for who knows an instance by its name
 // alone: a Pod is the instance's if it was made here for it.
 func StateByName(have Existing, k model.Key) State {
-	return StateOf(have, func(pod *corev1.Pod) bool { return kube.IsInstances(pod, k.Name) })
+	return StateOf(have, func(pod *corev1.Pod) bool { return mar.IsInstances(pod, k.Name) })
 }
 
 // RecordedPod is the Pod to make an instance anew from, by what is recorded of it:
@@ -29,7 +29,7 @@ func RecordedPod(have Existing, seen State, manager string) (*corev1.Pod, error)
 	}
 	spec, err := manifest.SpecIn(have.Pod)
 	if err != nil {
-		return nil, fmt.Errorf("the record of what %s was created from, in its annotation %s, can't be read: %w. Change the instance by its resource, which writes the record again", manifest.Ref(have.Pod), kube.AnnotationSpec, err)
+		return nil, fmt.Errorf("the record of what %s was created from, in its annotation %s, can't be read: %w. Change the instance by its resource, which writes the record again", manifest.Ref(have.Pod), mar.AnnotationSpec, err)
 	}
 	own := manifest.Ownership(have.Pod.ManagedFields, manager)
 	sent := func(texts map[string]string, field string) map[string]string {
@@ -50,7 +50,7 @@ func madeFrom(o metav1.Object, labels, annotations map[string]string, spec corev
 		Spec:       *spec.DeepCopy(),
 	}
 	maps.Copy(pod.Annotations, annotations)
-	pod.Annotations[kube.AnnotationNonce] = kube.NewNonce()
+	pod.Annotations[mar.AnnotationNonce] = mar.NewNonce()
 	manifest.NoteSpec(pod)
 	return pod
 }

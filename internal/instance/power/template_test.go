@@ -11,7 +11,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/fixture"
 	"github.com/headgym/terraform-provider-mar/internal/instance/manifest"
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
-	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 // TestDeed_everyCell holds what an action does about an instance that is found so.
@@ -45,29 +45,29 @@ func TestRecordedPod(t *testing.T) {
 	pod := fixture.PodFrom(t, "ready")
 	pod.Namespace, pod.Name = "dev", "web"
 	pod.Labels = map[string]string{"team": "shop", "injected": "yes"}
-	pod.Annotations = map[string]string{"a": "1", "cni.example.com/address": "10.0.0.1", kube.AnnotationNonce: "old"}
+	pod.Annotations = map[string]string{"a": "1", "cni.example.com/address": "10.0.0.1", mar.AnnotationNonce: "old"}
 	pod.ManagedFields = []metav1.ManagedFieldsEntry{{
-		Manager:  kube.FieldManager,
+		Manager:  mar.FieldManager,
 		FieldsV1: metav1.NewFieldsV1(`{"f:metadata":{"f:labels":{"f:team":{}},"f:annotations":{"f:a":{}}}}`),
 	}}
-	if _, err := RecordedPod(Existing{Pod: pod}, State{Pod: PodAlive}, kube.FieldManager); err == nil || !strings.Contains(err.Error(), "can't be read") {
+	if _, err := RecordedPod(Existing{Pod: pod}, State{Pod: PodAlive}, mar.FieldManager); err == nil || !strings.Contains(err.Error(), "can't be read") {
 		t.Errorf("without a record: %v", err)
 	}
 	sent := corev1.PodSpec{Containers: []corev1.Container{{Name: "app", Image: "web:1"}}}
-	pod.Annotations[kube.AnnotationSpec] = manifest.SpecText(sent, 1<<20)
-	made, err := RecordedPod(Existing{Pod: pod}, State{Pod: PodAlive}, kube.FieldManager)
+	pod.Annotations[mar.AnnotationSpec] = manifest.SpecText(sent, 1<<20)
+	made, err := RecordedPod(Existing{Pod: pod}, State{Pod: PodAlive}, mar.FieldManager)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(made.Labels) != 1 || made.Labels["team"] != "shop" || made.Annotations["a"] != "1" || made.Annotations["cni.example.com/address"] != "" {
 		t.Errorf("got the labels %v and the annotations %v", made.Labels, made.Annotations)
 	}
-	if manifest.SpecText(made.Spec, 1<<20) != manifest.SpecText(sent, 1<<20) || made.Annotations[kube.AnnotationSpec] != manifest.SpecText(sent, 1<<20) || made.Annotations[kube.AnnotationNonce] == "old" {
+	if manifest.SpecText(made.Spec, 1<<20) != manifest.SpecText(sent, 1<<20) || made.Annotations[mar.AnnotationSpec] != manifest.SpecText(sent, 1<<20) || made.Annotations[mar.AnnotationNonce] == "old" {
 		t.Errorf("got %v", made)
 	}
 	template := manifest.TemplateOf(made, false)
-	template.Labels[kube.LabelManagedBy], template.Labels[kube.LabelInstanceID] = kube.ManagedBy, "web"
-	again, err := RecordedPod(Existing{Template: template}, State{Template: true}, kube.FieldManager)
+	template.Labels[mar.LabelManagedBy], template.Labels[mar.LabelInstanceID] = mar.ManagedBy, "web"
+	again, err := RecordedPod(Existing{Template: template}, State{Template: true}, mar.FieldManager)
 	if err != nil || !manifest.SameObjects(made, again) {
 		t.Errorf("by way of a template it became %v, %v", again, err)
 	}

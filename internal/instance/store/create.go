@@ -14,6 +14,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
 	"github.com/headgym/terraform-provider-mar/internal/instance/power"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 // CreateOptions is how a new instance is to be made.
@@ -192,7 +193,7 @@ func (s *Store) madeAfterAll(ctx context.Context, pod *corev1.Pod, cause error) 
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	held, there, err := kube.Get(ctx, ref, s.pods(ref).Get)
-	if err != nil || !there || held.Annotations[kube.AnnotationNonce] != pod.Annotations[kube.AnnotationNonce] {
+	if err != nil || !there || held.Annotations[mar.AnnotationNonce] != pod.Annotations[mar.AnnotationNonce] {
 		return nil
 	}
 	return held

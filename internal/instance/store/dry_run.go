@@ -14,6 +14,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
 	"github.com/headgym/terraform-provider-mar/internal/instance/planning"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 // Taken is a *kube.ExistsError where a create would find the name taken. What is being
@@ -120,8 +121,8 @@ func orTaken(ref kube.Ref, err error) error {
 // ensureName gives an instance without a name one as an apply would.
 func ensureName(meta *metav1.ObjectMeta) {
 	if meta.Name == "" {
-		meta.Name = model.GeneratedPrefix + kube.RandomSuffix()
-		meta.Labels[kube.LabelInstanceID] = meta.Name
+		meta.Name = model.GeneratedPrefix + mar.RandomSuffix()
+		meta.Labels[mar.LabelInstanceID] = meta.Name
 	}
 }
 
@@ -167,7 +168,7 @@ func (s *Store) Predecessor(ctx context.Context, cluster, remembered, name strin
 func (s *Store) IsUnmanaged(ctx context.Context, namespace string) bool {
 	err := s.client.DryRuns.Ask(ctx, struct{ Unmanaged string }{namespace}, func(ctx context.Context) error {
 		held, err := s.client.Clientset.CoreV1().Namespaces().Get(ctx, namespace, metav1.GetOptions{})
-		if err == nil && kube.IsOurs(held) {
+		if err == nil && mar.IsOurs(held) {
 			return errors.New("a mar_cluster manages it")
 		}
 		return err

@@ -23,14 +23,14 @@ func (s *Store) send(ctx context.Context, pod *corev1.Pod, c manifest.Change, dr
 	if err != nil {
 		return pod, kube.Wrap(ref, "read the field ownership of", err)
 	}
-	applied, err := kube.Apply(ctx, s.client, ref, func(ctx context.Context, options metav1.ApplyOptions) (*corev1.Pod, error) {
+	applied, err := kube.Apply(ctx, &s.client.Writer, ref, func(ctx context.Context, options metav1.ApplyOptions) (*corev1.Pod, error) {
 		options.DryRun = dryRun
 		return s.pods(ref).Apply(ctx, config, options)
 	})
 	if err != nil {
 		return pod, err
 	}
-	return kube.RemoveKeys(ctx, s.client, ref, applied, c.Dropped.Without(config.Labels, config.Annotations), s.pods(ref), dryRun...)
+	return kube.RemoveKeys(ctx, &s.client.Writer, ref, applied, c.Dropped.Without(config.Labels, config.Annotations), s.pods(ref), dryRun...)
 }
 
 // templateMeta is where a template has the metadata of its Pod.

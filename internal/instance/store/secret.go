@@ -14,12 +14,14 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/manifest"
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/kube/wait"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 // announceSecret writes down the Secret that is about to be made, and removes the one that
 // an earlier run has announced and made, and that no state knows.
 func (s *Store) announceSecret(ctx context.Context, template *corev1.PodTemplate, p manifest.Objects) (*corev1.PodTemplate, error) {
-	k, announced := model.KeyOf(template), template.Annotations[kube.AnnotationSecret]
+	k, announced := model.KeyOf(template), template.Annotations[mar.AnnotationSecret]
 	if known := p.Drop != nil && p.Drop.Name == announced; announced != "" && !known {
 		left, err := s.Secret(ctx, k, announced)
 		if err != nil {
@@ -35,7 +37,7 @@ func (s *Store) announceSecret(ctx context.Context, template *corev1.PodTemplate
 	if want.Annotations == nil {
 		want.Annotations = map[string]string{}
 	}
-	want.Annotations[kube.AnnotationSecret] = p.Make.Name
+	want.Annotations[mar.AnnotationSecret] = p.Make.Name
 	return s.changeTemplate(ctx, template, want)
 }
 
@@ -59,7 +61,7 @@ func (s *Store) makeSecret(ctx context.Context, want *corev1.Secret, owner metav
 	owned := want.DeepCopy()
 	owned.OwnerReferences = []metav1.OwnerReference{owner}
 	ctx = kube.WithConcealed(ctx, slices.Collect(maps.Values(want.StringData)))
-	made, err := kube.Create(ctx, kube.Ref{Kind: "Secret", Namespace: want.Namespace, Name: want.Name}, want.Annotations[kube.AnnotationNonce],
+	made, err := kube.Create(ctx, kube.Ref{Kind: "Secret", Namespace: want.Namespace, Name: want.Name}, want.Annotations[mar.AnnotationNonce],
 		func(ctx context.Context) (*corev1.Secret, error) {
 			made, err := s.secrets(want.Namespace).Create(ctx, owned, metav1.CreateOptions{FieldManager: s.client.FieldManager})
 			return made, kube.Conceal(ctx, err)
@@ -108,8 +110,8 @@ func (s *Store) drop(ctx context.Context, namespace string, secret *manifest.Sec
 
 // removeObject deletes the object with that UID and waits until it is gone. Who may delete
 // it and not read it can't wait. A namesake is a *kube.GoneError.
-func removeObject[T metav1.Object](ctx context.Context, ref kube.Ref, uid types.UID, client kube.Remover[T]) error {
-	err := kube.OnMovedOn(ctx, ref, func(ctx context.Context) error { return kube.Remove(ctx, ref, uid, client) })
+func removeObject[T metav1.Object](ctx context.Context, ref kube.Ref, uid types.UID, client wait.Remover[T]) error {
+	err := kube.OnMovedOn(ctx, ref, func(ctx context.Context) error { return wait.Removed(ctx, ref, uid, client) })
 	var refused *kube.RefusedError
 	if errors.As(err, &refused) && refused.Kind == kube.RefusedByRBAC && refused.Lacks.Verb == "get" {
 		return nil

@@ -17,17 +17,19 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/planning"
 	"github.com/headgym/terraform-provider-mar/internal/instance/waiting"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/kube/connect"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 	"github.com/headgym/terraform-provider-mar/internal/podhealth"
 )
 
 // Store is the API server's Pods.
 type Store struct {
-	client *kube.Client
+	client *connect.Client
 	// tell, if set, hears what is being done.
 	report func(string)
 }
 
-func New(client *kube.Client) *Store { return &Store{client: client} }
+func New(client *connect.Client) *Store { return &Store{client: client} }
 
 // Resizable reports whether the server has the resize subresource.
 func (s *Store) Resizable() (bool, error) { return s.client.HasResize() }
@@ -38,17 +40,17 @@ func (s *Store) pods(ref kube.Ref) corev1client.PodInterface {
 
 // After is the store for an instance that was last written under that name.
 func (s *Store) After(manager string) *Store {
-	return &Store{client: s.client.After(manager), report: s.report}
+	return &Store{client: s.client.WithPreviousManager(manager), report: s.report}
 }
 
 // Manager is the name that the server records the provider's writes under.
 func (s *Store) Manager() string { return s.client.FieldManager }
 
 // Written is what to remember of that name.
-func (s *Store) Written() string { return s.client.Written() }
+func (s *Store) Written() string { return s.client.FieldManagerUsed() }
 
 func (s *Store) post(ctx context.Context, ref kube.Ref, pod *corev1.Pod) (*corev1.Pod, error) {
-	return kube.Create(ctx, ref, pod.Annotations[kube.AnnotationNonce],
+	return kube.Create(ctx, ref, pod.Annotations[mar.AnnotationNonce],
 		func(ctx context.Context) (*corev1.Pod, error) {
 			return s.pods(ref).Create(ctx, pod, metav1.CreateOptions{FieldManager: s.client.FieldManager})
 		},
@@ -122,7 +124,7 @@ func (s *Store) update(ctx context.Context, ref kube.Ref, uid string, g waiting.
 // earlier POST wrote counts as applied.
 func (s *Store) apply(ctx context.Context, pod *corev1.Pod, c manifest.Change) (*corev1.Pod, error) {
 	ref := manifest.Ref(pod)
-	migrated, err := kube.MigrateManager(ctx, s.client, ref, pod, s.pods(ref))
+	migrated, err := kube.MigrateManager(ctx, &s.client.Writer, ref, pod, s.pods(ref))
 	if err != nil {
 		return pod, err
 	}
@@ -134,7 +136,7 @@ func (s *Store) apply(ctx context.Context, pod *corev1.Pod, c manifest.Change) (
 // time, unasked.
 func (s *Store) resize(ctx context.Context, pod *corev1.Pod, want manifest.Size) (*corev1.Pod, error) {
 	had := manifest.SizeOf(manifest.MainContainer(pod).Resources)
-	if err := kube.Contested(s.client, manifest.Ref(pod), pod, manifest.ResizedFields(manifest.MainContainer(pod).Name, had, want)...); err != nil {
+	if err := kube.Contested(&s.client.Writer, manifest.Ref(pod), pod, manifest.ResizedFields(manifest.MainContainer(pod).Name, had, want)...); err != nil {
 		return pod, err
 	}
 	patched, err := s.patchSize(ctx, pod, want)
@@ -200,7 +202,7 @@ func (s *Store) Delete(ctx context.Context, ref kube.Ref, uid string) error {
 // or where it is somebody else's.
 func (s *Store) instancePod(ctx context.Context, ref kube.Ref) (*corev1.Pod, error) {
 	pod, found, err := kube.Get(ctx, ref, s.pods(ref).Get)
-	if err != nil || !found || !kube.IsInstances(pod, ref.Name) {
+	if err != nil || !found || !mar.IsInstances(pod, ref.Name) {
 		return nil, err
 	}
 	return pod, nil
@@ -238,7 +240,7 @@ func podKnownBy(ref kube.Ref, uid types.UID) *corev1.Pod {
 func (s *Store) awaitGone(ctx context.Context, leaving *corev1.Pod) error {
 	ref := manifest.Ref(leaving)
 	start, follow := time.Now(), s.follow(ref)
-	last, err := s.client.PodWaits.AwaitGone(ctx, ref, leaving, func(*corev1.Pod) { follow("it to end") })
+	last, err := s.client.PodWatches.UntilGone(ctx, ref, leaving, func(*corev1.Pod) { follow("it to end") })
 	reason, advice := err, podhealth.DeletionAdvice
 	switch {
 	case err == nil || last.ResourceVersion == "":
@@ -266,7 +268,7 @@ func (s *Store) Await(ctx context.Context, pod *corev1.Pod, g waiting.Goal) (*co
 		course = waiting.NewCourse(g, start)
 		follow = s.follow(ref)
 	)
-	last, err := s.client.PodWaits.Await(ctx, ref, pod, func(p *corev1.Pod) (bool, error) {
+	last, err := s.client.PodWatches.Until(ctx, ref, pod, func(p *corev1.Pod) (bool, error) {
 		view = course.See(s.Quotable(p), time.Now())
 		if view.Hopeless != "" {
 			return false, errors.New(view.Hopeless)

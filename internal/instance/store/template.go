@@ -29,7 +29,7 @@ func (s *Store) Find(ctx context.Context, k model.Key) (power.Existing, error) {
 	return find(ctx, k, s.client.Pods.Get, s.client.PodTemplates.Get)
 }
 
-// Look is Find for many at once: what it returns may be as old as kube.Roster says.
+// Look is Find for many at once: what it returns may be as old as cache.Lists says.
 // That nothing is there is known for certain.
 func (s *Store) Look(ctx context.Context, k model.Key) (power.Existing, error) {
 	f, err := find(ctx, k, s.client.Pods.Find, s.client.PodTemplates.Find)

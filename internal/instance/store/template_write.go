@@ -14,6 +14,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/manifest"
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
+	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
 // shelf makes the template, or finds the one that the instance has. One that is being
@@ -45,7 +46,7 @@ func (s *Store) shelf(ctx context.Context, want *corev1.PodTemplate) (template *
 
 func (s *Store) postTemplate(ctx context.Context, want *corev1.PodTemplate) (*corev1.PodTemplate, error) {
 	ref := manifest.TemplateRef(want.Namespace, want.Name)
-	return kube.Create(ctx, ref, want.Annotations[kube.AnnotationNonce],
+	return kube.Create(ctx, ref, want.Annotations[mar.AnnotationNonce],
 		func(ctx context.Context) (*corev1.PodTemplate, error) {
 			return s.templates(ref.Namespace).Create(ctx, want, metav1.CreateOptions{FieldManager: s.client.FieldManager})
 		},
@@ -69,7 +70,7 @@ func (s *Store) patchTemplate(ctx context.Context, held, want *corev1.PodTemplat
 	if annotations == nil {
 		annotations = map[string]string{}
 	}
-	for _, name := range []string{kube.AnnotationStarting, kube.AnnotationSecret} {
+	for _, name := range []string{mar.AnnotationStarting, mar.AnnotationSecret} {
 		annotations[name] = want.Annotations[name]
 	}
 	patch, err := json.Marshal([]map[string]any{
