@@ -18,23 +18,23 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 )
 
-// NamePrefix begins the name of every Namespace that a test makes, so that a
-// sweep finds what a broken run has left.
+// NamePrefix begins the name of every Namespace that a test creates, so that a sweep finds what a
+// broken run has left.
 const NamePrefix = "mar-acc-"
 
-// Providers are the provider under test, served within the test's process.
+// Providers is the provider under test, served in the test's process.
 func Providers() map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){
 		"mar": func() (tfprotov6.ProviderServer, error) { return newProven() },
 	}
 }
 
-// IsEmbedded reports whether the tests run on the embedded cluster, whose Pods
-// behave as their annotations say.
+// IsEmbedded reports whether the tests run on the embedded cluster, whose Pods obey their
+// annotations.
 func IsEmbedded() bool { return os.Getenv(envOwnCluster) == "" }
 
-// NeedsEmbedded skips a test that steers Pods by the embedded cluster's
-// annotations where another cluster is tested on.
+// NeedsEmbedded skips a test on other clusters, because it controls Pods by the embedded cluster's
+// annotations.
 func NeedsEmbedded(tb testing.TB) {
 	tb.Helper()
 	if !IsEmbedded() {
@@ -48,9 +48,8 @@ func Kubeconfig(tb testing.TB) string {
 	return pathIn(tb, envAdministrator)
 }
 
-// LimitedKubeconfig is the path of the kubeconfig that the provider under test
-// has where its configuration says nothing else. On the embedded cluster its user
-// has what the published roles grant.
+// LimitedKubeconfig is the path of the provider's default kubeconfig in tests. On the embedded
+// cluster its user has the rights of the published roles.
 func LimitedKubeconfig(tb testing.TB) string {
 	tb.Helper()
 	return pathIn(tb, envKubeconfig)
@@ -65,7 +64,7 @@ func pathIn(tb testing.TB, variable string) string {
 	return path
 }
 
-// Client talks to the tested cluster as its administrator, past the provider.
+// Client talks to the tested cluster as its administrator, without the provider.
 func Client(tb testing.TB) *kubernetes.Clientset {
 	tb.Helper()
 	config, err := clientcmd.BuildConfigFromFlags("", Kubeconfig(tb))
@@ -80,8 +79,8 @@ func Client(tb testing.TB) *kubernetes.Clientset {
 	return client
 }
 
-// ClusterName returns a name for a cluster that the test makes through the
-// provider. What is left of it after the test is removed.
+// ClusterName returns a name for a cluster that the test creates through the provider. What is left
+// of it after the test is removed.
 func ClusterName(tb testing.TB) string {
 	tb.Helper()
 	if os.Getenv(envAcceptance) == "" {
@@ -92,8 +91,8 @@ func ClusterName(tb testing.TB) string {
 	return name
 }
 
-// RemoveAfter removes what is left of a cluster when the test has ended, for names
-// that begin with one of ClusterName's.
+// RemoveAfter removes what is left of a cluster after the test, for names that begin with one of
+// ClusterName's.
 func RemoveAfter(tb testing.TB, name string) {
 	tb.Helper()
 	client := Client(tb)
@@ -106,8 +105,8 @@ func RemoveAfter(tb testing.TB, name string) {
 	})
 }
 
-// Namespace makes a Namespace without the provider's help and returns its name.
-// It blocks until Pods can be made in it.
+// Namespace creates a Namespace without the provider and returns its name. It blocks until Pods can
+// be created in it.
 func Namespace(tb testing.TB) string {
 	tb.Helper()
 	name := ClusterName(tb)
@@ -148,13 +147,13 @@ func Eventually(tb testing.TB, what string, condition func(context.Context) (boo
 	}
 }
 
-// Server turns a look at the server into a check of a test step.
+// Server turns a check of the server into a check of a test step.
 func Server(t *testing.T, look func(ctx context.Context, client *kubernetes.Clientset) error) resource.TestCheckFunc {
 	t.Helper()
 	return func(*terraform.State) error { return look(t.Context(), Client(t)) }
 }
 
-// Behind makes a change behind Terraform's back, as a test step's PreConfig.
+// Behind makes a change outside Terraform, as a test step's PreConfig.
 func Behind(t *testing.T, change func(ctx context.Context, client *kubernetes.Clientset) error) func() {
 	t.Helper()
 	return func() {

@@ -7,8 +7,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// Status answers a request as an API server does that carries nothing out, by an
-// object of that kind.
+// Status answers a request like an API server that refuses it, about an object of that kind.
 func Status(code int, reason metav1.StatusReason, message string) Fault {
 	return AnswerStatus(metav1.Status{Code: int32(code), Reason: reason, Message: message})
 }
@@ -35,8 +34,7 @@ func Before(do func()) Fault {
 	}
 }
 
-// Silence begins a watch and then never says anything, for as long as the client
-// listens.
+// Silence begins a watch and then sends nothing, as long as the client listens.
 func Silence(w http.ResponseWriter, r *http.Request, _ http.Handler) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusOK)

@@ -14,9 +14,9 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/provider"
 )
 
-// newProven returns the provider under test, whose every apply is an error if it marks a
-// resource whose next plan may be answered at once, and that plan, made in full, changes
-// something or says something.
+// newProven returns the provider under test. If an apply marks a resource so that its next plan may
+// take the shortcut, that plan is also made in full, and the apply fails if it changes or reports
+// something.
 func newProven() (*proven, error) {
 	server, err := provider.NewServer("test")
 	if err != nil {
@@ -33,9 +33,8 @@ func newProven() (*proven, error) {
 	return &proven{wholeServer: whole, schemas: schemas.ResourceSchemas}, nil
 }
 
-// NewCheckedCLI is NewCLI, with a provider whose every answer that may have been given at
-// once, without looking, is compared with the one that it gives after looking: a read or a
-// plan that leaves all as it is. The test fails where the two differ.
+// NewCheckedCLI is NewCLI with a provider that compares each answer by a shortcut with the full
+// answer: a read or a plan that changes nothing. The test fails if the two differ.
 func NewCheckedCLI(t *testing.T) *CLI {
 	t.Helper()
 	c := NewCLI(t)
@@ -81,7 +80,7 @@ func (p *proven) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyRe
 	return resp, p.differ("the next plan", req.TypeName, resp.NewState, next.PlannedState, next.Diagnostics)
 }
 
-// differ says how an answer that is given at once isn't the one that a look gives.
+// differ returns how the answer by a shortcut differs from the full one.
 func (p *proven) differ(answer, typeName string, atOnce, looked *tfprotov6.DynamicValue, said []*tfprotov6.Diagnostic) error {
 	var all []error
 	for _, d := range said {
@@ -151,10 +150,10 @@ func (c *checked) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanRes
 	return resp, nil
 }
 
-// marks say what of a resource is answered at once.
+// marks are what enables the shortcuts of a resource.
 type marks struct{ read, plan bool }
 
-// unmarked is private state without what an answer at once is known by, and what that was.
+// unmarked returns private state without the marks, and the marks.
 func unmarked(private []byte) ([]byte, marks) {
 	keys := map[string][]byte{}
 	var text string

@@ -21,26 +21,25 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 )
 
-// source is the provider's, on every registry.
+// source is the provider's source address, on every registry.
 const source = "headgym/mar"
 
-// CLI is a working directory for the real terraform command, for what the test
-// framework has no step for: warnings, generated configuration, the state file.
+// CLI is a working directory for the real terraform command. It is for what the test framework has
+// no step for: warnings, generated configuration, the state file.
 type CLI struct {
 	t   *testing.T
 	dir string
-	// reattach is where Terraform reaches each provider, in the form of
-	// TF_REATTACH_PROVIDERS.
+	// reattach is how Terraform reaches each provider, in the form of TF_REATTACH_PROVIDERS.
 	reattach map[string]any
 	// terraform is the path of the command.
 	terraform string
-	// config is the path of a configuration of Terraform's own, if it has one.
+	// config is the path of a CLI configuration file, or empty.
 	config string
 	env    []string
 }
 
-// NewCLI returns an empty directory whose terraform uses the provider under
-// test, served by the test's own process.
+// NewCLI returns an empty directory whose terraform uses the provider under test, served by the
+// test's own process.
 func NewCLI(t *testing.T) *CLI {
 	t.Helper()
 	Kubeconfig(t)
@@ -53,8 +52,8 @@ func NewCLI(t *testing.T) *CLI {
 	return c
 }
 
-// Registry is the host of the registry that the Terraform or OpenTofu under test
-// takes providers from.
+// Registry is the host of the registry from which the Terraform or OpenTofu under test takes
+// providers.
 func Registry() string {
 	if host := os.Getenv(resource.EnvTfAccProviderHost); host != "" {
 		return host
@@ -62,7 +61,7 @@ func Registry() string {
 	return "registry.terraform.io"
 }
 
-// Serve serves a provider of that source until the test ends.
+// Serve serves a provider with that source until the test ends.
 func (c *CLI) Serve(as string, server tfprotov6.ProviderServer) {
 	c.t.Helper()
 	address := Registry() + "/" + as
@@ -95,16 +94,16 @@ func attachable(t *testing.T, address string, server tfprotov6.ProviderServer) a
 	}
 }
 
-// Env sets environment variables, as NAME=value, for what is run from now on.
+// Env sets environment variables, as NAME=value, for later commands.
 func (c *CLI) Env(variables ...string) { c.env = append(c.env, variables...) }
 
-// Use has another Terraform run from now on, by its path.
+// Use makes later commands run another Terraform, by its path.
 func (c *CLI) Use(terraform string) { c.terraform = terraform }
 
-// Path is that of a file in the directory.
+// Path returns the path of a file in the directory.
 func (c *CLI) Path(name string) string { return filepath.Join(c.dir, name) }
 
-// Write puts a file into the directory, and makes the folders in its name.
+// Write writes a file in the directory, and creates its folders.
 func (c *CLI) Write(name, content string) {
 	c.t.Helper()
 	file := filepath.Join(c.dir, name)
@@ -116,7 +115,7 @@ func (c *CLI) Write(name, content string) {
 	}
 }
 
-// Configure writes main.tf, with the provider's address in front.
+// Configure writes main.tf, with the provider's address first.
 func (c *CLI) Configure(config string) {
 	c.t.Helper()
 	c.Write("main.tf", `terraform {
@@ -127,7 +126,7 @@ func (c *CLI) Configure(config string) {
 `+config)
 }
 
-// Read returns a file of the directory.
+// Read returns the content of a file in the directory.
 func (c *CLI) Read(name string) string {
 	c.t.Helper()
 	content, err := os.ReadFile(filepath.Join(c.dir, name))
@@ -137,7 +136,7 @@ func (c *CLI) Read(name string) string {
 	return string(content)
 }
 
-// SavedPlan returns all that is in a saved plan, which is an archive.
+// SavedPlan returns everything in a saved plan, which is an archive.
 func (c *CLI) SavedPlan(name string) string {
 	c.t.Helper()
 	archive, err := zip.OpenReader(c.Path(name))
@@ -159,13 +158,13 @@ func (c *CLI) SavedPlan(name string) string {
 	return all.String()
 }
 
-// Run runs terraform and returns what it printed and its exit code.
+// Run runs terraform and returns its output and exit code.
 func (c *CLI) Run(args ...string) (output string, code int) {
 	c.t.Helper()
 	return c.wait(c.command(args...))
 }
 
-// Must is Run for a command that has to end with the exit code.
+// Must is Run for a command that must end with the exit code.
 func (c *CLI) Must(code int, args ...string) string {
 	c.t.Helper()
 	output, got := c.Run(args...)
@@ -175,9 +174,8 @@ func (c *CLI) Must(code int, args ...string) string {
 	return output
 }
 
-// Kill runs terraform, and kills it as soon as now is closed, as a machine that
-// is switched off does: nothing of the run gets into the state. It reports
-// whether terraform ended by itself before that.
+// Kill runs terraform, and kills it as soon as now is closed, like a machine that is switched off:
+// nothing of the run is in the state. It reports whether terraform ended by itself before that.
 func (c *CLI) Kill(now <-chan struct{}, args ...string) (output string, finished bool) {
 	c.t.Helper()
 	output, _, finished = c.endedBy(os.Kill, now, args...)

@@ -7,19 +7,19 @@ import (
 	"testing"
 )
 
-// Said is one diagnostic of a terraform command that was run with -json.
+// Said is one diagnostic of a terraform command with -json.
 type Said struct {
 	Severity, Summary, Detail, Address string
 	Snippet                            struct{ Code string }
 }
 
-// String shows it as a test's failure.
+// String returns it for a test's failure message.
 func (s Said) String() string {
 	return fmt.Sprintf("%s: %s: %s (at %q)\n%s", s.Address, s.Severity, s.Summary, strings.TrimSpace(s.Snippet.Code), s.Detail)
 }
 
-// Diagnostics reads all diagnostics out of the output of a command with -json,
-// which unlike a person's doesn't leave out similar ones.
+// Diagnostics reads all diagnostics in the output of a command with -json, which doesn't leave out
+// similar ones.
 func Diagnostics(tb testing.TB, output string) []Said {
 	tb.Helper()
 	var all []Said

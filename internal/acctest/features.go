@@ -11,11 +11,11 @@ import (
 	"github.com/hashicorp/go-version"
 )
 
-// Feature is a part of the language or of the command line that not every version
-// of Terraform and OpenTofu has.
+// Feature is a part of the language or command line that not every version of Terraform and
+// OpenTofu has.
 type Feature string
 
-// Features that the provider makes use of.
+// Features that the provider uses.
 const (
 	ProviderFunctions  Feature = "provider functions"
 	MoveAcrossTypes    Feature = "moved blocks across types"
@@ -28,19 +28,17 @@ const (
 	LinesWithin        Feature = "errors at a line within an object or a block"
 )
 
-// Support says since when there is a feature, and what it is for.
+// Support says since when a feature exists, and what it is for.
 type Support struct {
 	Feature Feature
-	// Terraform and OpenTofu are the first versions that have it, empty where none
-	// does.
+	// Terraform and OpenTofu are the first versions that have it, or empty if none has.
 	Terraform, OpenTofu string
-	// Use is what the provider offers by it, and Instead what serves where it isn't
-	// there, as Markdown.
+	// Use is what the provider offers with it, and Instead what to use without it, as Markdown.
 	Use, Instead string
 }
 
-// Features is the one table of them: tests are skipped by it, and the
-// documentation's is made of it.
+// Features is the one table of them. Tests are skipped by it, and the documentation's table is
+// written from it.
 func Features() []Support {
 	return []Support{
 		{ProviderFunctions, "1.8", "1.7", "`provider::mar::…`: sums and comparisons of quantities, and whether instances fit a quota", "numbers in one unit, worked out in the configuration"},
@@ -77,8 +75,8 @@ func (c Core) Has(s Support) bool {
 	return since != "" && c.Version.Core().GreaterThanOrEqual(version.Must(version.NewVersion(since)))
 }
 
-// ParseCore reads what the command says of its version. An OpenTofu tells
-// providers that it is some Terraform, so this is the one way to know.
+// ParseCore reads the command's answer about its version. OpenTofu reports some Terraform version
+// to providers, so this is the only way to know.
 func ParseCore(output string) (Core, error) {
 	found := regexp.MustCompile(`(?m)^(Terraform|OpenTofu) v(\S+)$`).FindStringSubmatch(output)
 	if found == nil {
@@ -102,8 +100,8 @@ func coreOf(command string) (Core, error) {
 // Present returns the path of the Terraform or OpenTofu under test.
 func Present() string { return os.Getenv(envTerraform) }
 
-// Older returns the paths of older versions of the Terraform or OpenTofu under test, for a
-// test of what they have written. It skips the test where there are none.
+// Older returns the paths of older versions of the Terraform or OpenTofu under test, for a test of
+// states that they wrote. It skips the test if there are none.
 func Older(tb testing.TB) []string {
 	tb.Helper()
 	Kubeconfig(tb)
@@ -152,7 +150,7 @@ func Has(tb testing.TB, feature Feature) bool {
 	return core.Has(s)
 }
 
-// Needs skips a test of what the Terraform or OpenTofu under test doesn't have.
+// Needs skips a test if the Terraform or OpenTofu under test lacks a feature.
 func Needs(tb testing.TB, features ...Feature) {
 	tb.Helper()
 	Kubeconfig(tb)

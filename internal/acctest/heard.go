@@ -10,14 +10,14 @@ import (
 // Diagnostic is one that Terraform showed.
 type Diagnostic struct {
 	Severity, Summary, Detail, Address string
-	// Snippet has the line of the configuration that it points at.
+	// Snippet has the configuration's line that it points at.
 	Snippet struct{ Code string }
 }
 
-// Heard is what a run with -json has said and planned.
+// Heard is what a run with -json has reported and planned.
 type Heard struct {
 	Diagnostics []Diagnostic
-	// Actions are planned, by the resource's address.
+	// Actions are the planned actions, by the resource's address.
 	Actions map[string]string
 }
 
@@ -47,7 +47,7 @@ func Hear(t *testing.T, output string) Heard {
 	return heard
 }
 
-// About are the diagnostics of one severity about a resource.
+// About returns the diagnostics of one severity about a resource.
 func (h Heard) About(severity, address string) []Diagnostic {
 	var about []Diagnostic
 	for _, d := range h.Diagnostics {

@@ -5,9 +5,8 @@ import (
 	"os"
 )
 
-// Interrupt runs terraform, and presses Ctrl-C as soon as now is closed. It returns
-// what terraform printed and its exit code, and whether it ended by itself before
-// that.
+// Interrupt runs terraform, and sends Ctrl-C as soon as now is closed. It returns the output and
+// exit code, and whether terraform ended by itself before that.
 func (c *CLI) Interrupt(now <-chan struct{}, args ...string) (output string, code int, finished bool) {
 	c.t.Helper()
 	return c.endedBy(os.Interrupt, now, args...)

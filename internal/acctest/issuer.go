@@ -17,11 +17,11 @@ import (
 	"time"
 )
 
-// TokenAudience is whom an Issuer's tokens are for.
+// TokenAudience is the audience of an Issuer's tokens.
 const TokenAudience = "kubernetes"
 
-// Issuer issues tokens by OpenID Connect, as HCP Terraform does for its runs. Its
-// API server has to be started with its AuthenticationConfig.
+// Issuer issues tokens by OpenID Connect, as HCP Terraform does for its runs. Start its API server
+// with its AuthenticationConfig.
 type Issuer struct {
 	server *httptest.Server
 	key    *rsa.PrivateKey
@@ -61,8 +61,8 @@ func NewIssuer() (*Issuer, error) {
 // Close stops the issuer.
 func (i *Issuer) Close() { i.server.Close() }
 
-// AuthenticationConfig has an API server take the issuer's tokens, their subjects
-// as user names.
+// AuthenticationConfig makes an API server accept the issuer's tokens, with their subjects as user
+// names.
 func (i *Issuer) AuthenticationConfig() string {
 	authority := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: i.server.Certificate().Raw})
 	return fmt.Sprintf(`apiVersion: apiserver.config.k8s.io/v1
@@ -78,7 +78,7 @@ jwt:
 `, i.server.URL, TokenAudience, strings.ReplaceAll(strings.TrimSpace(string(authority)), "\n", "\n      "))
 }
 
-// Token is a token for a user that holds for so long.
+// Token returns a token for a user, valid for that long.
 func (i *Issuer) Token(tb testing.TB, user string, lifetime time.Duration) string {
 	tb.Helper()
 	now := time.Now()

@@ -19,24 +19,22 @@ const (
 	// envAcceptance turns acceptance tests on, as in terraform-plugin-testing.
 	envAcceptance = "TF_ACC"
 	envTerraform  = "TF_ACC_TERRAFORM_PATH"
-	// envOlder lists the paths of older versions, for tests of states that those write.
+	// envOlder lists the paths of older versions, for tests of their states.
 	envOlder = "MAR_TEST_OLDER_TERRAFORM"
-	// envOwnCluster names the kubeconfig of a cluster to test on instead of the
-	// embedded one.
+	// envOwnCluster names the kubeconfig of a cluster to test on instead of the embedded one.
 	envOwnCluster = "MAR_TEST_KUBECONFIG"
 	// envDevcluster is the path of the embedded cluster's binary.
 	envDevcluster = "MAR_DEVCLUSTER"
 	// envKubeconfig is how the provider under test finds the cluster.
 	envKubeconfig = "KUBE_CONFIG_PATH"
-	// envAdministrator names the kubeconfig by which the tests themselves do.
+	// envAdministrator names the kubeconfig that the tests themselves use.
 	envAdministrator = "MAR_ACC_ADMINISTRATOR"
 )
 
-// Main is the TestMain of a package with acceptance tests. Without TF_ACC it just
-// runs the tests; with it, it starts a control plane of the package's own, on
-// free ports, and stops it at the end. There the provider under test has the
-// rights of the published roles and no others. It returns the exit code. Further
-// arguments of the command that starts the control plane may be given.
+// Main is the TestMain of a package with acceptance tests. Without TF_ACC it only runs the tests.
+// With it, it starts a control plane for the package, on free ports, and stops it at the end. There
+// the provider under test has the rights of the published roles and no others. It returns the exit
+// code. Further arguments are for the command that starts the control plane.
 func Main(m *testing.M, further ...string) int {
 	if os.Getenv(envPlugin) != "" {
 		return servePlugin()
@@ -70,7 +68,7 @@ func Main(m *testing.M, further ...string) int {
 	return m.Run()
 }
 
-// connect says where the tests and the provider under test find the cluster.
+// connect tells the tests and the provider under test where the cluster is.
 func connect(administrator, provider string) error {
 	return errors.Join(os.Setenv(envAdministrator, administrator), os.Setenv(envKubeconfig, provider))
 }
@@ -96,8 +94,8 @@ func onlyOwnConfiguration() error {
 	return nil
 }
 
-// findableByOpenTofu serves the provider under the address that OpenTofu looks for,
-// which is on a registry of its own.
+// findableByOpenTofu serves the provider under the address that OpenTofu uses, which is on its own
+// registry.
 func findableByOpenTofu() error {
 	core, err := coreUnderTest()
 	if err != nil || !core.OpenTofu {

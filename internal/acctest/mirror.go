@@ -12,11 +12,11 @@ import (
 // MirrorVersion is the provider's version in a Mirror.
 const MirrorVersion = "0.0.1"
 
-// OtherPlatforms are in a Mirror beside the one that runs.
+// OtherPlatforms are in a Mirror in addition to the running one.
 func OtherPlatforms() []string { return []string{"windows_amd64", "freebsd_arm"} }
 
-// Mirror builds the provider into a folder that Terraform installs it from. For
-// other platforms it has files that only look like it.
+// Mirror builds the provider into a folder from which Terraform installs it. For other platforms it
+// has dummy files.
 func Mirror(dir string) error {
 	for _, platform := range append(OtherPlatforms(), runtime.GOOS+"_"+runtime.GOARCH) {
 		binary := filepath.Join(dir, Registry(), source, MirrorVersion, platform, "terraform-provider-mar_v"+MirrorVersion)
@@ -37,9 +37,9 @@ func Mirror(dir string) error {
 	return nil
 }
 
-// NewInstalledCLI returns an empty directory whose terraform installs the provider
-// from a Mirror, and runs it as users do: a process for each provider block. Nothing
-// in its environment says which API server to talk to.
+// NewInstalledCLI returns an empty directory whose terraform installs the provider from a Mirror,
+// and runs it as users do: a process for each provider block. Nothing in its environment names an
+// API server.
 func NewInstalledCLI(t *testing.T, mirror string) *CLI {
 	t.Helper()
 	Kubeconfig(t)

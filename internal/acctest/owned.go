@@ -7,8 +7,8 @@ import (
 	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 )
 
-// OwnedBy are the fields that the manager has of the object itself or by any
-// subresource but its status, a line a field.
+// OwnedBy returns the fields that the manager owns, of the object itself or by any subresource
+// except its status, one in a line.
 func OwnedBy(t *testing.T, o metav1.Object, manager string) string {
 	t.Helper()
 	var owned fieldpath.Set

@@ -16,7 +16,7 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 )
 
-// Address is where the tested API server is, and who vouches for it.
+// Address is the tested API server's address, and its authority.
 func Address(tb testing.TB) (host, authority string) {
 	tb.Helper()
 	config := connection(tb)
@@ -35,15 +35,14 @@ func connection(tb testing.TB) *rest.Config {
 	return config
 }
 
-// Credentials are the client certificate of the tested cluster's administrator, and
-// its key.
+// Credentials are the client certificate of the tested cluster's administrator, and its key.
 func Credentials(tb testing.TB) (certificate, key string) {
 	tb.Helper()
 	config := connection(tb)
 	return string(config.CertData), string(config.KeyData)
 }
 
-// Seen is a request, and what the API server answered.
+// Seen is a request, and the API server's answer.
 type Seen struct {
 	Header http.Header
 	Method string
@@ -51,10 +50,10 @@ type Seen struct {
 	Status int
 }
 
-// Passage is an address of its own of the tested API server, which lets requests
-// through as they come, and remembers them.
+// Passage is another address of the tested API server. It lets requests through unchanged, and
+// records them.
 type Passage struct {
-	// Host is its URL, Authority who vouches for it.
+	// Host is its URL, Authority its certificate authority.
 	Host, Authority string
 	mu              sync.Mutex
 	seen            []Seen
@@ -105,15 +104,15 @@ func NewPassage(t *testing.T) *Passage {
 	return p
 }
 
-// Tunnel is a proxy that takes every connection to the tested API server, whatever
-// address it was asked for, and remembers what that was.
+// Tunnel is a proxy that connects every request to the tested API server, whatever address was
+// requested, and records that address.
 type Tunnel struct {
 	URL   string
 	mu    sync.Mutex
 	asked []string
 }
 
-// Asked are the addresses so far, each once for each connection.
+// Asked returns the addresses so far, once for each connection.
 func (p *Tunnel) Asked() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -156,7 +155,7 @@ func NewTunnel(t *testing.T) *Tunnel {
 	return p
 }
 
-// join passes on what either side says, until one of them ends.
+// join copies what either side sends, until one of them ends.
 func join(here net.Conn, fromHere io.Reader, there net.Conn) {
 	var once sync.Once
 	end := func() {

@@ -10,11 +10,11 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/acctest/processes"
 )
 
-// PauseControllers stops the embedded cluster's controller manager, so that nobody
-// counts quotas, makes ServiceAccounts or empties Namespaces. It returns the function
-// that lets it go on; the end of the test does so too.
+// PauseControllers stops the embedded cluster's controller manager, so nobody counts quotas,
+// creates ServiceAccounts or empties Namespaces. It returns the function that resumes it; the end
+// of the test does so too.
 //
-// All that runs meanwhile is without it, so that a test that calls it is Alone.
+// It affects everything that runs meanwhile, so a test that calls it must be Alone.
 func PauseControllers(t *testing.T) (resume func()) {
 	t.Helper()
 	return pauseComponent(t, "kube-controller-manager")
@@ -36,7 +36,7 @@ func pauseComponent(t *testing.T, name string) (resume func()) {
 	return resume
 }
 
-// componentPID reads the process' number where the embedded cluster has noted it.
+// componentPID reads the process ID that the embedded cluster has recorded.
 func componentPID(t *testing.T, name string) int {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(filepath.Dir(Kubeconfig(t)), "cluster", "state.json"))

@@ -9,12 +9,11 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/serve"
 )
 
-// envPlugin has a test's binary serve the provider instead of running tests.
+// envPlugin makes a test's binary serve the provider instead of running tests.
 const envPlugin = "MAR_ACC_PLUGIN"
 
-// NewPluginCLI is NewCLI with a process of its own for each provider block, as
-// people have it: one that is served by the test's process is configured once for
-// all of them, so that aliases can't be told apart.
+// NewPluginCLI is NewCLI with a process for each provider block, as users have it. A provider in
+// the test's process is configured once for all blocks, so aliases can't be distinguished.
 func NewPluginCLI(t *testing.T) *CLI {
 	t.Helper()
 	Kubeconfig(t)

@@ -29,7 +29,7 @@ func Answer(code int) Fault {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { http.Error(w, "made by a test", code) }
 }
 
-// Lose has the API server carry it out, and then loses the answer.
+// Lose lets the API server carry it out, and then loses the answer.
 func Lose(_ http.ResponseWriter, r *http.Request, server http.Handler) {
 	server.ServeHTTP(httptest.NewRecorder(), r)
 	panic(http.ErrAbortHandler)
@@ -38,9 +38,9 @@ func Lose(_ http.ResponseWriter, r *http.Request, server http.Handler) {
 // Drop breaks the connection before the API server sees it.
 func Drop(http.ResponseWriter, *http.Request, http.Handler) { panic(http.ErrAbortHandler) }
 
-// FaultyProxy puts a proxy before the tested API server, which asks faults what
-// becomes of each request but the one for the server's version. It returns a provider block that connects through it,
-// as the limited kubeconfig's user where the fault isn't As another.
+// FaultyProxy puts a proxy in front of the tested API server. It asks faults what to do with each
+// request, except the one for the server's version. It returns a provider block that connects
+// through it, as the limited kubeconfig's user if the fault isn't As another.
 func FaultyProxy(t *testing.T, faults func(*http.Request) Fault) string {
 	t.Helper()
 	config, err := clientcmd.BuildConfigFromFlags("", LimitedKubeconfig(t))
@@ -58,7 +58,7 @@ func FaultyProxy(t *testing.T, faults func(*http.Request) Fault) string {
 	upstream := &httputil.ReverseProxy{
 		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(target) },
 		Transport: onward,
-		// Each event of a watch passes at once.
+		// Each event of a watch passes immediately.
 		FlushInterval: -1,
 		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
 			if !errors.Is(err, r.Context().Err()) {
@@ -67,14 +67,14 @@ func FaultyProxy(t *testing.T, faults func(*http.Request) Fault) string {
 		},
 	}
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		// Every configured provider asks for it once; it is part of no test.
+		// Every configured provider requests it once; it isn't part of a test.
 		if r.URL.Path == "/version" {
 			upstream.ServeHTTP(w, r)
 			return
 		}
 		faults(r)(w, r, upstream)
 	}))
-	// As an API server does, where a broken answer is a reset stream.
+	// As in an API server, where a broken answer is a reset stream.
 	server.EnableHTTP2 = true
 	server.StartTLS()
 	t.Cleanup(server.Close)
@@ -87,7 +87,7 @@ provider "mar" {
 `, server.URL, string(authority))
 }
 
-// As has that user make the request.
+// As makes the request as that user.
 func As(user string, groups ...string) Fault {
 	return func(w http.ResponseWriter, r *http.Request, server http.Handler) {
 		r.Header[transport.ImpersonateUserHeader] = []string{user}
@@ -96,7 +96,7 @@ func As(user string, groups ...string) Fault {
 	}
 }
 
-// PagesOf has the API server serve lists in pages of that size.
+// PagesOf makes the API server serve lists in pages of that size.
 func PagesOf(size int) Fault {
 	return func(w http.ResponseWriter, r *http.Request, server http.Handler) {
 		if query := r.URL.Query(); query.Has("limit") {
@@ -107,8 +107,8 @@ func PagesOf(size int) Fault {
 	}
 }
 
-// AnswerStatus answers it without the API server, with a Status as that one would: the
-// code, the reason and the message are the status'.
+// AnswerStatus answers it without the API server, with a Status like the API server's: code, reason
+// and message come from status.
 func AnswerStatus(status metav1.Status) Fault {
 	status.TypeMeta = metav1.TypeMeta{Kind: "Status", APIVersion: "v1"}
 	status.Status = metav1.StatusFailure

@@ -7,15 +7,15 @@ import (
 	"testing"
 )
 
-// Refused is the body of a resource block that a plan has to refuse.
+// Refused is the body of a resource block that a plan must refuse.
 type Refused struct {
 	Body string
-	// At begins the line that Terraform has to point at, Says is in the message.
+	// At begins the line that Terraform must point at. Says is in the message.
 	At, Says string
 }
 
-// Refuse plans all bodies in one configuration, as resources of that kind, and
-// checks that each is refused on its line. Cases are told apart by their title.
+// Refuse plans all bodies in one configuration, as resources of that kind, and checks that each is
+// refused on its line. Cases are distinguished by their title.
 func Refuse(t *testing.T, kind string, cases map[string]Refused) {
 	t.Helper()
 	var config strings.Builder
@@ -35,7 +35,8 @@ func Refuse(t *testing.T, kind string, cases map[string]Refused) {
 					continue
 				}
 				found = append(found, message)
-				// Older versions of Terraform show the block's head for what is in an object.
+				// Older versions of Terraform show the block's first line for a mistake in an
+				// object.
 				onLine := strings.HasPrefix(at[1], c.At) || strings.HasPrefix(at[1], "resource ")
 				if onLine && strings.Contains(oneLine(message), c.Says) {
 					return
@@ -49,7 +50,7 @@ func Refuse(t *testing.T, kind string, cases map[string]Refused) {
 // oneLine undoes core's line breaks.
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
-// label makes a resource's label of a title.
+// label makes a resource's label from a title.
 func label(title string) string {
 	return "case_" + regexp.MustCompile(`[^A-Za-z0-9]+`).ReplaceAllString(title, "_")
 }

@@ -20,11 +20,11 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/rights"
 )
 
-// LimitedUser is who the provider under test is on the embedded cluster.
+// LimitedUser is the user of the provider under test on the embedded cluster.
 const LimitedUser = "mar-acc"
 
-// limitProvider makes a user who has what the published roles for an apply grant, and
-// writes the kubeconfig by which the administrator acts as that user.
+// limitProvider creates a user with the rights of the published roles for an apply, and writes the
+// kubeconfig with which the administrator acts as that user.
 func limitProvider(administrator, limited string) error {
 	config, err := clientcmd.BuildConfigFromFlags("", administrator)
 	if err != nil {
@@ -49,7 +49,7 @@ func limitProvider(administrator, limited string) error {
 	return clientcmd.WriteToFile(*kubeconfig, limited)
 }
 
-// bind makes a ClusterRole of that name and grants it to the subject everywhere.
+// bind creates a ClusterRole with that name and grants it to the subject everywhere.
 func bind(ctx context.Context, client kubernetes.Interface, name string, to rbacv1.Subject, rules []rbacv1.PolicyRule) error {
 	role := &rbacv1.ClusterRole{ObjectMeta: metav1.ObjectMeta{Name: name}, Rules: rules}
 	if _, err := client.RbacV1().ClusterRoles().Create(ctx, role, metav1.CreateOptions{}); err != nil {
@@ -66,7 +66,7 @@ func bind(ctx context.Context, client kubernetes.Interface, name string, to rbac
 	return inForce(ctx, client, to, metav1.NamespaceAll, rights.Each(rules)[0])
 }
 
-// inForce blocks until the API server has heard of a new right.
+// inForce blocks until the API server uses a new right.
 func inForce(ctx context.Context, client kubernetes.Interface, subject rbacv1.Subject, namespace string, right rights.Right) error {
 	user := subject.Name
 	if subject.Kind == rbacv1.ServiceAccountKind {
@@ -90,8 +90,7 @@ func unbind(client kubernetes.Interface, name string) {
 	_ = client.RbacV1().ClusterRoles().Delete(ctx, name, metav1.DeleteOptions{})
 }
 
-// UserWith makes a user of that name who has these rights everywhere and no
-// others, for as long as the test runs.
+// UserWith creates a user with that name who has only these rights, everywhere, during the test.
 func UserWith(t *testing.T, name string, rules []rbacv1.PolicyRule) {
 	t.Helper()
 	client := Client(t)
@@ -101,8 +100,7 @@ func UserWith(t *testing.T, name string, rules []rbacv1.PolicyRule) {
 	}
 }
 
-// UserIn makes a user of that name who has the role in its namespace and no
-// other rights.
+// UserIn creates a user with that name who has only the role, in its namespace.
 func UserIn(t *testing.T, name string, role *rbacv1.Role) {
 	t.Helper()
 	client, ctx := Client(t).RbacV1(), t.Context()
@@ -122,8 +120,8 @@ func UserIn(t *testing.T, name string, role *rbacv1.Role) {
 	}
 }
 
-// WithRights makes a user who has these rights everywhere and no others, and
-// returns a provider block that connects as that user.
+// WithRights creates a user who has only these rights, everywhere, and returns a provider block
+// that connects as that user.
 func WithRights(t *testing.T, rules ...rbacv1.PolicyRule) string {
 	t.Helper()
 	home, client := Namespace(t), Client(t)

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// Running is a terraform that runs in a process group of its own, together with its
-// providers, so that signals reach them as they do in a CI job.
+// Running is a terraform in its own process group, together with its providers, so that signals
+// reach them as in a CI job.
 type Running struct {
 	t       *testing.T
 	command *exec.Cmd
@@ -21,12 +21,12 @@ type Running struct {
 	ended   chan struct{}
 }
 
-// Start runs terraform, and doesn't wait for its end. What is left of its group is killed
-// when the test ends.
+// Start runs terraform, and doesn't wait for its end. The rest of its group is killed when the test
+// ends.
 func (c *CLI) Start(args ...string) *Running {
 	c.t.Helper()
 	r := &Running{t: c.t, command: c.command(args...), ended: make(chan struct{})}
-	// With a pipe of its own the command would wait for the providers, too.
+	// With a pipe the command would also wait for the providers.
 	r.command.Stdout, r.command.Stderr, r.command.WaitDelay = &r.output, &r.output, time.Second
 	r.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := r.command.Start(); err != nil {
@@ -43,7 +43,7 @@ func (c *CLI) Start(args ...string) *Running {
 	return r
 }
 
-// Signal sends terraform a signal, and not its providers.
+// Signal sends a signal to terraform, and not to its providers.
 func (r *Running) Signal(signal syscall.Signal) {
 	r.t.Helper()
 	if err := syscall.Kill(r.command.Process.Pid, signal); err != nil {
@@ -59,7 +59,7 @@ func (r *Running) SignalAll(signal syscall.Signal) {
 	}
 }
 
-// Wait returns what terraform printed and its exit code, which is -1 if it was killed.
+// Wait returns the output and the exit code, which is -1 if terraform was killed.
 func (r *Running) Wait(atMost time.Duration) (output string, code int) {
 	r.t.Helper()
 	select {
@@ -78,7 +78,7 @@ func (r *Running) AllEnded() bool {
 // Group is the ID of the process group.
 func (r *Running) Group() int { return r.command.Process.Pid }
 
-// output is what is printed so far.
+// output is the output so far.
 type output struct {
 	mu   sync.Mutex
 	text bytes.Buffer

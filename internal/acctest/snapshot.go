@@ -8,8 +8,8 @@ import (
 	"k8s.io/client-go/kubernetes"
 )
 
-// Snapshot is all that the API server has of a cluster and that a provider
-// writes: labels and specs by kind and name, less what the controllers put there.
+// Snapshot returns everything that the API server has of a cluster and that a provider writes:
+// labels and specs by kind and name, without what the controllers add.
 func Snapshot(ctx context.Context, client *kubernetes.Clientset, name string) (map[string]string, error) {
 	all := map[string]string{}
 	var failure error

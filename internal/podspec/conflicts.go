@@ -10,10 +10,10 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// Conflicts are what pod says although an attribute says it, or would have to: in
-// the main container what has an attribute of its own, and anywhere what base says,
-// which is what the other attributes mean. Two that say the same are a conflict
-// too. The keys of merged lists aren't: a container has to be named.
+// Conflicts returns what pod sets although another attribute sets it, or would have to. In the main
+// container that is everything with an attribute of its own, and anywhere what base has, which is
+// the meaning of the other attributes. Setting the same value is a conflict too. The keys of merged
+// lists aren't: a container needs its name.
 func Conflicts(base corev1.PodSpec, d Declared) []Fault {
 	if d.IsNull() || d.root.unknown {
 		return nil
@@ -41,8 +41,8 @@ func (c *conflicts) add(n *node, format string, args ...any) {
 	c.faults = append(c.faults, n.at.fault(format, args...))
 }
 
-// mainContainer finds what has an attribute whether or not that is set. What
-// security leaves open for the whole Pod may be said for the main container alone.
+// mainContainer finds fields with an attribute, whether or not the attribute is set. What security
+// leaves open for the whole Pod may be set for the main container alone.
 func (c *conflicts) mainContainer(root *node, security map[string]any) {
 	for _, container := range root.list("initContainers") {
 		if name, _ := container.text("name"); name == Main {
@@ -79,8 +79,8 @@ func (c *conflicts) twice(n *node, names []string, base any) {
 	}
 }
 
-// object compares with what the base has in the same place; names are the fields
-// on the way there, without keys.
+// object compares with what the base has in the same place. Names are the fields on the way there,
+// without keys.
 func (c *conflicts) object(s *shape, n *node, base map[string]any, names []string) {
 	if s.of == reflect.TypeFor[corev1.EnvVar]() {
 		c.add(n, "the attribute %s already sets the variable %v; remove it here or there", attributeOf(names, base), base["name"])
@@ -117,7 +117,7 @@ func (c *conflicts) value(s *shape, n *node, base any, names []string) {
 	}
 }
 
-// item compares elements of one key, and leaves the key out.
+// item compares elements with the same key, without the key itself.
 func (c *conflicts) item(s *shape, item *node, base map[string]any, names []string) {
 	rest := maps.Clone(base)
 	for _, key := range s.keys {
@@ -130,7 +130,7 @@ func (c *conflicts) item(s *shape, item *node, base map[string]any, names []stri
 	c.object(s.elem, item, rest, names)
 }
 
-// otherSource is what the base has in place of a field of which only one may be.
+// otherSource returns the base's alternative to a field, of which only one may be set.
 func otherSource(s *shape, name string, base map[string]any) string {
 	if !slices.Contains(s.union, name) {
 		return ""
@@ -143,8 +143,8 @@ func otherSource(s *shape, name string, base map[string]any) string {
 	return ""
 }
 
-// attributeOf is the attribute that says what the base has in a place; none, where
-// pod may say something else.
+// attributeOf returns the attribute that sets what the base has in a place, or none if pod may
+// change it.
 func attributeOf(names []string, base any) string {
 	in := func(i int, name string) bool { return i < len(names) && names[i] == name }
 	switch {

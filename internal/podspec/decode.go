@@ -10,24 +10,24 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// Declared is what a configuration says of a Pod in pod. The zero value says
-// nothing.
+// Declared is what a configuration sets in pod. The zero value sets nothing.
 type Declared struct {
-	// written is all that is written down, root that without what says nothing: zero and
-	// empty values that mean the same as left out.
+	// written is everything as written. Root is the same without zero and empty values that mean
+	// the same as omitted ones.
 	written, root *node
-	// unknown is whether a part isn't known yet.
+	// unknown is set if a part isn't known yet.
 	unknown bool
 }
 
-// IsNull is whether nothing at all is declared.
+// IsNull reports whether nothing is declared.
 func (d Declared) IsNull() bool { return d.root == nil }
 
-// Known is whether every part is known.
+// Known reports whether every part is known.
 func (d Declared) Known() bool { return !d.unknown }
 
-// WithoutDerived returns the declaration without the fields that admission sets from a class, and
-// refuses if they differ from it. A Pod that has one of them would have it undeclared, too.
+// WithoutDerived returns the declaration without the fields that admission sets from a class.
+// Admission refuses a Pod whose values differ. A Pod that has such a field would have it
+// undeclared, too.
 func (d Declared) WithoutDerived() Declared {
 	derived := func(m member) bool {
 		return slices.Contains([]string{"priority", "preemptionPolicy", "overhead"}, m.name)
@@ -43,9 +43,8 @@ func (d Declared) WithoutDerived() Declared {
 	return Declared{written: without(d.written), root: without(d.root), unknown: d.unknown}
 }
 
-// Decode reads the attribute strictly along the types of the linked API. It
-// returns all that is wrong at once. Parts that aren't known yet are skipped,
-// and nulls say nothing.
+// Decode reads the attribute strictly by the types of the linked API. It returns all mistakes at
+// once. Parts that aren't known yet are skipped, and nulls set nothing.
 func Decode(value types.Dynamic) (Declared, []Fault) {
 	if value.IsNull() || value.IsUnderlyingValueNull() {
 		return Declared{}, nil
@@ -75,7 +74,7 @@ func (d *decoder) fault(at *place, format string, args ...any) {
 	d.faults = append(d.faults, at.fault(format, args...))
 }
 
-// top is the whole value, an object or the mapping that a text is.
+// top is the whole value, an object or the mapping in a text.
 func (d *decoder) top(value types.Dynamic) raw {
 	s, isText := value.UnderlyingValue().(types.String)
 	if !isText {
@@ -100,7 +99,7 @@ func (d *decoder) top(value types.Dynamic) raw {
 	return r
 }
 
-// node decodes a value; nil is one that says nothing, or a faulty one.
+// node decodes a value. The result is nil for a value that says nothing, or an invalid one.
 func (d *decoder) node(s *shape, r raw) *node {
 	n := &node{shape: s, at: r.at, source: r.source}
 	switch {
@@ -174,7 +173,7 @@ func (d *decoder) members(s *shape, r raw) []member {
 	return members
 }
 
-// unknownField says what may have been meant.
+// unknownField suggests the field that was probably meant.
 func unknownField(s *shape, name string) string {
 	if strings.HasPrefix(name, "$") {
 		return "patch directives have no effect here; what is listed is added to what the other attributes set"

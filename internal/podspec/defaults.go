@@ -9,10 +9,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// WithDefaults is the spec as the API server would write it down, less what
-// admission and controllers add: its static defaults, which it fills in without a
-// look at anything but the Pod (pkg/apis/core/v1/defaults.go of Kubernetes, which
-// can't be imported).
+// WithDefaults returns the spec as the API server stores it, without what admission and controllers
+// add. It fills in the static defaults, which depend only on the Pod (pkg/apis/core/v1/defaults.go
+// of Kubernetes, which can't be imported).
 func WithDefaults(spec corev1.PodSpec) corev1.PodSpec {
 	tree := treeOf(spec)
 	podSpec().normal(tree)
@@ -24,8 +23,7 @@ func WithDefaults(spec corev1.PodSpec) corev1.PodSpec {
 	return filled
 }
 
-// rule is the default of a field. It may depend on the object that the field is
-// in; nil is none.
+// rule returns the default of a field, or nil. It may depend on the object that has the field.
 type rule struct {
 	field string
 	value func(in map[string]any) any
@@ -109,8 +107,8 @@ func (r rules) addLegacyVolumes() {
 	r.add(azure, "kind", string(corev1.AzureSharedBlobDisk))
 }
 
-// pullPolicy is the default for an image: one that isn't there is the flat
-// attribute's and not known here.
+// pullPolicy is the default for an image. A missing image is in the flat attribute, and isn't known
+// here.
 func pullPolicy(image any) any {
 	reference, _ := image.(string)
 	if reference == "" {
@@ -121,7 +119,8 @@ func pullPolicy(image any) any {
 	if i := strings.LastIndexByte(name, ':'); i > strings.LastIndexByte(name, '/') {
 		repository, tag, tagged = name[:i], name[i+1:], true
 	}
-	// What is no image's name, with capitals in its path say, gets the other default.
+	// A text that isn't an image's name, for example with capitals in its path, gets the other
+	// default.
 	_, path, hasDomain := strings.Cut(repository, "/")
 	if !hasDomain {
 		path = repository
@@ -132,7 +131,7 @@ func pullPolicy(image any) any {
 	return string(corev1.PullIfNotPresent)
 }
 
-// isImagePath is the grammar of distribution/reference for what comes after the domain.
+// isImagePath is the grammar of distribution/reference for what follows the domain.
 func isImagePath(path string) bool {
 	const component = `[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*`
 	return regexp.MustCompile(`^` + component + `(?:/` + component + `)*$`).MatchString(path)

@@ -9,7 +9,7 @@ import (
 	resourcehelper "k8s.io/component-helpers/resource"
 )
 
-// fillPod fills the defaults into the normal tree of a PodSpec, in place.
+// fillPod fills in the defaults of a PodSpec's normal tree, in place.
 func fillPod(tree map[string]any) {
 	podSpec().fill(tree)
 	for _, container := range containersOf(tree) {
@@ -23,7 +23,7 @@ func fillPod(tree map[string]any) {
 	fillPodResources(tree)
 }
 
-// containersOf are the containers that have a place in resources and on the host.
+// containersOf returns the containers that count for resources and for ports of the host.
 func containersOf(tree map[string]any) []map[string]any {
 	var containers []map[string]any
 	for _, name := range []string{"initContainers", "containers"} {
@@ -36,7 +36,7 @@ func containersOf(tree map[string]any) []map[string]any {
 	return containers
 }
 
-// fill applies the rules to an object and all within.
+// fill applies the rules to an object and everything in it.
 func (s *shape) fill(tree any) {
 	switch v := tree.(type) {
 	case map[string]any:
@@ -63,7 +63,7 @@ func (s *shape) fill(tree any) {
 	}
 }
 
-// fillVolume makes a volume that says nothing of its source a directory.
+// fillVolume makes a volume without a source an empty directory.
 func fillVolume(s *shape, v map[string]any) {
 	if s.of != reflect.TypeFor[corev1.Volume]() {
 		return
@@ -76,7 +76,7 @@ func fillVolume(s *shape, v map[string]any) {
 	v["emptyDir"] = map[string]any{}
 }
 
-// roundUp makes amounts thousandths of a unit, as the API server does.
+// roundUp rounds amounts up to thousandths of a unit, as the API server does.
 func roundUp(amounts map[string]any) {
 	for name, amount := range amounts {
 		written, _ := amount.(string)
@@ -86,7 +86,7 @@ func roundUp(amounts map[string]any) {
 	}
 }
 
-// fillRequests makes requests of the limits of a container that lacks them.
+// fillRequests sets missing requests of a container to its limits.
 func fillRequests(container map[string]any) {
 	resources := mapOf(container["resources"])
 	limits := mapOf(resources["limits"])
@@ -111,9 +111,9 @@ func fillHostPort(port map[string]any) {
 	}
 }
 
-// fillPodResources is what the API server does to resources of a Pod as a whole:
-// limits on huge pages are those of the containers together, requests those of
-// the containers, or else the limits.
+// fillPodResources does what the API server does to resources of a whole Pod: limits on huge pages
+// are the sum of the containers' limits; requests are the sum of the containers' requests, or else
+// the limits.
 func fillPodResources(tree map[string]any) {
 	declared := mapOf(tree["resources"])
 	if len(mapOf(declared["limits"]))+len(mapOf(declared["requests"])) == 0 {
@@ -150,7 +150,7 @@ func isHugePages(name corev1.ResourceName) bool {
 	return strings.HasPrefix(string(name), corev1.ResourceHugePagesPrefix)
 }
 
-// withResource adds an amount that isn't there yet.
+// withResource adds an amount if it is missing.
 func withResource(to corev1.ResourceList, name corev1.ResourceName, amount resource.Quantity) corev1.ResourceList {
 	if to == nil {
 		to = corev1.ResourceList{}

@@ -1,7 +1,7 @@
 package podspec
 
-// withoutDefaults takes the defaults out of a tree that has them all, in place:
-// what fillPod would put there again.
+// withoutDefaults removes from a complete tree, in place, the defaults that fillPod would add
+// again.
 func withoutDefaults(tree map[string]any) {
 	stripPodResources(tree)
 	for _, container := range containersOf(tree) {
@@ -43,14 +43,13 @@ func (s *shape) strip(tree any) {
 	}
 }
 
-// stripRequests takes away requests that are their limits.
+// stripRequests removes requests that equal their limits.
 func stripRequests(container map[string]any) {
 	resources := mapOf(container["resources"])
 	stripSame(mapOf(resources["requests"]), mapOf(resources["limits"]))
 }
 
-// stripPodResources takes away what the API server would make of the containers'
-// resources again.
+// stripPodResources removes what the API server would derive again from the containers' resources.
 func stripPodResources(tree map[string]any) {
 	resources := mapOf(tree["resources"])
 	requests := mapOf(resources["requests"])

@@ -1,17 +1,15 @@
-// Package podspec is what a configuration says of a Pod in the API's own words:
-// the attribute pod of mar_instance, an HCL object or a text of YAML or JSON.
+// Package podspec handles the attribute pod of mar_instance: a part of a Pod in the API's own
+// words, as an HCL object or as YAML or JSON text.
 //
 //	attribute -> Decode -> Declared -> Merge(what the flat attributes mean) -> PodSpec
 //	live PodSpec -> Observed(attribute) -> attribute, and for an import Rest -> attribute
 //
-// Everything is a pure function. The Go types of the linked API are read once,
-// by reflection, into shapes: which fields there are, which lists are keyed and by
-// what, where presence alone says something. A value is decoded along the shapes
-// into nodes, which know what they mean and where they were written. What is
-// compared, merged and defaulted are trees, as the API writes them in JSON.
+// Everything is a pure function. Reflection reads the Go types of the linked API once, into shapes:
+// the fields, the keys of lists, and where presence alone has a meaning. A value is decoded by the
+// shapes into nodes, which know their meaning and their place in the configuration. Trees, which
+// are the API's JSON, are compared, merged and given defaults.
 //
-// Two declarations are equal if they mean the same Pod, however they are spelt:
-// defaults (those that the API server fills in without looking at anything else,
-// in defaults.go) are filled in first, amounts are compared as amounts, and the
-// elements of a keyed list by their keys.
+// Two declarations are equal if they mean the same Pod, in any spelling. For that the API server's
+// static defaults (defaults.go) are filled in first, amounts are compared as amounts, and elements
+// of a keyed list by their keys.
 package podspec

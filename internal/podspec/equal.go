@@ -7,15 +7,14 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// Same is whether two specs mean the same Pod: amounts, defaults, empty values and an order
-// that means nothing are no difference.
+// Same reports whether two specs mean the same Pod. Spelling of amounts, defaults, empty values and
+// an order without a meaning are no difference.
 func Same(a, b corev1.PodSpec) bool {
 	return podSpec().same(meaningOf(treeOf(a)), meaningOf(treeOf(b)))
 }
 
-// Equal is whether two declarations mean the same Pod over what the flat attributes
-// mean, in the sense of Same. The language is no difference either. What isn't known yet
-// equals nothing.
+// Equal reports whether two declarations, merged over the flat attributes, mean the same Pod, as
+// Same does. HCL and text are no difference either. An unknown value equals nothing.
 func Equal(a, b Declared, base corev1.PodSpec) bool {
 	if a.IsNull() && b.IsNull() {
 		return true
@@ -26,14 +25,13 @@ func Equal(a, b Declared, base corev1.PodSpec) bool {
 	return podSpec().same(filled(base, a), filled(base, b))
 }
 
-// filled is what the whole Pod means.
+// filled is the whole Pod with its defaults.
 func filled(base corev1.PodSpec, d Declared) map[string]any {
 	return meaningOf(merged(base, d))
 }
 
-// meaningOf brings a tree, in place, into a form that is the same for all specs that mean
-// the same: with the defaults that the API server fills in, and without those that it
-// leaves out.
+// meaningOf brings a tree, in place, into the form that all specs with the same meaning share: with
+// the defaults that the API server fills in, and without those that it leaves out.
 func meaningOf(tree map[string]any) map[string]any {
 	podSpec().normal(tree)
 	fillPod(tree)
@@ -85,9 +83,8 @@ func (s *shape) sameItems(a, b []any) bool {
 	return true
 }
 
-// ChangedPaths are the paths, in words, in which two declarations differ, such as
-// pod.tolerations[0].key or pod.containers[app].lifecycle. A default that is
-// written down is no difference.
+// ChangedPaths returns the paths in which two declarations differ, in words, such as
+// pod.tolerations[0].key or pod.containers[app].lifecycle. A written default is no difference.
 func ChangedPaths(a, b Declared, base corev1.PodSpec) []string {
 	c := comparison{}
 	c.compare(podSpec(), attribute, sides{filled(base, a), declaredTree(a), filled(base, b), declaredTree(b)})
@@ -105,11 +102,10 @@ func declaredTree(d Declared) any {
 	return d.root.tree()
 }
 
-// sides are a tree before and after, each as it is with all defaults and as it
-// was declared.
+// sides are a tree before and after, each with all defaults and as it was declared.
 type sides struct{ a, declaredA, b, declaredB any }
 
-// in is the same of a field.
+// in returns the sides of a field.
 func (s sides) in(name string) sides {
 	return sides{mapOf(s.a)[name], mapOf(s.declaredA)[name], mapOf(s.b)[name], mapOf(s.declaredB)[name]}
 }
@@ -143,7 +139,7 @@ func (c *comparison) compare(s *shape, path string, of sides) {
 	}
 }
 
-// at is the same of elements; an index that isn't there is nothing.
+// at returns the sides of elements. An index of -1 has none.
 func (s sides) at(a, declaredA, b, declaredB int) sides {
 	pick := func(tree any, i int) any {
 		if items := listOf(tree); i >= 0 && i < len(items) {

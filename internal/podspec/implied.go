@@ -7,12 +7,12 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// The API server leaves many fields empty for which the API's documentation names a
-// default. Written down, such a default is stored, and changes nothing about the Pod.
-// These defaults are called implied here.
+// The API server leaves many fields empty although the API's documentation names a default. If such
+// a default is written, it is stored, and changes nothing about the Pod. These defaults are called
+// implied here.
 
-// impliedValues returns the implied defaults of a type, as JSON has them, by field. A flag
-// that may be left out is implied to be false, unless the table says otherwise.
+// impliedValues returns the implied defaults of a type by field, as JSON has them. An optional flag
+// is implied to be false, unless the table has another value.
 func impliedValues(t reflect.Type) map[string]any {
 	switch t {
 	case reflect.TypeFor[corev1.PodSpec]():
@@ -61,7 +61,7 @@ func impliedValues(t reflect.Type) map[string]any {
 	return nil
 }
 
-// hollow reports whether an optional object without anything in it means the same as none.
+// hollow reports whether an empty optional object means the same as none.
 func hollow(t reflect.Type) bool {
 	switch t {
 	case reflect.TypeFor[corev1.Affinity](), reflect.TypeFor[corev1.NodeAffinity](), reflect.TypeFor[corev1.PodAffinity](), reflect.TypeFor[corev1.PodAntiAffinity](),
@@ -86,8 +86,8 @@ func impliedFor(t reflect.Type, f *field) any {
 	return nil
 }
 
-// plain removes from a normal tree, in place, what means the same left out: implied
-// defaults, and objects that say nothing.
+// plain removes from a normal tree, in place, what means the same if omitted: implied defaults, and
+// objects that say nothing.
 func (s *shape) plain(tree any) any {
 	switch v := tree.(type) {
 	case map[string]any:
@@ -125,8 +125,8 @@ func (f *field) saysNothing(value any) bool {
 	return f.implied != nil && f.shape.sameScalar(value, f.implied)
 }
 
-// isIdleItem reports whether an element of a list means the same as none: a resource that
-// is resized without a restart is resized as one of which nothing is said.
+// isIdleItem reports whether an element of a list means the same as none: a resource that resizes
+// without a restart is like a resource without a policy.
 func (s *shape) isIdleItem(item any) bool {
 	if s.of != reflect.TypeFor[corev1.ContainerResizePolicy]() {
 		return false
@@ -135,8 +135,8 @@ func (s *shape) isIdleItem(item any) bool {
 	return policy == nil || policy == string(corev1.NotRequired)
 }
 
-// isIdle reports whether a field of an object means the same left out: it has its zero
-// value, an implied default, or the default that the API server fills in.
+// isIdle reports whether a field of an object means the same if omitted: it has its zero value, an
+// implied default, or the default that the API server fills in.
 func (s *shape) isIdle(name string, value any, in map[string]any) bool {
 	f := s.fields[name]
 	if f == nil || value == nil {
@@ -153,8 +153,7 @@ func (s *shape) isIdle(name string, value any, in map[string]any) bool {
 	return len(alone) == 0
 }
 
-// fillInherited gives containers the settings of the Pod's securityContext that they don't
-// set themselves, and so inherit.
+// fillInherited gives containers the settings that they inherit from the Pod's securityContext.
 func fillInherited(tree map[string]any) {
 	pod := mapOf(tree["securityContext"])
 	for _, container := range containersOf(tree) {

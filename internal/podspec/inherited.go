@@ -7,13 +7,12 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// InheritedNames are the fields of a security context that a container inherits
-// from its Pod, where it says nothing itself.
+// InheritedNames are the fields of a security context that a container inherits from its Pod.
 func InheritedNames() []string {
 	return []string{"runAsNonRoot", "runAsUser", "runAsGroup", "seccompProfile", "appArmorProfile", "seLinuxOptions"}
 }
 
-// Inherited tells which of them are set.
+// Inherited returns those that are set.
 func Inherited(c *corev1.SecurityContext) map[string]bool {
 	if c == nil {
 		return nil
@@ -24,7 +23,7 @@ func Inherited(c *corev1.SecurityContext) map[string]bool {
 	}
 }
 
-// MainSecurity names those that a declaration says for the main container alone.
+// MainSecurity returns those that a declaration sets for the main container alone.
 func MainSecurity(declared types.Dynamic) []string {
 	d, faults := Decode(declared)
 	if d.IsNull() || d.root.unknown || len(faults) > 0 {
@@ -44,9 +43,8 @@ func MainSecurity(declared types.Dynamic) []string {
 	return names
 }
 
-// stripInherited takes away what a container inherits from known, which is what
-// the attributes say of the whole Pod. The main container says only what it says
-// for itself alone.
+// stripInherited removes what a container inherits from known, the attributes' meaning for the
+// whole Pod. The main container keeps only what it sets for itself alone.
 func stripInherited(tree, known map[string]any) {
 	live, whole := mapOf(tree["securityContext"]), mapOf(known["securityContext"])
 	fields := podSpec().fields["securityContext"].shape.fields
@@ -57,7 +55,7 @@ func stripInherited(tree, known map[string]any) {
 		for _, container := range containersOf(tree) {
 			security := mapOf(container["securityContext"])
 			value, isMain := security[name], container["name"] == Main
-			// What is open means the same said only where the whole Pod says it.
+			// An open setting means the same as a written one only if the whole Pod has it.
 			inherits := whole[name] != nil && fields[name].shape.same(value, whole[name]) && (live[name] != nil || !isOpen(value))
 			if value == nil || isMain && (!alone || value == false) || !isMain && inherits {
 				delete(security, name)
@@ -85,8 +83,8 @@ func stripInheritedWindows(container, whole map[string]any) {
 	}
 }
 
-// fillOwnName has a container's variables name the container that their resource is
-// of, where that is the container itself.
+// fillOwnName completes a container's variables that use its own resource with the container's
+// name.
 func fillOwnName(tree map[string]any) {
 	eachOwnResource(tree, func(container, ref map[string]any) {
 		if ref["containerName"] == nil {
@@ -114,8 +112,7 @@ func eachOwnResource(tree map[string]any, do func(container, ref map[string]any)
 	}
 }
 
-// isOpen is whether a field of a security context has what Kubernetes makes of
-// nothing.
+// isOpen reports whether a field of a security context has Kubernetes' default.
 func isOpen(value any) bool {
 	return value == nil || value == false || mapOf(value)["type"] == string(corev1.SeccompProfileTypeUnconfined)
 }

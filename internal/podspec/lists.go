@@ -7,8 +7,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// isUnordered reports whether the order of a list without keys means nothing. The API
-// doesn't say so itself: to its merges most of these lists are one value.
+// isUnordered reports whether the order of a list without keys has no meaning. The API doesn't say
+// so: its merges treat most of these lists as one value.
 func isUnordered(in reflect.Type, name string) bool {
 	switch in {
 	case reflect.TypeFor[corev1.PodSpec]():

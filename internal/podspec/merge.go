@@ -6,11 +6,10 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// Merge is the Pod that is meant: what is declared strategically merged over what
-// the flat attributes mean. Elements of keyed lists are merged by their keys, new
-// ones come after those that are there, in the order in which they are declared;
-// strategicpatch would put them first, and it knows a container's port by its
-// number alone, which loses one of 53/TCP and 53/UDP. Other lists are replaced.
+// Merge returns the Pod that is meant: the declaration merged strategically over what the flat
+// attributes mean. Elements of keyed lists are merged by key. New ones follow the existing ones, in
+// their declared order. Strategicpatch would put them first, and identifies a container's port by
+// its number alone, which loses one of 53/TCP and 53/UDP. Other lists are replaced.
 func Merge(base corev1.PodSpec, d Declared) (corev1.PodSpec, error) {
 	if d.IsNull() {
 		return *base.DeepCopy(), nil
@@ -21,7 +20,7 @@ func Merge(base corev1.PodSpec, d Declared) (corev1.PodSpec, error) {
 	return specOf(merged(base, d))
 }
 
-// merged may have unknown parts in it.
+// merged may have unknown parts.
 func merged(base corev1.PodSpec, d Declared) map[string]any {
 	tree := treeOf(base)
 	if d.root != nil && !d.root.unknown {

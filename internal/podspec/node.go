@@ -2,19 +2,19 @@ package podspec
 
 import "slices"
 
-// node is a declared part of a PodSpec. Nulls have none.
+// node is a declared part of a PodSpec. A null has no node.
 type node struct {
 	shape  *shape
 	at     *place
 	source any
-	// unknown is whether Terraform doesn't know yet what it will be.
+	// unknown is set if Terraform doesn't know the value yet.
 	unknown bool
-	// members are an object's or a mapping's, items a list's.
+	// members are those of an object or mapping, items those of a list.
 	members []member
 	items   []*node
-	// index is an item's in what was written, nulls counted.
+	// index is an item's position as written, counting nulls.
 	index int
-	// value is a scalar's: string, int64 or bool. An amount is a string.
+	// value is a scalar: string, int64 or bool. An amount is a string.
 	value any
 }
 
@@ -23,8 +23,8 @@ type member struct {
 	*node
 }
 
-// withoutNothing returns the node without the fields that mean the same left out: zero values
-// where the API can't tell zero from none, and empty lists and objects.
+// withoutNothing returns the node without fields that mean the same if omitted: zero values where
+// the API can't tell zero from none, and empty lists and objects.
 func (n *node) withoutNothing() *node {
 	if n == nil || n.unknown {
 		return n
@@ -43,8 +43,8 @@ func (n *node) withoutNothing() *node {
 	return &rest
 }
 
-// withKeys puts back the keys of a list's element, so that a key that is zero is a fault
-// and not a missing one. A port's protocol may be left out.
+// withKeys restores the keys of a list's element, so that a zero key is an invalid key and not a
+// missing one. A port's protocol may be omitted.
 func (n *node) withKeys(keys []string, whole *node) *node {
 	for _, m := range whole.members {
 		if m.name != "protocol" && slices.Contains(keys, m.name) && n.get(m.name) == nil {
@@ -54,7 +54,7 @@ func (n *node) withKeys(keys []string, whole *node) *node {
 	return n
 }
 
-// isNothing reports whether a field with this value means the same left out.
+// isNothing reports whether a field with this value means the same if omitted.
 func (n *node) isNothing(f *field) bool {
 	switch {
 	case n.unknown:
@@ -85,7 +85,7 @@ func (n *node) get(names ...string) *node {
 	return n
 }
 
-// list returns the items of a member, or nothing.
+// list returns the items of a member, or none.
 func (n *node) list(name string) []*node {
 	if m := n.get(name); m != nil {
 		return m.items
@@ -93,7 +93,7 @@ func (n *node) list(name string) []*node {
 	return nil
 }
 
-// all returns the members, those of nothing too.
+// all returns the members, or none.
 func (n *node) all() []member {
 	if n == nil {
 		return nil
@@ -101,7 +101,7 @@ func (n *node) all() []member {
 	return n.members
 }
 
-// text returns a text that is there and known.
+// text returns a text that is set and known.
 func (n *node) text(names ...string) (string, bool) {
 	m := n.get(names...)
 	if m == nil {
@@ -125,7 +125,7 @@ func (n *node) isTrue(names ...string) bool {
 	return m != nil && m.value == true
 }
 
-// tree is the node as JSON has it, with unknownValue where something is unknown.
+// tree returns the node as JSON has it, with unknownValue for unknown parts.
 func (n *node) tree() any {
 	switch {
 	case n.unknown:
@@ -146,5 +146,5 @@ func (n *node) tree() any {
 	return n.value
 }
 
-// unknownValue is in a tree where Terraform doesn't know yet.
+// unknownValue stands in a tree for a value that Terraform doesn't know yet.
 type unknownValue struct{}

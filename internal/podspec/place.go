@@ -9,28 +9,28 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 )
 
-// attribute is the name of the attribute that all of this is about.
+// attribute is the name of the attribute that this package is about.
 const attribute = "pod"
 
-// Main is what declarations call the main container, which the flat attributes
-// describe. An imported Pod's may have another name.
+// Main is the name of the main container in declarations. The flat attributes describe it. In an
+// imported Pod it may have another name.
 const Main = "app"
 
-// Fault is something that is wrong with a declaration.
+// Fault is a mistake in a declaration.
 type Fault struct {
-	// Path is as deep as Terraform can follow: a text has no parts to it.
+	// Path is as deep as Terraform can follow; the parts of a text have no path.
 	Path path.Path
 	// Where is the path in words, with the line in a text.
 	Where   string
 	Message string
 }
 
-// Diagnostic is the fault as an error of Terraform's.
+// Diagnostic returns the fault as an error of Terraform's.
 func (f Fault) Diagnostic() diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(f.Path, "Invalid pod", f.Where+": "+f.Message+".")
 }
 
-// Diagnostics are faults as errors of Terraform's.
+// Diagnostics returns faults as errors of Terraform's.
 func Diagnostics(faults []Fault) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, f := range faults {
@@ -39,11 +39,11 @@ func Diagnostics(faults []Fault) diag.Diagnostics {
 	return diags
 }
 
-// place is where something was written. Paths are made of it only for faults.
+// place is where something was written. Only faults need it as a path.
 type place struct {
 	up   *place
 	step path.PathStep
-	// line is the line in a text, from 1; 0 in an object.
+	// line is the line in a text, from 1, and 0 in an object.
 	line int
 }
 

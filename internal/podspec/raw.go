@@ -26,16 +26,14 @@ func (k rawKind) words() string {
 	return [...]string{"null", "not known yet", "an object", "a list", "a text", "a number", "true or false"}[k]
 }
 
-// raw is a value as it was written, before it is known what the API has in its
-// place.
+// raw is a value as written, before its type in the API is known.
 type raw struct {
 	kind rawKind
 	at   *place
-	// entries are an object's, in the order in which they are written where that
-	// is known.
+	// entries are those of an object, in the order of the text if that is known.
 	entries []entry
 	items   []raw
-	// text is a scalar's, as it was written; plain is whether a text had no quotes.
+	// text is a scalar as written. Plain is set for a text without quotes.
 	text  string
 	plain bool
 	// source is the attr.Value or the *yaml.Node.
@@ -47,7 +45,7 @@ type entry struct {
 	value raw
 }
 
-// isNothing reports whether a field with this value means the same left out.
+// isNothing reports whether a field with this value means the same if omitted.
 func (r raw) isNothing(f *field) bool {
 	switch r.kind {
 	case rawNull:
@@ -115,8 +113,8 @@ func fromElements(values []attr.Value, at *place) []raw {
 	return items
 }
 
-// numberText spells a number as Terraform does where it makes a text of it, but for
-// those of thousands of digits.
+// numberText spells a number as Terraform does when it converts one to text, apart from numbers
+// with thousands of digits.
 func numberText(f *big.Float) string {
 	if exponent := f.MantExp(nil); exponent > 4096 || exponent < -4096 {
 		return f.Text('g', -1)

@@ -13,19 +13,19 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// maxDepth and maxNodes keep a text whose aliases multiply from taking all memory.
+// maxDepth and maxNodes limit the memory of a text whose aliases multiply.
 const (
 	maxDepth = 64
 	maxNodes = 100_000
 )
 
-// textReader makes raw values of a text's YAML nodes.
+// textReader turns a text's YAML nodes into raw values.
 type textReader struct {
 	faults []Fault
 	nodes  int
 }
 
-// parse reads a text that has to be one document of YAML.
+// parse reads a text, which must be one document of YAML.
 func parse(s string) (*yaml.Node, error) {
 	if strings.HasPrefix(strings.TrimSpace(s), "{") {
 		s = asYAML(s)
@@ -51,8 +51,8 @@ func parse(s string) (*yaml.Node, error) {
 	return top, nil
 }
 
-// asYAML makes YAML of JSON, which it is but for tabs, escaped slashes and
-// characters that are escaped in two halves.
+// asYAML converts JSON to YAML. They differ in tabs, escaped slashes and characters that are
+// escaped as two halves.
 func asYAML(s string) string {
 	s = strings.ReplaceAll(s, "\t", " ")
 	if !strings.Contains(strings.ToLower(s), `\ud`) && !strings.Contains(s, `\/`) {
@@ -117,7 +117,7 @@ func scalarKind(n *yaml.Node) rawKind {
 	return rawString
 }
 
-// mapping reads the entries, what is merged in by << after the mapping's own.
+// mapping reads the entries: the mapping's own, then those merged by <<.
 func (t *textReader) mapping(n *yaml.Node, at *place, depth int) []entry {
 	var own, merged []entry
 	seen := map[string]int{}

@@ -7,8 +7,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// refusals says why a field of the API may not be in a configuration at all, or
-// nothing. What only the main container may not have is in conflicts.go.
+// refusals returns why a configuration may never have a field of the API, or nothing. conflicts.go
+// has what only the main container may not have.
 func refusals(in reflect.Type, name string) string {
 	switch in {
 	case reflect.TypeFor[corev1.PodSpec]():
@@ -38,8 +38,8 @@ func podRefusal(name string) string {
 	return ""
 }
 
-// securityAttribute is the attribute that says what a field of a Pod's or the main
-// container's securityContext would.
+// securityAttribute returns the attribute for a field of the Pod's or the main container's
+// securityContext.
 func securityAttribute(name string) string {
 	switch name {
 	case "runAsNonRoot":

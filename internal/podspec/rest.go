@@ -7,10 +7,10 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// Rest is what a live Pod, whose main container has the name main, has beyond what
-// the flat attributes say, which is said: less the API server's defaults, and less
-// what Kubernetes adds to any Pod. It is null if nothing is left. Merged over said
-// it means the same Pod, whose main container is called app then.
+// Rest returns what a live Pod has beyond said, which the flat attributes say, without the API
+// server's defaults and what Kubernetes adds to any Pod. Main is the name of its main container.
+// The result is null if nothing is left. Merged over said it means the same Pod, with app as the
+// name of its main container.
 func Rest(live, said corev1.PodSpec, main string) types.Dynamic {
 	tree, known := liveTree(live, main), treeOf(said)
 	podSpec().normal(known)
@@ -34,7 +34,7 @@ func Rest(live, said corev1.PodSpec, main string) types.Dynamic {
 	return types.DynamicValue(plainValue(rest))
 }
 
-// withoutAdded takes away what admission and the scheduler put on every Pod.
+// withoutAdded removes what admission and the scheduler add to every Pod.
 func withoutAdded(tree map[string]any) {
 	for _, name := range []string{"nodeName", "priority", "preemptionPolicy", "serviceAccountName", "serviceAccount"} {
 		delete(tree, name)
@@ -61,9 +61,9 @@ func withoutAdded(tree map[string]any) {
 	}
 }
 
-// withoutOwnResources takes away, from variables that have a container's resource for their
-// value, what means the same left out: the name of the very container, and the divisor 1, for
-// which 0 is another word.
+// withoutOwnResources removes, from variables with a container's resource as their value, what
+// means the same if omitted: the name of that container itself, and the divisor 1, which 0 also
+// means.
 func withoutOwnResources(tree map[string]any) {
 	for _, container := range containersOf(tree) {
 		for _, variable := range listOf(container["env"]) {
@@ -78,9 +78,9 @@ func withoutOwnResources(tree map[string]any) {
 	}
 }
 
-// withoutImplied takes away what other tools write down and nothing is changed by: the
-// implied defaults of the Pod itself and of its mounts, such as shareProcessNamespace = false
-// and mountPropagation = "None". What containers inherit from the Pod stays.
+// withoutImplied removes what other tools write without an effect: the implied defaults of the Pod
+// itself and of its mounts, such as shareProcessNamespace = false and mountPropagation = "None".
+// What containers inherit from the Pod stays.
 func withoutImplied(tree map[string]any) {
 	objects := map[*shape][]any{podSpec(): {tree}}
 	mount := podSpec().fields["containers"].shape.elem.fields["volumeMounts"].shape.elem
@@ -99,16 +99,16 @@ func withoutImplied(tree map[string]any) {
 	}
 }
 
-// isAddedToleration is whether it is one of those that every Pod gets: it stays for
-// five minutes on a node that isn't well.
+// isAddedToleration reports whether every Pod gets this toleration: to stay for five minutes on an
+// unhealthy node.
 func isAddedToleration(toleration any) bool {
 	t := mapOf(toleration)
 	return (t["key"] == corev1.TaintNodeNotReady || t["key"] == corev1.TaintNodeUnreachable) &&
 		t["operator"] == string(corev1.TolerationOpExists) && t["effect"] == string(corev1.TaintEffectNoExecute) && t["tolerationSeconds"] == int64(300)
 }
 
-// withoutMergedKeys takes away the expressions that the API server makes of
-// matchLabelKeys and the labels of the Pod.
+// withoutMergedKeys removes the expressions that the API server derives from matchLabelKeys and the
+// labels of the Pod.
 func withoutMergedKeys(term map[string]any) {
 	selector := mapOf(term["labelSelector"])
 	for list, operator := range map[string]string{"matchLabelKeys": "In", "mismatchLabelKeys": "NotIn"} {
@@ -131,7 +131,7 @@ func without(in map[string]any, name string, is func(any) bool) {
 	}
 }
 
-// withoutRefused takes away what pod may not say.
+// withoutRefused removes what pod may not set.
 func withoutRefused(s *shape, tree any) {
 	switch v := tree.(type) {
 	case map[string]any:
@@ -151,7 +151,7 @@ func withoutRefused(s *shape, tree any) {
 	}
 }
 
-// withoutAttributes takes away what the main container may not say here.
+// withoutAttributes removes what the main container may not set in pod.
 func withoutAttributes(tree map[string]any) {
 	for _, item := range listOf(tree["containers"]) {
 		container := mapOf(item)
@@ -175,7 +175,7 @@ func withoutAttributes(tree map[string]any) {
 	}
 }
 
-// beyond is what a tree has that another hasn't, or nil.
+// beyond returns what a tree has that the other lacks, or nil.
 func (s *shape) beyond(tree, known any) any {
 	if known == nil {
 		return tree
@@ -207,8 +207,7 @@ func (s *shape) beyond(tree, known any) any {
 	return tree
 }
 
-// itemsBeyond are the elements that are new, and those that say more, with their
-// keys.
+// itemsBeyond returns the elements that are new or say more, with their keys.
 func (s *shape) itemsBeyond(items, known []any) any {
 	var more []any
 	for _, item := range items {

@@ -13,8 +13,8 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 )
 
-// scalar is the value that the API has for what was written. Texts become numbers
-// and numbers texts as everywhere in Terraform.
+// scalar returns the API's value for what was written. Texts and numbers convert as everywhere in
+// Terraform.
 func (s *shape) scalar(r raw) (any, error) {
 	if r.kind == rawObject || r.kind == rawList {
 		return nil, fmt.Errorf("must be %s, but is %s", s.words(), r.kind.words())
@@ -68,7 +68,7 @@ func (s *shape) integer(r raw) (any, error) {
 	return i, nil
 }
 
-// number reads a whole number. One of a YAML text may be octal, as file modes are.
+// number reads a whole number. In a YAML text it may be octal, as file modes are.
 func number(r raw) (int64, error) {
 	wrong := fmt.Errorf("must be a whole number, but is %q", r.text)
 	if r.kind == rawBool || len(r.text) > 64 {
@@ -93,8 +93,8 @@ func number(r raw) (int64, error) {
 	return i, nil
 }
 
-// octal reads the text of a file's mode as people write it, such as "0440", and leaves
-// everything else as it is. A text of YAML says by itself which of its numbers are octal.
+// octal reads the text of a file's mode, such as "0440", and leaves everything else unchanged. A
+// YAML text itself shows which of its numbers are octal.
 func (r raw) octal(f *field) (raw, error) {
 	isMode := f.shape.kind == integer && (f.name == "mode" || f.name == "defaultMode")
 	digits, leadingZero := strings.CutPrefix(r.text, "0")
@@ -123,7 +123,7 @@ func truth(r raw) (any, error) {
 	case "false", "0":
 		return false, nil
 	}
-	// The words that Kubernetes' own YAML has for them.
+	// The words that Kubernetes' own YAML uses for them.
 	if r.plain {
 		switch strings.ToLower(r.text) {
 		case "true", "yes", "on":

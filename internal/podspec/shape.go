@@ -24,35 +24,35 @@ const (
 	unsupported
 )
 
-// shape is what the API has in one place. Shapes don't change once they are made.
+// shape describes what the API has in one place. A shape never changes.
 type shape struct {
 	kind   kind
 	of     reflect.Type
 	fields map[string]*field
 	elem   *shape
-	// keys are the fields that tell the elements of a list from each other; none,
-	// if a list is one value or its elements have nothing to be told by.
+	// keys are the fields that identify an element of a list. There are none if the list is one
+	// value, or its elements have no identity.
 	keys []string
-	// ordered is whether the order of a keyed list says something.
+	// ordered is set if the order of a keyed list has a meaning.
 	ordered bool
-	// whole is whether a list of texts is one thing, as the words of a command are.
+	// whole is set if a list of texts is one value, such as the words of a command.
 	whole bool
-	// unordered is whether the order of a list without keys means nothing.
+	// unordered is set if the order of a list without keys has no meaning.
 	unordered bool
-	// union are the fields of an object of which exactly one has to be there.
+	// union are the fields of an object of which exactly one must be set.
 	union []string
 }
 
 type field struct {
 	name  string
 	shape *shape
-	// pointer is whether a zero value says something else than none at all.
+	// pointer is set if a zero value means something other than none.
 	pointer bool
-	// refused says why a configuration may not have the field.
+	// refused is why a configuration may not have the field.
 	refused string
-	// implied is the default that the API documents and the API server doesn't fill in.
+	// implied is a default in the API's documentation that the API server doesn't fill in.
 	implied any
-	// hollow is whether an empty object means the same as none.
+	// hollow is set if an empty object means the same as none.
 	hollow bool
 }
 
@@ -101,7 +101,7 @@ func (b builder) object(t reflect.Type) *shape {
 	s.union = unionOf(t, s.fields)
 	for name, f := range s.fields {
 		f.refused = refusals(t, name)
-		// A timestamp or whatever else isn't for people to say has no shape.
+		// A timestamp, or anything else that people can't set, has no shape.
 		if f.refused != "" && f.shape.kind == object && len(f.shape.fields) == 0 {
 			f.shape = &shape{kind: unsupported, of: f.shape.of}
 		}
@@ -132,9 +132,9 @@ func (b builder) addFields(s *shape, t reflect.Type) {
 	}
 }
 
-// listKeys are the keys of a list in a strategic merge, corrected where the API
-// server itself tells elements by more (its listMapKeys, which the Go types have
-// in comments alone): a port may be open for TCP and UDP.
+// listKeys returns the keys of a list in a strategic merge, corrected where the API server itself
+// uses more of them (its listMapKeys, which the Go types have only in comments): a port may be open
+// for TCP and UDP.
 func listKeys(in reflect.Type, f reflect.StructField, name string) []string {
 	switch {
 	case name == "ports" && f.Type == reflect.TypeFor[[]corev1.ContainerPort]():

@@ -11,11 +11,11 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 )
 
-// treeOf is a spec as JSON has it.
+// treeOf returns a spec as JSON has it.
 func treeOf(spec corev1.PodSpec) map[string]any {
 	tree, err := runtime.DefaultUnstructuredConverter.ToUnstructured(&spec)
 	if err != nil {
-		// Only types that aren't the API's can't be converted.
+		// Only types outside the API can fail to convert.
 		panic(fmt.Sprintf("a PodSpec can't be written as JSON: %v", err))
 	}
 	return tree
@@ -27,8 +27,8 @@ func specOf(tree map[string]any) (corev1.PodSpec, error) {
 	return spec, err
 }
 
-// normal leaves out of a tree, in place, what says nothing: null, and a zero value
-// where the API can't tell it from none.
+// normal removes from a tree, in place, what says nothing: null, and a zero value where the API
+// can't tell it from none.
 func (s *shape) normal(tree any) any {
 	switch v := tree.(type) {
 	case map[string]any:
@@ -52,8 +52,7 @@ func (s *shape) normal(tree any) any {
 	return tree
 }
 
-// inner is the shape of a field or an entry, and whether it says something even
-// when it is zero.
+// inner returns the shape of a field or entry, and whether it has a meaning even if it is zero.
 func (s *shape) inner(name string) (inner *shape, keep bool) {
 	if s.kind == mapping {
 		return s.elem, true
@@ -93,7 +92,7 @@ func (s *shape) sameScalar(a, b any) bool {
 	return errX == nil && errY == nil && x.Cmp(y) == 0
 }
 
-// key tells an element of a keyed list from the others.
+// key identifies an element of a keyed list.
 func (s *shape) key(item any) string {
 	fields, _ := item.(map[string]any)
 	if len(s.keys) == 1 {
@@ -119,13 +118,13 @@ func keyText(name string, value any) string {
 	return fmt.Sprint(value)
 }
 
-// find is the index of the element that has the key, or -1.
+// find returns the index of the element with the key, or -1.
 func (s *shape) find(items []any, key string) int {
 	return slices.IndexFunc(items, func(item any) bool { return s.key(item) == key })
 }
 
-// orderMatters is whether another order of a list would be another list. The
-// variables of a container are in order where one uses another.
+// orderMatters reports whether the list in another order would mean something else. The order of a
+// container's variables matters if one uses another.
 func (s *shape) orderMatters(items []any) bool {
 	if len(s.keys) == 0 || s.ordered {
 		return true

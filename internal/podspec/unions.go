@@ -8,7 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// unionOf are the fields of a type of which exactly one has to be there.
+// unionOf returns the fields of a type of which exactly one must be set.
 func unionOf(t reflect.Type, fields map[string]*field) []string {
 	all := func(but ...string) []string {
 		return slices.DeleteFunc(slices.Sorted(maps.Keys(fields)), func(name string) bool { return slices.Contains(but, name) })
@@ -28,7 +28,7 @@ func unionOf(t reflect.Type, fields map[string]*field) []string {
 	return nil
 }
 
-// unionWords says what the alternatives are called.
+// unionWords returns what the alternatives are called.
 func unionWords(t reflect.Type) string {
 	switch t {
 	case reflect.TypeFor[corev1.Probe](), reflect.TypeFor[corev1.LifecycleHandler]():

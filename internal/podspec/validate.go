@@ -8,11 +8,10 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// Validate finds what the API server would refuse whatever else there is, by its
-// own rules, as far as they can be told from the declaration and from base, which
-// is what the other attributes mean. What isn't known yet contradicts nothing:
-// whole is whether base is all that the other attributes will mean, or else a
-// volume or a probe's handler that isn't there yet isn't missed.
+// Validate finds what the API server would refuse in any case, by its own rules, as far as the
+// declaration and base show it. Base is the meaning of the other attributes. An unknown value
+// contradicts nothing. If whole is set, base is complete; otherwise a missing volume or probe
+// handler may still come.
 func Validate(base corev1.PodSpec, whole bool, d Declared) []Fault {
 	if d.IsNull() || d.root.unknown {
 		return nil
@@ -37,7 +36,7 @@ func (v *checks) add(n *node, format string, args ...any) {
 	v.faults = append(v.faults, n.at.fault(format, args...))
 }
 
-// part is an object as it will be: what is declared over what the base has.
+// part is an object as it will be: the declaration over the base.
 type part struct {
 	shape *shape
 	*node
@@ -53,7 +52,7 @@ func (p part) isFalse(name string) bool {
 	return p.base[name] == false
 }
 
-// walk checks an object and all within.
+// walk checks an object and everything in it.
 func (v *checks) walk(p part) {
 	v.object(p)
 	for _, m := range p.members {
@@ -96,7 +95,7 @@ func (v *checks) items(s *shape, n *node, base []any) {
 	}
 }
 
-// keyed checks that an element of a keyed list can be told from the others.
+// keyed checks that an element of a keyed list has an identity.
 func (v *checks) keyed(s *shape, item *node, seen map[string]bool) bool {
 	for _, key := range s.keys {
 		switch n := item.get(key); {
@@ -115,7 +114,7 @@ func (v *checks) keyed(s *shape, item *node, seen map[string]bool) bool {
 	return true
 }
 
-// object checks what the fields of an object say together.
+// object checks the fields of an object together.
 func (v *checks) object(p part) {
 	v.union(p)
 	v.needed(p)
@@ -143,8 +142,8 @@ func (v *checks) object(p part) {
 	}
 }
 
-// union checks that exactly one of the alternatives is there. The base's count
-// too, but two of which one is the base's are a conflict.
+// union checks that exactly one of the alternatives is set, including the base's. If one of two is
+// the base's, that is a conflict.
 func (v *checks) union(p part) {
 	if len(p.shape.union) == 0 {
 		return
@@ -224,7 +223,7 @@ func (v *checks) preStop(p part) {
 	}
 }
 
-// profile checks that a file is named where it is the node's, and only there.
+// profile checks that a file is named if and only if the profile is the node's.
 func (v *checks) profile(p part) {
 	kind, known := p.text("type")
 	switch local := kind == string(corev1.SeccompProfileTypeLocalhost); {
@@ -236,7 +235,7 @@ func (v *checks) profile(p part) {
 	}
 }
 
-// probes checks what depends on which probe it is.
+// probes checks rules that depend on which probe it is.
 func (v *checks) probes(p part) {
 	for _, name := range []string{"livenessProbe", "startupProbe"} {
 		if times, ok := p.number(name, "successThreshold"); ok && times != 1 {

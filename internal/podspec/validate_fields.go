@@ -15,11 +15,11 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 )
 
-// fieldRule says what is wrong with the value of a field, nothing where it is right.
+// fieldRule returns what is wrong with the value of a field, or nothing.
 type fieldRule func(value any) string
 
-// fieldRuleOf is what the API server checks of a field by itself. An empty text or
-// 0 doesn't come here where it says nothing.
+// fieldRuleOf returns the API server's rule for a single field. An empty text or 0 isn't checked
+// where it says nothing.
 func fieldRuleOf(t reflect.Type, field string) fieldRule {
 	switch t {
 	case reflect.TypeFor[corev1.PodSpec]():
@@ -81,7 +81,7 @@ func placementRuleOf(field string) fieldRule {
 	return nil
 }
 
-// variableRuleOf is of what the variables of a container come from.
+// variableRuleOf returns the rules for the sources of a container's variables.
 func variableRuleOf(t reflect.Type, field string) fieldRule {
 	switch t {
 	case reflect.TypeFor[corev1.EnvFromSource]():
@@ -124,7 +124,7 @@ func containerRuleOf(t reflect.Type, field string) fieldRule {
 	return runRuleOf(t, field)
 }
 
-// runRuleOf is about how a container is run and asked.
+// runRuleOf returns the rules for how a container is run and probed.
 func runRuleOf(t reflect.Type, field string) fieldRule {
 	switch t {
 	case reflect.TypeFor[corev1.Probe]():
@@ -150,7 +150,7 @@ func runRuleOf(t reflect.Type, field string) fieldRule {
 	return nil
 }
 
-// field checks a value, or each of a list, by the rule of its field.
+// field checks a value, or each value of a list, by the rule of its field.
 func (v *checks) field(t reflect.Type, name string, n *node) {
 	rule := fieldRuleOf(t, name)
 	if rule == nil || n.unknown {
@@ -170,7 +170,7 @@ func (v *checks) field(t reflect.Type, name string, n *node) {
 	}
 }
 
-// named is a rule of apimachinery's for texts.
+// named wraps a rule of apimachinery's for texts.
 func named(rule func(string) []string) fieldRule {
 	return func(value any) string {
 		text, isText := value.(string)
@@ -221,7 +221,7 @@ func addressFault(value any) string {
 	return ""
 }
 
-// resourceFault checks which of its own amounts a container can be told.
+// resourceFault checks which of its own amounts a container can get as a value.
 func resourceFault(value any) string {
 	text, _ := value.(string)
 	if strings.HasPrefix(text, "limits.hugepages-") || strings.HasPrefix(text, "requests.hugepages-") {
@@ -230,7 +230,7 @@ func resourceFault(value any) string {
 	return oneOfThese("limits.cpu", "limits.memory", "limits.ephemeral-storage", "requests.cpu", "requests.memory", "requests.ephemeral-storage")(text)
 }
 
-// factFault checks what of a Pod a variable or a file can have.
+// factFault checks which fields of a Pod a variable or file can get as a value.
 func factFault(value any) string {
 	text, _ := value.(string)
 	name, key, hasKey := strings.Cut(text, "['")

@@ -10,7 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 )
 
-// scalar checks what a single value may be.
+// scalar checks a single value.
 func (v *checks) scalar(s *shape, name string, n *node) {
 	if allowed := oneOf(s.of); allowed != nil && !slices.Contains(allowed, n.value.(string)) { //nolint:forcetypeassert // the types of oneOf are texts
 		v.add(n, "must be one of %s, but is %q", strings.Join(allowed, ", "), n.value)
@@ -20,7 +20,7 @@ func (v *checks) scalar(s *shape, name string, n *node) {
 	}
 }
 
-// oneOf are the values of a type that has only some.
+// oneOf returns the values of a type that has only some.
 func oneOf(t reflect.Type) []string {
 	switch t {
 	case reflect.TypeFor[corev1.PullPolicy]():
@@ -51,7 +51,7 @@ func oneOf(t reflect.Type) []string {
 	return oneOfFew(t)
 }
 
-// oneOfFew continues oneOf with types that are rarer.
+// oneOfFew continues oneOf with rarer types.
 func oneOfFew(t reflect.Type) []string {
 	switch t {
 	case reflect.TypeFor[corev1.RecursiveReadOnlyMode]():
@@ -94,7 +94,7 @@ func texts[T ~string](values ...T) []string {
 	return all
 }
 
-// named checks a name by a rule of Kubernetes'.
+// named checks a name by a rule of Kubernetes.
 func (v *checks) named(n *node, rule func(string) []string) {
 	if n == nil {
 		return
@@ -158,7 +158,7 @@ func (v *checks) labels() {
 	}
 }
 
-// references checks that what a container mounts or claims is there.
+// references checks that what a container mounts or claims exists.
 func (v *checks) references() {
 	for _, list := range []string{"initContainers", "containers"} {
 		for _, container := range v.root.list(list) {
@@ -172,7 +172,7 @@ func (v *checks) references() {
 	}
 }
 
-// refers checks that the Pod has an element of that name in a list.
+// refers checks that the Pod has an element with that name in a list.
 func (v *checks) refers(n *node, list, words string) {
 	if n == nil || n.unknown {
 		return

@@ -7,9 +7,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// required are the fields that the API server wants in each object of a type, by
-// pkg/apis/core/validation, which isn't in a module that can be imported. The keys
-// of lists are checked elsewhere.
+// required are the fields that the API server requires in each object of a type
+// (pkg/apis/core/validation, which can't be imported). The keys of lists are checked elsewhere.
 func required(t reflect.Type) []string {
 	switch t {
 	case reflect.TypeFor[corev1.VolumeMount](), reflect.TypeFor[corev1.PodOS](), reflect.TypeFor[corev1.Sysctl](), reflect.TypeFor[corev1.HTTPHeader](),
@@ -73,8 +72,7 @@ func requiredOfVolume(t reflect.Type) []string {
 	return nil
 }
 
-// needed finds the fields that are missing in an object, as far as all that goes into
-// it is known.
+// needed finds the missing fields of an object, as far as everything that goes into it is known.
 func (v *checks) needed(p part) {
 	if !v.whole {
 		return

@@ -9,11 +9,11 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// A container's variables are a list, in which a name may be there twice. The last
-// one counts, and one that is hidden only serves those between the two.
+// A container's variables are a list, which may have a name twice. The last one counts; a hidden
+// one is only used by variables between the two.
 
-// VariablesOnce leaves of several variables of one name the last. What uses one that
-// is hidden has that one's value written into it.
+// VariablesOnce keeps the last of several variables with the same name. A variable that uses a
+// hidden one gets its value written in.
 func VariablesOnce(list []corev1.EnvVar) []corev1.EnvVar {
 	var once []corev1.EnvVar
 	hidden := map[string]string{}
@@ -28,7 +28,7 @@ func VariablesOnce(list []corev1.EnvVar) []corev1.EnvVar {
 		if !HasVariable(list[i+1:], v.Name) {
 			once = append(once, v)
 		} else if v.ValueFrom == nil {
-			// A use that finds nothing here mustn't find what comes later.
+			// A reference that finds nothing here must not find what comes later.
 			hidden[v.Name] = RewriteUses(v.Value, func(name string) string {
 				if !HasVariable(list[:i], name) {
 					return "$$(" + name + ")"
@@ -40,12 +40,12 @@ func VariablesOnce(list []corev1.EnvVar) []corev1.EnvVar {
 	return once
 }
 
-// HasVariable reports whether a variable of that name is there.
+// HasVariable reports whether there is a variable with that name.
 func HasVariable(list []corev1.EnvVar, name string) bool {
 	return slices.ContainsFunc(list, func(v corev1.EnvVar) bool { return v.Name == name })
 }
 
-// RewriteUses changes each use of a variable in a value, $(NAME), to another text.
+// RewriteUses replaces each reference to a variable in a value, $(NAME), by another text.
 func RewriteUses(value string, use func(name string) string) string {
 	if !strings.Contains(value, "$(") {
 		return value
@@ -58,7 +58,7 @@ func RewriteUses(value string, use func(name string) string) string {
 	})
 }
 
-// VariablesUsed are the names of the variables that a value uses.
+// VariablesUsed returns the names of the variables that a value uses.
 func VariablesUsed(value string) []string {
 	var names []string
 	RewriteUses(value, func(name string) string {
@@ -68,8 +68,8 @@ func VariablesUsed(value string) []string {
 	return names
 }
 
-// otherOrder reports whether elements that are in a live list at those places mean
-// something else in that order. Variables do where one uses another.
+// otherOrder reports whether elements at those positions of a live list mean something else in that
+// order. Variables do if one uses another.
 func (s *shape) otherOrder(items []*node, at []int) bool {
 	if len(s.keys) == 0 || s.ordered {
 		return !slices.IsSorted(at)
@@ -93,8 +93,8 @@ func (s *shape) otherOrder(items []*node, at []int) bool {
 // variableUse finds $(NAME), and $$, which stands for one dollar sign.
 func variableUse() *regexp.Regexp { return regexp.MustCompile(`\$\$|\$\(([^)]+)\)`) }
 
-// PortsOnce leaves of several ports of one number and protocol the first, or the first
-// that has a name. Kubernetes' own merges know a port by these two alone.
+// PortsOnce keeps one of several ports with the same number and protocol: the first with a name, or
+// else the first. Kubernetes' own merges identify a port by these two alone.
 func PortsOnce(list []corev1.ContainerPort) []corev1.ContainerPort {
 	var once []corev1.ContainerPort
 	for _, port := range list {
@@ -111,7 +111,7 @@ func PortsOnce(list []corev1.ContainerPort) []corev1.ContainerPort {
 	return once
 }
 
-// withItemsOnce leaves out of a live spec what its lists have twice.
+// withItemsOnce removes duplicates from the lists of a live spec.
 func withItemsOnce(spec corev1.PodSpec) corev1.PodSpec {
 	for _, list := range []*[]corev1.Container{&spec.InitContainers, &spec.Containers} {
 		*list = slices.Clone(*list)
@@ -140,7 +140,7 @@ func secretsOnce(list []corev1.LocalObjectReference) []corev1.LocalObjectReferen
 	return once
 }
 
-// aliasesOnce gathers the names of an address that is there several times.
+// aliasesOnce collects the names of an address that occurs several times.
 func aliasesOnce(list []corev1.HostAlias) []corev1.HostAlias {
 	var once []corev1.HostAlias
 	for _, alias := range list {
