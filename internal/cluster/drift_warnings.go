@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	corev1 "k8s.io/api/core/v1"
-	corev1ac "k8s.io/client-go/applyconfigurations/core/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/cluster/child"
 	"github.com/headgym/terraform-provider-mar/internal/cluster/model"
@@ -103,15 +102,15 @@ func attributeOfKey(state model.Cluster) func(isLabel bool, key string) string {
 // lowered are the amounts that a plan sets below those of the state, or sets at
 // all where there were none, by the quota's name and key.
 func lowered(state, plan model.Cluster, a child.Adopted) map[string]corev1.ResourceList {
-	quotasOf := func(m model.Cluster) map[string]*corev1ac.ResourceQuotaApplyConfiguration {
+	quotasOf := func(m model.Cluster) map[string]*corev1.ResourceQuota {
 		return quota.Desired(m.Name.ValueString(), m.Quota, m.ScopedQuotas, a)
 	}
 	before, after := quotasOf(state), quotasOf(plan)
 	all := map[string]corev1.ResourceList{}
 	for name, quota := range after {
-		for key, amount := range *quota.Spec.Hard {
+		for key, amount := range quota.Spec.Hard {
 			if old, ok := before[name]; ok {
-				if limit, limited := (*old.Spec.Hard)[key]; limited && limit.Cmp(amount) <= 0 {
+				if limit, limited := old.Spec.Hard[key]; limited && limit.Cmp(amount) <= 0 {
 					continue
 				}
 			}

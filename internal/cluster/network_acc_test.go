@@ -29,12 +29,12 @@ func TestAccCluster_networkPoliciesAreReadBackAsTheyWereWritten(t *testing.T) {
 	policies := acctest.Client(t).NetworkingV1().NetworkPolicies(namespace)
 	for _, name := range cluster.NetworkCases() {
 		network := cluster.NetworkCase(t, name)
-		for _, config := range cluster.DesiredNetwork(t, namespace, network) {
-			written, err := policies.Apply(t.Context(), config, metav1.ApplyOptions{FieldManager: "test"})
+		for _, want := range cluster.DesiredNetwork(t, namespace, network) {
+			written, err := policies.Apply(t.Context(), cluster.Configuration(t, want), metav1.ApplyOptions{FieldManager: "test"})
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
-			if !cluster.InOrder(config, written) {
+			if !cluster.InOrder(want, written) {
 				t.Errorf("%s: the server made something else of %s: %+v", name, written.Name, written.Spec)
 			}
 		}
@@ -54,8 +54,8 @@ func TestAccCluster_editedNetworkPolicyIsSetRight(t *testing.T) {
 	force := metav1.ApplyOptions{FieldManager: "test", Force: true}
 	for _, name := range []string{"ingress-deny", "clusters", "isolated"} {
 		network := cluster.NetworkCase(t, name)
-		for _, config := range cluster.DesiredNetwork(t, namespace, network) {
-			live, err := policies.Apply(t.Context(), config, force)
+		for _, want := range cluster.DesiredNetwork(t, namespace, network) {
+			live, err := policies.Apply(t.Context(), cluster.Configuration(t, want), force)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -68,14 +68,14 @@ func TestAccCluster_editedNetworkPolicyIsSetRight(t *testing.T) {
 			if _, err := policies.Update(t.Context(), live, metav1.UpdateOptions{FieldManager: "somebody"}); err != nil {
 				t.Fatal(err)
 			}
-			if cluster.InOrder(config, live) {
+			if cluster.InOrder(want, live) {
 				t.Errorf("%s: %s is found in order as %+v", name, live.Name, live.Spec)
 			}
-			written, err := policies.Apply(t.Context(), config, force)
+			written, err := policies.Apply(t.Context(), cluster.Configuration(t, want), force)
 			if err != nil {
 				t.Fatal(err)
 			}
-			patch, err := cluster.SurplusRulesPatch(config, written)
+			patch, err := cluster.SurplusRulesPatch(want, written)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -84,7 +84,7 @@ func TestAccCluster_editedNetworkPolicyIsSetRight(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if !cluster.InOrder(config, written) {
+			if !cluster.InOrder(want, written) {
 				t.Errorf("%s: %s is still %+v", name, written.Name, written.Spec)
 			}
 		}

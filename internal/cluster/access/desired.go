@@ -9,10 +9,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 	rbacv1 "k8s.io/api/rbac/v1"
-	rbacv1ac "k8s.io/client-go/applyconfigurations/rbac/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/cluster/child"
 )
+
+const apiVersion = rbacv1.GroupName + "/v1"
 
 // Grant is one entry of access in Kubernetes' terms. Lists are sorted, for their
 // order means nothing.
@@ -94,43 +96,30 @@ func distinct(texts []string) []string {
 	return slices.Compact(slices.Sorted(slices.Values(texts)))
 }
 
-// Desired are the Roles and RoleBindings that grants mean, by name.
-func Desired(namespace string, grants map[string]Grant) (map[string]*rbacv1ac.RoleApplyConfiguration, map[string]*rbacv1ac.RoleBindingApplyConfiguration) {
-	roles := map[string]*rbacv1ac.RoleApplyConfiguration{}
-	bindings := map[string]*rbacv1ac.RoleBindingApplyConfiguration{}
+// Desired returns the Roles and RoleBindings that grants mean, by name.
+func Desired(namespace string, grants map[string]Grant) (map[string]*rbacv1.Role, map[string]*rbacv1.RoleBinding) {
+	roles := map[string]*rbacv1.Role{}
+	bindings := map[string]*rbacv1.RoleBinding{}
 	for key, g := range grants {
 		name := child.AccessPrefix + key
-		ref := rbacv1ac.RoleRef().WithAPIGroup(rbacv1.GroupName).WithKind("ClusterRole").WithName(g.Role)
+		ref := rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: g.Role}
 		if g.Role == "" {
-			ref.WithKind(child.KindRole).WithName(name)
+			ref.Kind, ref.Name = child.KindRole, name
 		}
 		// A state has rules beside a ClusterRole where somebody made a Role of this name.
 		if g.Role == "" || len(g.Rules) > 0 {
-			roles[name] = desiredRole(namespace, name, g.Rules)
-		}
-		binding := rbacv1ac.RoleBinding(name, namespace).WithLabels(child.Labels()).WithRoleRef(ref)
-		for _, s := range g.Subjects {
-			subject := rbacv1ac.Subject().WithKind(s.Kind).WithName(s.Name)
-			if s.Kind == rbacv1.ServiceAccountKind {
-				subject.WithNamespace(s.Namespace)
-			} else {
-				subject.WithAPIGroup(s.APIGroup)
+			roles[name] = &rbacv1.Role{
+				TypeMeta:   metav1.TypeMeta{APIVersion: apiVersion, Kind: child.KindRole},
+				ObjectMeta: child.Meta(namespace, name),
+				Rules:      g.Rules,
 			}
-			binding.WithSubjects(subject)
 		}
-		bindings[name] = binding
+		bindings[name] = &rbacv1.RoleBinding{
+			TypeMeta:   metav1.TypeMeta{APIVersion: apiVersion, Kind: child.KindBinding},
+			ObjectMeta: child.Meta(namespace, name),
+			Subjects:   g.Subjects,
+			RoleRef:    ref,
+		}
 	}
 	return roles, bindings
-}
-
-func desiredRole(namespace, name string, rules []rbacv1.PolicyRule) *rbacv1ac.RoleApplyConfiguration {
-	role := rbacv1ac.Role(name, namespace).WithLabels(child.Labels())
-	for _, rule := range rules {
-		role.WithRules(rbacv1ac.PolicyRule().
-			WithAPIGroups(rule.APIGroups...).
-			WithResources(rule.Resources...).
-			WithResourceNames(rule.ResourceNames...).
-			WithVerbs(rule.Verbs...))
-	}
-	return role
 }

@@ -61,6 +61,11 @@ func IsOwnAccess(o metav1.Object) bool {
 	return mar.IsOurs(o) && strings.HasPrefix(o.GetName(), AccessPrefix)
 }
 
+// Meta is the metadata of a child that carries the provider's label.
+func Meta(cluster, name string) metav1.ObjectMeta {
+	return metav1.ObjectMeta{Namespace: cluster, Name: name, Labels: Labels()}
+}
+
 func Ref(kind, cluster, name string) kube.Ref {
 	return kube.Ref{Kind: kind, Namespace: cluster, Name: name}
 }

@@ -19,7 +19,7 @@ const (
 )
 
 // StepsOf compares the children of one kind. Only what is ours is removed.
-func StepsOf[C any, T metav1.Object](want map[string]C, have map[string]T, between func(C, T) Step) map[string]Step {
+func StepsOf[T metav1.Object](want map[string]T, have map[string]T, between func(want, live T) Step) map[string]Step {
 	steps := map[string]Step{}
 	for name, wanted := range want {
 		live, there := have[name]
@@ -39,7 +39,7 @@ func StepsOf[C any, T metav1.Object](want map[string]C, have map[string]T, betwe
 
 // StepBetween compares one child. Nothing brings back what is being deleted, so that it is
 // made anew.
-func StepBetween[C any, T metav1.Object](want C, live T, between func(C, T) Step) Step {
+func StepBetween[T metav1.Object](want, live T, between func(want, live T) Step) Step {
 	if live.GetDeletionTimestamp() != nil {
 		return Replace
 	}

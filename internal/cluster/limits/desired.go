@@ -7,35 +7,27 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 	corev1 "k8s.io/api/core/v1"
-	corev1ac "k8s.io/client-go/applyconfigurations/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/cluster/child"
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 )
 
-// Desired is the LimitRange by its name; there is none where none is
-// declared.
-func Desired(ctx context.Context, cluster string, limitRange types.Object, a child.Adopted) (map[string]*corev1ac.LimitRangeApplyConfiguration, diag.Diagnostics) {
+// Desired returns the LimitRange by its name, and none where none is declared.
+func Desired(ctx context.Context, cluster string, limitRange types.Object, a child.Adopted) (map[string]*corev1.LimitRange, diag.Diagnostics) {
 	if !child.SaysSomething(limitRange) {
 		return nil, nil
 	}
 	items, diags := Items(ctx, limitRange)
-	spec := corev1ac.LimitRangeSpec()
-	for _, item := range items {
-		spec.WithLimits(&corev1ac.LimitRangeItemApplyConfiguration{
-			Type:                 &item.Type,
-			Default:              ifAny(item.Default),
-			DefaultRequest:       ifAny(item.DefaultRequest),
-			Min:                  ifAny(item.Min),
-			Max:                  ifAny(item.Max),
-			MaxLimitRequestRatio: ifAny(item.MaxLimitRequestRatio),
-		})
+	desired := &corev1.LimitRange{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: child.KindLimitRange},
+		ObjectMeta: child.Meta(cluster, a.LimitRangeName()),
+		Spec:       corev1.LimitRangeSpec{Limits: items},
 	}
-	limits := corev1ac.LimitRange(a.LimitRangeName(), cluster).WithSpec(spec)
-	if a.LimitRange == "" {
-		limits.WithLabels(child.Labels())
+	if a.LimitRange != "" {
+		desired.Labels = nil
 	}
-	return map[string]*corev1ac.LimitRangeApplyConfiguration{a.LimitRangeName(): limits}, diags
+	return map[string]*corev1.LimitRange{desired.Name: desired}, diags
 }
 
 // Items are the items that a limit_range declares, in a fixed order.
@@ -77,13 +69,6 @@ func Items(ctx context.Context, limitRange types.Object) ([]corev1.LimitRangeIte
 		items = append(items, corev1.LimitRangeItem{Type: corev1.LimitTypePersistentVolumeClaim, Min: storage(volume.Min), Max: storage(volume.Max)})
 	}
 	return items, diags
-}
-
-func ifAny(list corev1.ResourceList) *corev1.ResourceList {
-	if len(list) == 0 {
-		return nil
-	}
-	return &list
 }
 
 func storage(amount fwtypes.Quantity) corev1.ResourceList {

@@ -5,8 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
-	"fmt"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -17,7 +15,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/util/intstr"
-	networkingv1ac "k8s.io/client-go/applyconfigurations/networking/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/cluster/child"
 )
@@ -41,7 +38,7 @@ type Policy struct {
 // Desired are the policies that a known network means, sorted by name. A
 // network that isn't valid is an error, for a rule that is left out or taken for
 // a wider one would be no small thing.
-func Desired(ctx context.Context, namespace string, network types.Object) ([]*networkingv1ac.NetworkPolicyApplyConfiguration, diag.Diagnostics) {
+func Desired(ctx context.Context, namespace string, network types.Object) ([]*networkingv1.NetworkPolicy, diag.Diagnostics) {
 	diags := Validate(ctx, network)
 	if diags.HasError() || network.IsNull() {
 		return nil, diags
@@ -51,29 +48,15 @@ func Desired(ctx context.Context, namespace string, network types.Object) ([]*ne
 		diags.AddAttributeError(path.Root("network"), "Invalid network", err.Error()+".")
 		return nil, diags
 	}
-	configs := make([]*networkingv1ac.NetworkPolicyApplyConfiguration, 0, len(policies))
+	desired := make([]*networkingv1.NetworkPolicy, 0, len(policies))
 	for _, p := range policies {
-		spec := networkingv1ac.NetworkPolicySpec()
-		if err := recode(p.Spec, spec); err != nil {
-			diags.AddAttributeError(path.Root("network"), "Can't write the NetworkPolicy "+p.name, err.Error()+".")
-			return nil, diags
-		}
-		configs = append(configs, networkingv1ac.NetworkPolicy(p.name, namespace).WithLabels(child.Labels()).WithSpec(spec))
+		desired = append(desired, &networkingv1.NetworkPolicy{
+			TypeMeta:   metav1.TypeMeta{APIVersion: "networking.k8s.io/v1", Kind: child.KindPolicy},
+			ObjectMeta: child.Meta(namespace, p.name),
+			Spec:       p.Spec,
+		})
 	}
-	return configs, diags
-}
-
-// recode turns one Go form of an object of the API into another by way of its
-// JSON, which they share.
-func recode(from, to any) error {
-	data, err := json.Marshal(from)
-	if err != nil {
-		return fmt.Errorf("write %T: %w", from, err)
-	}
-	if err := json.Unmarshal(data, to); err != nil {
-		return fmt.Errorf("read %T: %w", to, err)
-	}
-	return nil
+	return desired, diags
 }
 
 func networkPolicies(ctx context.Context, network types.Object) ([]Policy, error) {

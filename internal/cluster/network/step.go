@@ -7,7 +7,6 @@ import (
 
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	networkingv1ac "k8s.io/client-go/applyconfigurations/networking/v1"
 	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 
 	"github.com/headgym/terraform-provider-mar/internal/cluster/child"
@@ -15,12 +14,8 @@ import (
 )
 
 // Step compares what the policies mean: their names are equal.
-func Step(want *networkingv1ac.NetworkPolicyApplyConfiguration, live *networkingv1.NetworkPolicy) child.Step {
-	wanted := Policy{name: live.Name}
-	if err := recode(want.Spec, &wanted.Spec); err != nil {
-		return child.Apply
-	}
-	if sameTexts([]Policy{wanted}, []Policy{{name: live.Name, Spec: live.Spec}}) {
+func Step(want, live *networkingv1.NetworkPolicy) child.Step {
+	if sameTexts([]Policy{{name: live.Name, Spec: want.Spec}}, []Policy{{name: live.Name, Spec: live.Spec}}) {
 		return child.Keep
 	}
 	return child.Apply
@@ -29,7 +24,7 @@ func Step(want *networkingv1ac.NetworkPolicyApplyConfiguration, live *networking
 // SurplusPatch is the merge patch that removes the rules of a direction in
 // which none is wanted, or nil where there are none: an apply of no rules leaves
 // those that somebody else wrote. It holds for the policy as it was read.
-func SurplusPatch(want *networkingv1ac.NetworkPolicyApplyConfiguration, live *networkingv1.NetworkPolicy) ([]byte, []fieldpath.Path, error) {
+func SurplusPatch(want, live *networkingv1.NetworkPolicy) ([]byte, []fieldpath.Path, error) {
 	surplus := map[string]any{}
 	var fields []fieldpath.Path
 	if len(want.Spec.Ingress) == 0 && len(live.Spec.Ingress) > 0 {

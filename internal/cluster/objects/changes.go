@@ -5,7 +5,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	corev1 "k8s.io/api/core/v1"
-	corev1ac "k8s.io/client-go/applyconfigurations/core/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/cluster/access"
 	"github.com/headgym/terraform-provider-mar/internal/cluster/child"
@@ -78,7 +77,7 @@ func holdsAll(live, want map[string]string) bool {
 	return true
 }
 
-func ServiceAccountStep(*corev1ac.ServiceAccountApplyConfiguration, *corev1.ServiceAccount) child.Step {
+func ServiceAccountStep(_, _ *corev1.ServiceAccount) child.Step {
 	return child.Keep
 }
 

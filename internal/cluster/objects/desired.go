@@ -6,10 +6,9 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	corev1ac "k8s.io/client-go/applyconfigurations/core/v1"
-	networkingv1ac "k8s.io/client-go/applyconfigurations/networking/v1"
-	rbacv1ac "k8s.io/client-go/applyconfigurations/rbac/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/cluster/access"
 	"github.com/headgym/terraform-provider-mar/internal/cluster/child"
@@ -25,19 +24,19 @@ import (
 // Desired are the objects that a configuration means, the children by name.
 type Desired struct {
 	Namespace       *corev1.Namespace
-	Quotas          map[string]*corev1ac.ResourceQuotaApplyConfiguration       `json:",omitempty"`
-	LimitRanges     map[string]*corev1ac.LimitRangeApplyConfiguration          `json:",omitempty"`
-	Policies        map[string]*networkingv1ac.NetworkPolicyApplyConfiguration `json:",omitempty"`
-	ServiceAccounts map[string]*corev1ac.ServiceAccountApplyConfiguration      `json:",omitempty"`
-	Roles           map[string]*rbacv1ac.RoleApplyConfiguration                `json:",omitempty"`
-	Bindings        map[string]*rbacv1ac.RoleBindingApplyConfiguration         `json:",omitempty"`
+	Quotas          map[string]*corev1.ResourceQuota       `json:",omitempty"`
+	LimitRanges     map[string]*corev1.LimitRange          `json:",omitempty"`
+	Policies        map[string]*networkingv1.NetworkPolicy `json:",omitempty"`
+	ServiceAccounts map[string]*corev1.ServiceAccount      `json:",omitempty"`
+	Roles           map[string]*rbacv1.Role                `json:",omitempty"`
+	Bindings        map[string]*rbacv1.RoleBinding         `json:",omitempty"`
 }
 
 // UsualChildren are those to look for by name where nothing is declared.
 func UsualChildren() Desired {
 	return Desired{
-		Quotas:      map[string]*corev1ac.ResourceQuotaApplyConfiguration{child.QuotaName: nil},
-		LimitRanges: map[string]*corev1ac.LimitRangeApplyConfiguration{child.LimitRangeName: nil},
+		Quotas:      map[string]*corev1.ResourceQuota{child.QuotaName: nil},
+		LimitRanges: map[string]*corev1.LimitRange{child.LimitRangeName: nil},
 	}
 }
 
@@ -55,9 +54,9 @@ func DesiredOf(ctx context.Context, m model.Cluster, a child.Adopted) (Desired, 
 	d.LimitRanges = limitRanges
 	policies, more := network.Desired(ctx, m.Name.ValueString(), m.Network)
 	diags.Append(more...)
-	d.Policies = map[string]*networkingv1ac.NetworkPolicyApplyConfiguration{}
+	d.Policies = map[string]*networkingv1.NetworkPolicy{}
 	for _, policy := range policies {
-		d.Policies[*policy.Name] = policy
+		d.Policies[policy.Name] = policy
 	}
 	grants, more := access.Grants(ctx, m.Access)
 	diags.Append(more...)
@@ -72,7 +71,7 @@ func DesiredNamespace(m model.Cluster) *corev1.Namespace {
 		labels[mar.LabelRegion] = region
 	}
 	maps.Copy(labels, podsecurity.Labels(m.PodSecurity))
-	return &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{
+	return &corev1.Namespace{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Namespace"}, ObjectMeta: metav1.ObjectMeta{
 		Name:        m.Name.ValueString(),
 		Labels:      labels,
 		Annotations: fw.StringMap(m.AnnotationsAll),
@@ -92,20 +91,29 @@ func WithNonce(ns *corev1.Namespace, nonce string) *corev1.Namespace {
 
 // Applied is the Namespace as it is applied later: the same fields, bound to the
 // one that was read.
-func Applied(ns, live *corev1.Namespace) *corev1ac.NamespaceApplyConfiguration {
-	annotations := maps.Clone(ns.Annotations)
+func Applied(ns, live *corev1.Namespace) *corev1.Namespace {
+	bound := ns.DeepCopy()
+	bound.UID = live.UID
 	if nonce, ok := live.Annotations[mar.AnnotationNonce]; ok {
-		annotations[mar.AnnotationNonce] = nonce
+		bound.Annotations = maps.Clone(ns.Annotations)
+		if bound.Annotations == nil {
+			bound.Annotations = map[string]string{}
+		}
+		bound.Annotations[mar.AnnotationNonce] = nonce
 	}
-	return corev1ac.Namespace(ns.Name).WithUID(live.UID).WithLabels(ns.Labels).WithAnnotations(annotations)
+	return bound
 }
 
-func desiredServiceAccounts(m model.Cluster) map[string]*corev1ac.ServiceAccountApplyConfiguration {
-	accounts := map[string]*corev1ac.ServiceAccountApplyConfiguration{}
+func desiredServiceAccounts(m model.Cluster) map[string]*corev1.ServiceAccount {
+	accounts := map[string]*corev1.ServiceAccount{}
 	for _, name := range child.TextsOf(m.ServiceAccounts) {
+		account := &corev1.ServiceAccount{
+			TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: child.KindServiceAccount},
+			ObjectMeta: child.Meta(m.Name.ValueString(), name),
+		}
 		// A ServiceAccount has nothing that would show who made it, once its label is gone.
-		accounts[name] = corev1ac.ServiceAccount(name, m.Name.ValueString()).WithLabels(child.Labels()).
-			WithAnnotations(map[string]string{mar.AnnotationMadeFor: "mar_" + child.TypeName})
+		account.Annotations = map[string]string{mar.AnnotationMadeFor: "mar_" + child.TypeName}
+		accounts[name] = account
 	}
 	return accounts
 }

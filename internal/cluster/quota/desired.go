@@ -8,24 +8,22 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
-	corev1ac "k8s.io/client-go/applyconfigurations/core/v1"
-	"k8s.io/utils/ptr"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 
 	"github.com/headgym/terraform-provider-mar/internal/cluster/child"
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 )
 
-// Desired are quota and scoped_quotas as ResourceQuotas by name.
-func Desired(cluster string, quota types.Object, scopedQuotas types.Map, a child.Adopted) map[string]*corev1ac.ResourceQuotaApplyConfiguration {
-	quotas := map[string]*corev1ac.ResourceQuotaApplyConfiguration{}
+// Desired returns quota and scoped_quotas as ResourceQuotas by name.
+func Desired(cluster string, quota types.Object, scopedQuotas types.Map, a child.Adopted) map[string]*corev1.ResourceQuota {
+	quotas := map[string]*corev1.ResourceQuota{}
 	if child.SaysSomething(quota) {
-		desired := corev1ac.ResourceQuota(a.QuotaName(), cluster).
-			WithSpec(corev1ac.ResourceQuotaSpec().WithHard(HardOf(quota.Attributes())))
-		if a.Quota == "" {
-			desired.WithLabels(child.Labels())
+		desired := resourceQuota(cluster, a.QuotaName(), corev1.ResourceQuotaSpec{Hard: HardOf(quota.Attributes())})
+		if a.Quota != "" {
+			desired.Labels = nil
 		}
-		quotas[a.QuotaName()] = desired
+		quotas[desired.Name] = desired
 	}
 	for key, value := range scopedQuotas.Elements() {
 		scoped, ok := value.(types.Object)
@@ -33,13 +31,20 @@ func Desired(cluster string, quota types.Object, scopedQuotas types.Map, a child
 			continue
 		}
 		name := child.ScopedQuotaPrefix + key
-		quotas[name] = corev1ac.ResourceQuota(name, cluster).
-			WithLabels(child.Labels()).
-			WithSpec(corev1ac.ResourceQuotaSpec().
-				WithHard(HardOf(scoped.Attributes())).
-				WithScopeSelector(scopeSelectorOf(scoped.Attributes())))
+		quotas[name] = resourceQuota(cluster, name, corev1.ResourceQuotaSpec{
+			Hard:          HardOf(scoped.Attributes()),
+			ScopeSelector: scopeSelectorOf(scoped.Attributes()),
+		})
 	}
 	return quotas
+}
+
+func resourceQuota(cluster, name string, spec corev1.ResourceQuotaSpec) *corev1.ResourceQuota {
+	return &corev1.ResourceQuota{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: child.KindQuota},
+		ObjectMeta: child.Meta(cluster, name),
+		Spec:       spec,
+	}
 }
 
 // HardOf is the spec.hard that a quota's attributes mean.
@@ -65,18 +70,19 @@ func HardOf(values map[string]attr.Value) corev1.ResourceList {
 
 // scopeSelectorOf says all scopes as a selector, for unlike spec.scopes it can be
 // changed in place.
-func scopeSelectorOf(values map[string]attr.Value) *corev1ac.ScopeSelectorApplyConfiguration {
-	selector := corev1ac.ScopeSelector()
+func scopeSelectorOf(values map[string]attr.Value) *corev1.ScopeSelector {
+	selector := &corev1.ScopeSelector{}
 	scopes, _ := values["scopes"].(types.Set)
 	classes, _ := values["priority_classes"].(types.Set)
 	for _, scope := range child.TextsOf(scopes) {
-		requirement := corev1ac.ScopedResourceSelectorRequirement().
-			WithScopeName(corev1.ResourceQuotaScope(scope)).
-			WithOperator(corev1.ScopeSelectorOpExists)
-		if names := child.TextsOf(classes); scope == string(corev1.ResourceQuotaScopePriorityClass) && len(names) > 0 {
-			requirement.WithOperator(corev1.ScopeSelectorOpIn).WithValues(names...)
+		requirement := corev1.ScopedResourceSelectorRequirement{
+			ScopeName: corev1.ResourceQuotaScope(scope),
+			Operator:  corev1.ScopeSelectorOpExists,
 		}
-		selector.WithMatchExpressions(requirement)
+		if names := child.TextsOf(classes); scope == string(corev1.ResourceQuotaScopePriorityClass) && len(names) > 0 {
+			requirement.Operator, requirement.Values = corev1.ScopeSelectorOpIn, names
+		}
+		selector.MatchExpressions = append(selector.MatchExpressions, requirement)
 	}
 	return selector
 }
@@ -102,12 +108,11 @@ func requirementsOf(spec corev1.ResourceQuotaSpec) []corev1.ScopedResourceSelect
 
 // SurplusPatch is the merge patch that removes keys of a quota which aren't
 // wanted, or nil where there are none. It holds for the quota as it was read.
-func SurplusPatch(want *corev1.ResourceList, live *corev1.ResourceQuota) ([]byte, []fieldpath.Path, error) {
-	declared := ptr.Deref(want, nil)
+func SurplusPatch(want, live *corev1.ResourceQuota) ([]byte, []fieldpath.Path, error) {
 	surplus := map[corev1.ResourceName]any{}
 	var fields []fieldpath.Path
 	for key := range live.Spec.Hard {
-		if _, ok := declared[key]; !ok {
+		if _, ok := want.Spec.Hard[key]; !ok {
 			surplus[key] = nil
 			fields = append(fields, fieldpath.MakePathOrDie("spec", "hard", string(key)))
 		}

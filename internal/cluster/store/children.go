@@ -22,30 +22,26 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
-// childClient is what the typed clients of all kinds have in common.
+// childClient is what the typed clients of all kinds have in common. C is the kind's apply
+// configuration.
 type childClient[T, L, C any] interface {
 	Get(ctx context.Context, name string, opts metav1.GetOptions) (T, error)
 	List(ctx context.Context, opts metav1.ListOptions) (L, error)
 	Watch(ctx context.Context, opts metav1.ListOptions) (watch.Interface, error)
-	Apply(ctx context.Context, config C, opts metav1.ApplyOptions) (T, error)
+	Apply(ctx context.Context, config *C, opts metav1.ApplyOptions) (T, error)
 	Patch(ctx context.Context, name string, kind types.PatchType, data []byte, opts metav1.PatchOptions, subresources ...string) (T, error)
 	Delete(ctx context.Context, name string, opts metav1.DeleteOptions) error
 }
 
 // apiObject is what all kinds of children are.
-type apiObject interface {
+type apiObject[T any] interface {
 	metav1.Object
 	runtime.Object
-}
-
-// applicable is an apply configuration.
-type applicable[C any] interface {
-	WithUID(uid types.UID) C
-	WithName(name string) C
+	DeepCopy() T
 }
 
 // children are those of one kind in one cluster.
-type children[T apiObject, L runtime.Object, C applicable[C]] struct {
+type children[T apiObject[T], L runtime.Object, C any] struct {
 	kind, cluster string
 	manager       *connect.Client
 	client        childClient[T, L, C]
@@ -56,10 +52,10 @@ type children[T apiObject, L runtime.Object, C applicable[C]] struct {
 	fresh bool
 	// prune, where it is set, is the merge patch that takes away what an apply
 	// leaves, and the fields that it takes.
-	prune func(want C, written T) ([]byte, []fieldpath.Path, error)
+	prune func(want, written T) ([]byte, []fieldpath.Path, error)
 }
 
-func childrenOf[T apiObject, L runtime.Object, C applicable[C]](s Store, kind, cluster string, client childClient[T, L, C]) children[T, L, C] {
+func childrenOf[T apiObject[T], L runtime.Object, C any](s Store, kind, cluster string, client childClient[T, L, C]) children[T, L, C] {
 	return children[T, L, C]{kind: kind, cluster: cluster, manager: s.Client, client: client, fresh: s.fresh}
 }
 
@@ -116,7 +112,7 @@ func (c children[T, L, C]) get(ctx context.Context, name string) (T, bool, error
 
 // Write applies and replaces, and notes in have what is there afterwards, also
 // with an error.
-func (c children[T, L, C]) Write(ctx context.Context, want map[string]C, have map[string]T, steps map[string]child.Step) error {
+func (c children[T, L, C]) Write(ctx context.Context, want map[string]T, have map[string]T, steps map[string]child.Step) error {
 	for _, name := range slices.Sorted(maps.Keys(steps)) {
 		var err error
 		switch steps[name] {
@@ -138,7 +134,7 @@ func (c children[T, L, C]) Write(ctx context.Context, want map[string]C, have ma
 // apply makes or changes one child, and notes it in have. One that wasn't read may still
 // be there, as somebody else's, and then stays as it is; one of ours that is being deleted
 // is waited for.
-func (c children[T, L, C]) apply(ctx context.Context, want C, have map[string]T, name string) error {
+func (c children[T, L, C]) apply(ctx context.Context, want T, have map[string]T, name string) error {
 	live, known := have[name]
 	surelyNew := c.fresh && strings.HasPrefix(name, child.NamePrefix)
 	if !known && !surelyNew {
@@ -157,10 +153,15 @@ func (c children[T, L, C]) apply(ctx context.Context, want C, have map[string]T,
 		}
 	}
 	if known {
-		want = want.WithUID(live.GetUID())
+		want = want.DeepCopy()
+		want.SetUID(live.GetUID())
+	}
+	config, err := Configuration[C](want)
+	if err != nil {
+		return err
 	}
 	written, err := kube.Apply(ctx, &c.manager.Writer, c.ref(name), func(ctx context.Context, opts metav1.ApplyOptions) (T, error) {
-		return c.client.Apply(ctx, want, opts)
+		return c.client.Apply(ctx, config, opts)
 	})
 	if err != nil {
 		return err
@@ -172,7 +173,7 @@ func (c children[T, L, C]) apply(ctx context.Context, want C, have map[string]T,
 
 // pruned is the child without what isn't declared and an apply has left. What somebody
 // has changed since the apply, such as a controller its status, is read again.
-func (c children[T, L, C]) pruned(ctx context.Context, name string, want C, written T) (T, error) {
+func (c children[T, L, C]) pruned(ctx context.Context, name string, want, written T) (T, error) {
 	if c.prune == nil {
 		return written, nil
 	}

@@ -62,7 +62,11 @@ func (s Store) TryChanges(ctx context.Context, before, after objects.Desired) []
 	var all []error
 	if !objects.SameText(before.Namespace, after.Namespace) {
 		all = append(all, s.tryApply(ctx, child.ClusterRef(name), after.Namespace, func(ctx context.Context, opts metav1.ApplyOptions) error {
-			written, err := s.namespaces().Apply(ctx, corev1ac.Namespace(name).WithLabels(after.Namespace.Labels).WithAnnotations(after.Namespace.Annotations), opts)
+			config, err := Configuration[corev1ac.NamespaceApplyConfiguration](after.Namespace)
+			if err != nil {
+				return err
+			}
+			written, err := s.namespaces().Apply(ctx, config, opts)
 			if err != nil {
 				return err
 			}
@@ -97,7 +101,7 @@ func (s Store) tryApply(ctx context.Context, object kube.Ref, want any, apply fu
 }
 
 // try asks about the children that the plan changes.
-func (c children[T, L, C]) try(ctx context.Context, before, after map[string]C, between func(C, T) child.Step) []error {
+func (c children[T, L, C]) try(ctx context.Context, before, after map[string]T, between func(want, live T) child.Step) []error {
 	var all []error
 	for _, name := range objects.Differing(before, after) {
 		_, declared := before[name]
@@ -108,7 +112,7 @@ func (c children[T, L, C]) try(ctx context.Context, before, after map[string]C, 
 
 // tryOne asks about a child as it would be applied to what is there: under another
 // name where that is made anew. Known says that the state has it as its own.
-func (c children[T, L, C]) tryOne(ctx context.Context, name string, want C, known bool, between func(C, T) child.Step) error {
+func (c children[T, L, C]) tryOne(ctx context.Context, name string, want T, known bool, between func(want, live T) child.Step) error {
 	ctx, cancel := kube.WithTimeout(ctx, child.UsageTimeout)
 	defer cancel()
 	live, there, err := c.find(ctx, name)
@@ -123,12 +127,17 @@ func (c children[T, L, C]) tryOne(ctx context.Context, name string, want C, know
 		case child.Keep, child.Remove:
 			return nil
 		case child.Replace:
-			want = want.WithName(name + objects.PlannedName)
+			want = want.DeepCopy()
+			want.SetName(name + objects.PlannedName)
 		case child.Apply:
 		}
 	}
+	config, err := Configuration[C](want)
+	if err != nil {
+		return err
+	}
 	return Store{Client: c.manager}.tryApply(ctx, c.ref(name), want, func(ctx context.Context, opts metav1.ApplyOptions) error {
-		_, err := c.client.Apply(ctx, want, opts)
+		_, err := c.client.Apply(ctx, config, opts)
 		return err
 	})
 }

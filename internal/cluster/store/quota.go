@@ -10,7 +10,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	apiequality "k8s.io/apimachinery/pkg/api/equality"
-	corev1ac "k8s.io/client-go/applyconfigurations/core/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/cluster/child"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
@@ -23,7 +22,7 @@ const standInPrefix = child.ScopedQuotaPrefix + "stand-in."
 
 // writeQuotas applies and replaces quotas, and notes in have what is there afterwards,
 // also with an error. At no moment is a declared quota missing that was there.
-func (s Store) writeQuotas(ctx context.Context, cluster string, want map[string]*corev1ac.ResourceQuotaApplyConfiguration, have map[string]*corev1.ResourceQuota, steps map[string]child.Step) error {
+func (s Store) writeQuotas(ctx context.Context, cluster string, want map[string]*corev1.ResourceQuota, have map[string]*corev1.ResourceQuota, steps map[string]child.Step) error {
 	for _, name := range slices.Sorted(maps.Keys(steps)) {
 		if steps[name] != child.Replace {
 			continue
@@ -39,7 +38,7 @@ func (s Store) writeQuotas(ctx context.Context, cluster string, want map[string]
 
 // replaceQuota has a stand-in count before the old quota goes, and until the new one does.
 // Where it fails between the two, the stand-in stays.
-func (s Store) replaceQuota(ctx context.Context, cluster, name string, want *corev1ac.ResourceQuotaApplyConfiguration, have map[string]*corev1.ResourceQuota) error {
+func (s Store) replaceQuota(ctx context.Context, cluster, name string, want *corev1.ResourceQuota, have map[string]*corev1.ResourceQuota) error {
 	quotas, standIn := s.quotas(cluster), standInPrefix+name
 	if err := s.removeBehind(ctx, cluster, name, standIn, want, have); err != nil {
 		ctx, cancel := kube.WithTimeout(context.WithoutCancel(ctx), LookTimeout)
@@ -58,9 +57,10 @@ func (s Store) replaceQuota(ctx context.Context, cluster, name string, want *cor
 }
 
 // removeBehind removes a quota once a stand-in counts.
-func (s Store) removeBehind(ctx context.Context, cluster, name, standIn string, want *corev1ac.ResourceQuotaApplyConfiguration, have map[string]*corev1.ResourceQuota) error {
+func (s Store) removeBehind(ctx context.Context, cluster, name, standIn string, want *corev1.ResourceQuota, have map[string]*corev1.ResourceQuota) error {
 	quotas := s.quotas(cluster)
-	as := corev1ac.ResourceQuota(standIn, cluster).WithLabels(child.Labels()).WithSpec(want.Spec)
+	as := want.DeepCopy()
+	as.ObjectMeta = child.Meta(cluster, standIn)
 	if err := quotas.apply(ctx, as, have, standIn); err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	corev1ac "k8s.io/client-go/applyconfigurations/core/v1"
 	corev1client "k8s.io/client-go/kubernetes/typed/core/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/cluster/child"
@@ -244,8 +245,12 @@ func (s Store) applyNamespace(ctx context.Context, want, live *corev1.Namespace,
 	if err != nil {
 		return nil, err
 	}
+	config, err := Configuration[corev1ac.NamespaceApplyConfiguration](objects.Applied(want, live))
+	if err != nil {
+		return nil, err
+	}
 	written, err := kube.Apply(ctx, &s.Client.Writer, child.ClusterRef(live.Name), func(ctx context.Context, opts metav1.ApplyOptions) (*corev1.Namespace, error) {
-		return s.namespaces().Apply(ctx, objects.Applied(want, live), opts)
+		return s.namespaces().Apply(ctx, config, opts)
 	})
 	if err != nil {
 		return nil, err
