@@ -1,6 +1,7 @@
 package instance
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -28,19 +29,18 @@ var (
 )
 
 // NewStartAction returns the action mar_instance_start.
-func NewStartAction() action.Action { return &powerAction{deed: power.ActionStart} }
+func NewStartAction() action.Action { return &powerAction{action: power.ActionStart} }
 
 // NewStopAction returns the action mar_instance_stop.
-func NewStopAction() action.Action { return &powerAction{deed: power.ActionStop} }
+func NewStopAction() action.Action { return &powerAction{action: power.ActionStop} }
 
 // NewRestartAction returns the action mar_instance_restart.
-func NewRestartAction() action.Action { return &powerAction{deed: power.ActionRestart} }
+func NewRestartAction() action.Action { return &powerAction{action: power.ActionRestart} }
 
-// powerAction does by a word what desired_status and restart_triggers do by
-// configuration, to any instance that was made here.
+// powerAction starts, stops or restarts an instance that the provider created.
 type powerAction struct {
-	deed  power.Action
-	store *store.Store
+	action power.Action
+	store  *store.Store
 }
 
 type actionModel struct {
@@ -49,7 +49,7 @@ type actionModel struct {
 	Timeouts timeouts.Value `tfsdk:"timeouts"`
 }
 
-// startingModel is that of the actions after which the instance runs.
+// startingModel is the model of start and restart.
 type startingModel struct {
 	actionModel
 	WaitFor         types.String `tfsdk:"wait_for"`
@@ -58,7 +58,7 @@ type startingModel struct {
 
 // goal is what the action waits for.
 func (m startingModel) goal() waiting.Goal {
-	return waiting.Goal{For: waiting.OrElse(m.WaitFor.ValueString(), model.WaitReady), Hold: time.Duration(m.MinReadySeconds.ValueInt64()) * time.Second}
+	return waiting.Goal{For: cmp.Or(m.WaitFor.ValueString(), model.WaitReady), Hold: time.Duration(m.MinReadySeconds.ValueInt64()) * time.Second}
 }
 
 func (m actionModel) key() model.Key {
@@ -66,11 +66,11 @@ func (m actionModel) key() model.Key {
 }
 
 func (a *powerAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_" + typeName + "_" + string(a.deed)
+	resp.TypeName = req.ProviderTypeName + "_" + typeName + "_" + string(a.action)
 }
 
 func (a *powerAction) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
-	resp.Schema = schema.Schema{MarkdownDescription: attributes.ActionDescription(a.deed), Attributes: attributes.Action(ctx, a.deed)}
+	resp.Schema = schema.Schema{MarkdownDescription: attributes.ActionDescription(a.action), Attributes: attributes.Action(ctx, a.action)}
 }
 
 func (a *powerAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
@@ -81,7 +81,7 @@ func (a *powerAction) Configure(_ context.Context, req action.ConfigureRequest, 
 
 // ValidateConfig refuses a wait that can't end well.
 func (a *powerAction) ValidateConfig(ctx context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
-	if a.deed == power.ActionStop {
+	if a.action == power.ActionStop {
 		return
 	}
 	var config startingModel
@@ -93,15 +93,15 @@ func (a *powerAction) ValidateConfig(ctx context.Context, req action.ValidateCon
 		return
 	}
 	if allowed, more := config.Timeouts.Invoke(ctx, model.DefaultTimeout); !more.HasError() {
-		resp.Diagnostics.Append(validation.HoldFault(config.WaitFor, config.MinReadySeconds, "timeouts.invoke", allowed)...)
+		resp.Diagnostics.Append(validation.Hold(config.WaitFor, config.MinReadySeconds, "timeouts.invoke", allowed)...)
 	}
 }
 
-// Invoke finds out how the instance is and does what the table of power says, so
-// that an invocation that was interrupted goes on when it is repeated.
+// Invoke reads the instance and carries out the step from the table in package power. So an
+// interrupted invocation continues when it is repeated.
 func (a *powerAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	var config startingModel
-	if a.deed == power.ActionStop {
+	if a.action == power.ActionStop {
 		resp.Diagnostics.Append(req.Config.Get(ctx, &config.actionModel)...)
 	} else {
 		resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
@@ -111,22 +111,22 @@ func (a *powerAction) Invoke(ctx context.Context, req action.InvokeRequest, resp
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	told := a.store.Reporting(func(text string) { resp.SendProgress(action.InvokeProgressEvent{Message: text}) })
+	reporting := a.store.Reporting(func(text string) { resp.SendProgress(action.InvokeProgressEvent{Message: text}) })
 	sending, warnings := kube.WithWarnings(ctx)
 	k := config.key()
-	err := a.carryOut(sending, told, config, &resp.Diagnostics)
+	err := a.carryOut(sending, reporting, config, &resp.Diagnostics)
 	fw.AddServerWarnings(&resp.Diagnostics, k.Ref(), warnings)
 	switch {
 	case fw.IsCancelled(err):
-		resp.Diagnostics.AddError(fmt.Sprintf("Could not %s the instance %s", a.deed, k),
+		resp.Diagnostics.AddError(fmt.Sprintf("Could not %s the instance %s", a.action, k),
 			"The run was cancelled before this was finished. "+a.left(ctx, k))
 	case err != nil:
-		fw.AddError(&resp.Diagnostics, fmt.Sprintf("%s the instance %s", a.deed, k), err, path.Empty())
+		fw.AddError(&resp.Diagnostics, fmt.Sprintf("%s the instance %s", a.action, k), err, path.Empty())
 		resp.Diagnostics.AddWarning(fmt.Sprintf("State of the instance %s", k), a.left(ctx, k))
 	}
 }
 
-// left says how an action that broke off has left the instance. No state tells it.
+// left describes the instance after a failed action. There is no state to show it.
 func (a *powerAction) left(ctx context.Context, k model.Key) string {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
@@ -134,7 +134,7 @@ func (a *powerAction) left(ctx context.Context, k model.Key) string {
 	if err != nil {
 		return "Its present state couldn't be read. Nothing is lost. Invoke the action again: it goes on from there."
 	}
-	return a.deed.Left(power.StateByName(have, k), k)
+	return a.action.Left(power.StateByName(have, k), k)
 }
 
 func (a *powerAction) carryOut(ctx context.Context, s *store.Store, config startingModel, diags *diag.Diagnostics) error {
@@ -144,7 +144,7 @@ func (a *powerAction) carryOut(ctx context.Context, s *store.Store, config start
 		return err
 	}
 	seen := power.StateByName(have, k)
-	next := a.deed.StepFor(seen)
+	next := a.action.StepFor(seen)
 	switch next {
 	case power.StepCreate:
 		addMissing(diags, k)
@@ -152,15 +152,15 @@ func (a *powerAction) carryOut(ctx context.Context, s *store.Store, config start
 	case power.StepRefuse:
 		return power.ForeignError(have)
 	}
-	if already := a.deed.Already(seen); already != "" {
-		s.Say(k.Ref(), already)
+	if already := a.action.Already(seen); already != "" {
+		s.Report(k.Ref(), already)
 	}
-	if a.deed.Finished(seen) {
+	if a.action.Finished(seen) {
 		diags.AddWarning("Instance has finished",
 			fmt.Sprintf("%s has ended, so it is neither stopped nor running, and there is nothing to start. The action `mar_instance_restart` runs it again.", k.Ref()))
 		return nil
 	}
-	if have, err = s.Move(ctx, next, have, seen); err != nil || a.deed == power.ActionStop {
+	if have, err = s.ApplyStep(ctx, next, have, seen); err != nil || a.action == power.ActionStop {
 		return err
 	}
 	_, err = s.Await(ctx, have.Pod, config.goal())

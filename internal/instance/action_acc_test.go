@@ -16,21 +16,21 @@ import (
 // actionsOn are the three actions on an instance.
 func actionsOn(cluster, name string) string {
 	var all strings.Builder
-	for _, deed := range []string{"start", "stop", "restart"} {
-		fmt.Fprintf(&all, "action \"mar_instance_%s\" %q {\n  config {\n    cluster = %q\n    name = %q\n  }\n}\n", deed, name, cluster, name)
+	for _, action := range []string{"start", "stop", "restart"} {
+		fmt.Fprintf(&all, "action \"mar_instance_%s\" %q {\n  config {\n    cluster = %q\n    name = %q\n  }\n}\n", action, name, cluster, name)
 	}
 	return all.String()
 }
 
 // invoke runs one of them, which has to end with the exit code.
-func invoke(t *testing.T, terraform *acctest.CLI, code int, deed, name string) string {
+func invoke(t *testing.T, terraform *acctest.CLI, code int, action, name string) string {
 	t.Helper()
-	output := terraform.Must(code, invocation(deed, name)...)
+	output := terraform.Must(code, invocation(action, name)...)
 	return strings.Join(strings.Fields(output), " ")
 }
 
-func invocation(deed, name string) []string {
-	return []string{"apply", "-auto-approve", "-lock=false", fmt.Sprintf("-invoke=action.mar_instance_%s.%s", deed, name)}
+func invocation(action, name string) []string {
+	return []string{"apply", "-auto-approve", "-lock=false", fmt.Sprintf("-invoke=action.mar_instance_%s.%s", action, name)}
 }
 
 func says(t *testing.T, output string, texts ...string) {
@@ -80,7 +80,7 @@ func TestAccInstanceAction_movesPowerThatIsNotManaged(t *testing.T) {
 	terraform.Must(0, "plan", "-detailed-exitcode")
 }
 
-// alike reports what the Pod that was made anew lacks, or has too much.
+// alike reports what the Pod that was recreated lacks, or has too much.
 func alike(before, after *corev1.Pod) error {
 	is, was := after.Spec.DeepCopy(), before.Spec.DeepCopy()
 	is.NodeName, was.NodeName = "", ""

@@ -169,7 +169,7 @@ func TestAccInstance_killedActionsGoOn(t *testing.T) {
 	t.Parallel()
 	acctest.Needs(t, acctest.Actions)
 	acctest.Needs(t, acctest.WriteOnly)
-	for deed, c := range map[string]struct {
+	for action, c := range map[string]struct {
 		before string
 		goOn   []string
 		runs   bool
@@ -178,7 +178,7 @@ func TestAccInstance_killedActionsGoOn(t *testing.T) {
 		"start":   {"stop", invocation("start", "web"), true},
 		"restart": {"", []string{"apply", "-auto-approve", "-lock=false"}, true},
 	} {
-		t.Run(deed, func(t *testing.T) {
+		t.Run(action, func(t *testing.T) {
 			t.Parallel()
 			for writes := int32(1); ; writes++ {
 				cluster := acctest.Namespace(t)
@@ -192,7 +192,7 @@ func TestAccInstance_killedActionsGoOn(t *testing.T) {
 				}
 				proxy, reached := dyingAfter(t, writes)
 				terraform.Configure(proxy + config)
-				if output, finished := terraform.Kill(reached, invocation(deed, "web")...); finished {
+				if output, finished := terraform.Kill(reached, invocation(action, "web")...); finished {
 					if writes < 4 {
 						t.Fatalf("it took only %d writes:\n%s", writes-1, output)
 					}

@@ -62,7 +62,7 @@ func (d *instanceDataSource) Read(ctx context.Context, req datasource.ReadReques
 	case err != nil:
 		fw.AddError(&resp.Diagnostics, "read the instance "+k.String(), err, path.Empty())
 	default:
-		subject := have.Subject(seen)
+		subject := have.EffectivePod(seen)
 		now := time.Now()
 		m := manifest.ObservedNow(subject, d.store.EventsOf(ctx, subject, now), now)
 		rest, diags := manifest.RestNow(ctx, subject, m.Instance)

@@ -18,19 +18,19 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/power"
 )
 
-// ResizeObstacle is why a Pod can't get such resources in place, empty where it can:
-// for the test that asks the API server the same.
+// ResizeObstacle says why a Pod can't be resized in place, empty if it can. A test asks the API
+// server the same.
 func ResizeObstacle(pod *corev1.Pod, want corev1.ResourceRequirements) string {
 	return planning.ResizeObstacle(planning.LastSeenOf(pod, power.State{Pod: power.PodAlive}), manifest.SizeOf(want), true)
 }
 
-// Import is what becomes of a Pod that others have made.
+// Import is the result of an import of a foreign Pod.
 type Import struct {
-	// Config is what a configuration says that was generated of it.
+	// Config is the generated configuration.
 	Config tftypes.Value
-	// Made is the Pod that the instance would be made anew as.
+	// Made is the Pod that the instance would be recreated as.
 	Made *corev1.Pod
-	// Changed is what a second look finds otherwise.
+	// Changed names the attributes that a second read finds different.
 	Changed []string
 	// Main is the name of the main container.
 	Main string

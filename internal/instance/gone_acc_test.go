@@ -62,7 +62,7 @@ func TestAccInstance_strangersPodIsNotTheInstance(t *testing.T) {
 }
 
 // TestAccInstance_destroyLooksAgainAtAnotherUID destroys, without a refresh, an
-// instance that was made anew since the state was written: the same instance goes, and
+// instance that was recreated since the state was written: the same instance goes, and
 // somebody else's Pod doesn't.
 func TestAccInstance_destroyLooksAgainAtAnotherUID(t *testing.T) {
 	t.Parallel()

@@ -83,16 +83,16 @@ func TestImported_eachAttributeCanBeChanged(t *testing.T) {
 		if diags.HasError() {
 			t.Fatal(diags)
 		}
-		how := manifest.Options{Unset: manifest.UnsetIn(pod, m)}
-		before, _ := manifest.Desired(t.Context(), m, how)
+		options := manifest.Options{Unset: manifest.UnsetIn(pod, m)}
+		before, _ := manifest.Desired(t.Context(), m, options)
 		for name, c := range changes {
 			changed := m
 			c.change(&changed)
 			what := fmt.Sprintf("seed %d, %s", seed, name)
-			if got := fixture.Faults(validation.PodFaults(t.Context(), changed, types.MapNull(types.StringType))); got != "" {
+			if got := fixture.Faults(validation.Pod(t.Context(), changed, types.MapNull(types.StringType))); got != "" {
 				t.Errorf("%s: %s", what, got)
 			}
-			after, _ := manifest.Desired(t.Context(), changed, how)
+			after, _ := manifest.Desired(t.Context(), changed, options)
 			if name != "restart_policy" && apiequality.Semantic.DeepEqual(before.Spec, after.Spec) {
 				t.Errorf("%s: nothing changes", what)
 			}

@@ -87,7 +87,7 @@ func TestAccInstance_interruptedResizeIsTold(t *testing.T) {
 		t.Errorf("it says\n%s", output)
 	}
 	const pending, still = "Instance doesn't have its new size yet", "The request stays until the size is changed again"
-	// What the instance is made anew from doesn't say the size yet.
+	// What the instance is recreated from doesn't say the size yet.
 	says(t, flat(terraform.Must(2, "plan", "-detailed-exitcode")), pending, "no room for that size now: Deferred", still, "An update of the instance was interrupted")
 	terraform.Must(0, "apply", "-auto-approve")
 	says(t, flat(terraform.Must(0, "plan", "-detailed-exitcode")), pending, "no room for that size now: Deferred")

@@ -59,8 +59,8 @@ func TestNothingKept_ofAStatusMessage(t *testing.T) {
 				said++
 			}
 		}
-		rec := planning.PrivateState{}.Found(power.Existing{Pod: pod}, state)
-		text, err := json.Marshal(rec)
+		private := planning.PrivateState{}.WithLastSeen(power.Existing{Pod: pod}, state)
+		text, err := json.Marshal(private)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -69,7 +69,7 @@ func TestNothingKept_ofAStatusMessage(t *testing.T) {
 			"a new state":              fmt.Sprint(manifest.Observed(pod, state.Instance, nil)),
 			"data.mar_instance":        fmt.Sprint(manifest.ObservedNow(pod, nil, fixture.Then())),
 			"data.mar_instances":       fmt.Sprint(observedList([]*corev1.Pod{pod}, true, fixture.Then())),
-			"a plan, from private":     fmt.Sprint(planning.ReplacementFor(state, rec.LastSeen)),
+			"a plan, from private":     fmt.Sprint(planning.ReplacementFor(state, private.LastSeen)),
 			"an instance that is read": fmt.Sprint(manifest.ObservedAll(pod)),
 		}
 		for where, text := range kept {

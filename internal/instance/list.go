@@ -8,6 +8,7 @@ import (
 	fwlist "github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
@@ -17,6 +18,19 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/power"
 	"github.com/headgym/terraform-provider-mar/internal/instance/store"
 )
+
+func identityAttributes() map[string]identityschema.Attribute {
+	return map[string]identityschema.Attribute{
+		"cluster": identityschema.StringAttribute{
+			RequiredForImport: true,
+			Description:       "The cluster (Namespace) that the instance runs in.",
+		},
+		"name": identityschema.StringAttribute{
+			RequiredForImport: true,
+			Description:       "The instance's name, which is its Pod's.",
+		},
+	}
+}
 
 var _ fwlist.ListResourceWithConfigure = (*instanceResource)(nil)
 
@@ -87,7 +101,7 @@ func (r *instanceResource) listed(ctx context.Context, req fwlist.ListRequest, h
 		return result
 	}
 	var state model.Resource
-	if err := r.read(ctx, &state, &planning.PrivateState{}, have, one.Presence, true, &result.Diagnostics); err != nil {
+	if err := r.read(ctx, &state, &planning.PrivateState{}, have, one.State, true, &result.Diagnostics); err != nil {
 		fw.AddError(&result.Diagnostics, "read the Secret of the instance "+one.Key.String(), err, path.Empty())
 		return result
 	}

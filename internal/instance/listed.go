@@ -16,7 +16,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/validate"
 )
 
-// listedModel is an instance among others: what tells them apart and how they fare.
+// listedModel is an instance in a list.
 type listedModel struct {
 	ID        types.String     `tfsdk:"id"`
 	Cluster   types.String     `tfsdk:"cluster"`
@@ -36,9 +36,8 @@ type listedModel struct {
 	StartedAt types.String     `tfsdk:"started_at"`
 }
 
-// observedList reads Pods for the data source mar_instances, sorted by ID. Those
-// that a controller makes and replaces are the instances of somebody else's
-// resource, and left out unless they are asked for.
+// observedList reads Pods for the data source mar_instances, sorted by ID. Pods that a controller
+// created are left out by default.
 func observedList(pods []*corev1.Pod, withControlled bool, now time.Time) []listedModel {
 	found := make([]listedModel, 0, len(pods))
 	for _, pod := range pods {
@@ -59,24 +58,23 @@ func listedOf(m model.DataSource) listedModel {
 	}
 }
 
-// candidate is what the list resource says and asks of an instance.
+// candidate is an instance that the list resource may offer.
 type candidate struct {
 	model.Key
-	Presence   power.State
+	State      power.State
 	Status     string
 	Controller string
-	// Reserved is set in Kubernetes' own Namespaces, which are no clusters, and
-	// Unfit where the name is one that no instance can have.
+	// Reserved is set in Kubernetes' own Namespaces, Unfit for a name that no instance can have.
 	Reserved, Unfit bool
 }
 
 func candidateOf(have power.Existing) candidate {
 	seen := power.StateIn(have, model.Resource{}, true)
-	pod := have.Subject(seen)
+	pod := have.EffectivePod(seen)
 	k := model.KeyOf(pod)
 	_, err := model.NewKey(k.Cluster, k.Name)
 	return candidate{
-		Key: k, Presence: seen, Status: manifest.StatusOf(pod), Controller: manifest.ControllerOf(pod),
+		Key: k, State: seen, Status: manifest.StatusOf(pod), Controller: manifest.ControllerOf(pod),
 		Reserved: validate.IsReservedNamespace(k.Cluster), Unfit: err != nil,
 	}
 }
@@ -84,7 +82,7 @@ func candidateOf(have power.Existing) candidate {
 // String names the instance to people who choose from a list.
 func (c candidate) String() string {
 	status := c.Status
-	if c.Presence.Pod == power.PodLeaving && !c.Presence.Stopped() {
+	if c.State.Pod == power.PodTerminating && !c.State.Stopped() {
 		status = "being deleted"
 	}
 	if c.Controller != "" {

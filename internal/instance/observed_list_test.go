@@ -28,7 +28,7 @@ func TestObservedList_sortsAndLeavesOutControlledOnes(t *testing.T) {
 	pods := []*corev1.Pod{
 		named("web-10"), named("web-2"),
 		named("api-x", metav1.OwnerReference{Kind: "ReplicaSet", Name: "api", Controller: ptr.To(true)}),
-		// An owner that is no controller doesn't make it anew.
+		// An owner that is no controller doesn't recreate it.
 		named("db", metav1.OwnerReference{Kind: "ConfigMap", Name: "db"}),
 	}
 	for with, want := range map[bool][]string{
@@ -108,7 +108,7 @@ func TestWithStopped(t *testing.T) {
 				got = append(got, "error")
 				continue
 			}
-			subject := have.Subject(power.StateIn(have, model.Resource{}, true))
+			subject := have.EffectivePod(power.StateIn(have, model.Resource{}, true))
 			got = append(got, strings.TrimSpace(model.KeyOf(subject).String()+" "+string(subject.Status.Phase)))
 		}
 		if text := strings.Join(got, ", "); text != c.want {

@@ -27,6 +27,8 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
+const typeName = "instance"
+
 var (
 	_ resource.ResourceWithConfigure      = (*instanceResource)(nil)
 	_ resource.ResourceWithIdentity       = (*instanceResource)(nil)
@@ -43,7 +45,7 @@ func NewResource() resource.Resource { return &instanceResource{} }
 type instanceResource struct {
 	store      *store.Store
 	defaults   fw.Defaults
-	told       *fw.Told
+	warned     *fw.Told
 	validation fw.PlanValidation
 }
 
@@ -65,12 +67,12 @@ func (r *instanceResource) IdentitySchema(_ context.Context, _ resource.Identity
 
 func (r *instanceResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	if data := fw.ProviderDataFrom(req.ProviderData, &resp.Diagnostics); data != nil {
-		r.store, r.defaults, r.told, r.validation = store.New(data.Client), data.Defaults, &data.Told, data.PlanValidation
+		r.store, r.defaults, r.warned, r.validation = store.New(data.Client), data.Defaults, &data.Told, data.PlanValidation
 	}
 }
 
-// Create makes the instance and waits for it. Whatever there is then is in the state,
-// with an error too.
+// Create creates the instance and waits for it. The state holds what exists then, also after an
+// error.
 func (r *instanceResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan, config model.Resource
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -83,8 +85,8 @@ func (r *instanceResource) Create(ctx context.Context, req resource.CreateReques
 	}
 	plan.LabelsAll = fw.LabelsAll(r.defaults.Labels, plan.Labels)
 	plan.AnnotationsAll = fw.LabelsAll(r.defaults.Annotations, plan.Annotations)
-	rec := planning.PrivateState{Limited: planning.LimitedBy(config.Instance)}
-	made, diags := planning.PartsOf(ctx, plan, config, types.Int64Null(), rec)
+	private := planning.PrivateState{Limited: planning.LimitedBy(config.Instance)}
+	objects, diags := planning.ObjectsOf(ctx, plan, config, types.Int64Null(), private)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -92,39 +94,39 @@ func (r *instanceResource) Create(ctx context.Context, req resource.CreateReques
 
 	ref := plan.Key().Ref()
 	sending, warnings := kube.WithWarnings(ctx)
-	have, made, err := r.store.CreateInstance(sending, made, store.CreateOptions{Named: named, Stopped: plan.DesiredStatus.ValueString() == model.PowerStopped})
+	have, objects, err := r.store.CreateInstance(sending, objects, store.CreateOptions{Named: named, Stopped: plan.DesiredStatus.ValueString() == model.PowerStopped})
 	fw.AddServerWarnings(&resp.Diagnostics, ref, warnings)
 	if err != nil {
 		addCreateError(&resp.Diagnostics, plan.Instance, err)
 		switch {
 		case have.Pod != nil:
-			addHalfMade(&resp.Diagnostics, plan.Key())
+			addCreatedWarning(&resp.Diagnostics, plan.Key())
 		case have.Template == nil:
 			return
 		}
 	}
 
-	rec, notes := rec.Made(made, have, plan)
-	rec.Manager = r.store.Written()
-	addNotes(&resp.Diagnostics, notes)
-	aim := waiting.GoalOf(plan)
+	private, notices := private.AfterCreate(objects, have, plan)
+	private.Manager = r.store.ManagerUsed()
+	addWarnings(&resp.Diagnostics, notices)
+	goal := waiting.GoalOf(plan)
 	if !resp.Diagnostics.HasError() && have.Pod != nil {
-		have.Pod, err = r.store.Await(ctx, have.Pod, aim)
+		have.Pod, err = r.store.Await(ctx, have.Pod, goal)
 	}
-	out := saving{State: &resp.State, Identity: resp.Identity, Private: resp.Private, Diagnostics: &resp.Diagnostics}
-	plan, rec = planning.WithResult(plan, have), rec.Found(have, plan)
-	out.save(ctx, plan, rec)
-	fw.SaveSeen(ctx, resp.Private, r.foresee(ctx, plan, config, rec, have), &resp.Diagnostics)
+	out := output{State: &resp.State, Identity: resp.Identity, Private: resp.Private, Diagnostics: &resp.Diagnostics}
+	plan, private = planning.WithResult(plan, have), private.WithLastSeen(have, plan)
+	out.save(ctx, plan, private)
+	fw.SaveSeen(ctx, resp.Private, r.predictNext(ctx, plan, config, private, have), &resp.Diagnostics)
 	switch {
 	case resp.Diagnostics.HasError():
 	case fw.IsCancelled(err):
-		fw.AddCancelled(&resp.Diagnostics, ref, aim.String(), err)
+		fw.AddCancelled(&resp.Diagnostics, ref, goal.String(), err)
 	case err != nil:
 		fw.AddError(&resp.Diagnostics, "bring up the instance "+plan.Key().String(), tainted(err), path.Empty())
 	}
 }
 
-// tainted adds what Terraform makes of an error in a create.
+// tainted adds to a failed wait that Terraform marks the resource as tainted.
 func tainted(err error) error {
 	var waited *kube.WaitError
 	if errors.As(err, &waited) {
@@ -143,33 +145,33 @@ func addCreateError(diags *diag.Diagnostics, m model.Instance, err error) {
 	if fw.IsCancelled(err) {
 		diags.AddError("Could not "+doing, "The run was cancelled before the instance was created. Apply again.")
 	} else {
-		fw.AddError(diags, doing, err, planning.PlaceOf(err, m))
+		fw.AddError(diags, doing, err, planning.PathOf(err, m))
 	}
-	var left *store.LeftError
+	var left *store.LeftoverError
 	if errors.As(err, &left) {
-		diags.AddError("Could not remove "+left.Left.String(), fmt.Sprintf("%s\n\nThe failed create left it behind. It is in the state, marked as tainted, so the next apply removes it and recreates the instance.", fw.Sentence(left.Why.Error())))
+		diags.AddError("Could not remove "+left.Leftover.String(), fmt.Sprintf("%s\n\nThe failed create left it behind. It is in the state, marked as tainted, so the next apply removes it and recreates the instance.", fw.Sentence(left.Why.Error())))
 	}
 }
 
-// addHalfMade says what becomes of an instance whose Pod was made before the create failed.
-func addHalfMade(diags *diag.Diagnostics, k model.Key) {
+// addCreatedWarning says that the Pod was created before the create failed.
+func addCreatedWarning(diags *diag.Diagnostics, k model.Key) {
 	diags.AddWarning("The instance "+k.String()+" was created",
 		fmt.Sprintf("%s was created before that error. It is in the state, marked as tainted, so the next apply replaces it. To keep it, run `terraform untaint <its address>`: the next apply then adds what is missing.", k.Ref()))
 }
 
-// Read finds the Pod by its name: one that the provider made anew under that
-// name is the same instance, one that somebody else made isn't.
+// Read finds the Pod by its name. One that the provider created under that name is the same
+// instance, even with another UID. A foreign one isn't.
 func (r *instanceResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var prior model.Resource
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
-	rec := fw.LoadRecord(ctx, req.Private, planning.DefaultPrivateState(prior), &resp.Diagnostics)
+	private := fw.LoadRecord(ctx, req.Private, planning.DefaultPrivateState(prior), &resp.Diagnostics)
 	ctx, cancel := withTimeout(ctx, prior.Timeouts.Read, model.DefaultReadTimeout, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	out := saving{State: &resp.State, Identity: resp.Identity, Private: resp.Private, Diagnostics: &resp.Diagnostics}
-	have, err := r.store.Look(ctx, prior.Key())
+	out := output{State: &resp.State, Identity: resp.Identity, Private: resp.Private, Diagnostics: &resp.Diagnostics}
+	have, err := r.store.FindCached(ctx, prior.Key())
 	if err != nil {
 		fw.AddError(&resp.Diagnostics, "read the instance "+prior.Key().String(), err, path.Empty())
 		return
@@ -192,40 +194,40 @@ func (r *instanceResource) Read(ctx context.Context, req resource.ReadRequest, r
 		}
 		r.warnOfUnknownFields(ctx, prior.Key(), &resp.Diagnostics)
 	}
-	if err := r.read(ctx, &prior, &rec, have, seen, importing, &resp.Diagnostics); err != nil {
+	if err := r.read(ctx, &prior, &private, have, seen, importing, &resp.Diagnostics); err != nil {
 		fw.AddError(&resp.Diagnostics, "read the Secret of the instance "+prior.Key().String(), err, path.Root("secret_env_wo_version"))
 		return
 	}
-	out.save(ctx, prior, rec)
+	out.save(ctx, prior, private)
 }
 
-// read brings state and record up to what was found.
-func (r *instanceResource) read(ctx context.Context, state *model.Resource, rec *planning.PrivateState, have power.Existing, seen power.State, importing bool, diags *diag.Diagnostics) error {
-	subject := have.Subject(seen)
+// read updates the state and the private state with what exists.
+func (r *instanceResource) read(ctx context.Context, state *model.Resource, private *planning.PrivateState, have power.Existing, seen power.State, importing bool, diags *diag.Diagnostics) error {
+	subject := have.EffectivePod(seen)
 	if importing {
 		*state = model.NewResource(ctx)
 		var more diag.Diagnostics
-		state.Instance, rec.Limited, more = manifest.Imported(ctx, subject, r.store.Manager(), r.defaults)
+		state.Instance, private.Limited, more = manifest.Imported(ctx, subject, r.store.Manager(), r.defaults)
 		diags.Append(more...)
-		rec.Unset = manifest.UnsetIn(subject, state.Instance)
+		private.Unset = manifest.UnsetIn(subject, state.Instance)
 	} else {
 		prior := *state
-		state.Instance = rec.AsSent(prior.Instance, manifest.Observed(subject, prior.Instance, rec.Limited))
-		state.Image = rec.Image(state.Image)
+		state.Instance = private.AsSent(prior.Instance, manifest.Observed(subject, prior.Instance, private.Limited))
+		state.Image = private.Image(state.Image)
 		state.Instance = planning.Normalise(prior, state.Instance)
 		if !prior.DesiredStatus.IsNull() {
 			state.DesiredStatus = types.StringValue(power.DesiredStatus(seen))
 		}
 	}
-	size := rec.LastSeen.Size
-	rec.LastSeen = planning.LastSeenOf(subject, seen).Normalised(*state)
-	rec.LastSeen.Unlabelled = causes.LostLabels(have, seen, r.store.Manager())
-	rec.LastSeen.Size = rec.LastSeen.Size.SpeltAs(size)
-	return r.readSecret(ctx, state, rec, manifest.OwnSecret(subject, state.Instance), importing)
+	size := private.LastSeen.Size
+	private.LastSeen = planning.LastSeenOf(subject, seen).Normalised(*state)
+	private.LastSeen.Unlabelled = causes.LostLabels(have, seen, r.store.Manager())
+	private.LastSeen.Size = private.LastSeen.Size.SpeltAs(size)
+	return r.readSecret(ctx, state, private, manifest.OwnSecret(subject, state.Instance), importing)
 }
 
-// Delete removes that very Pod and waits until it is gone; the instance's
-// Secret goes with it.
+// Delete deletes that very Pod and waits until it is gone. Kubernetes deletes the instance's Secret
+// with it.
 func (r *instanceResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state model.Resource
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -246,7 +248,7 @@ func (r *instanceResource) ImportState(ctx context.Context, req resource.ImportS
 	if req.ID != "" {
 		k, err = model.ParseID(req.ID)
 	} else {
-		var identity model.IdentityModel
+		var identity model.Identity
 		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
 		k, err = model.NewKey(identity.Cluster.ValueString(), identity.Name.ValueString())
 	}
@@ -258,7 +260,7 @@ func (r *instanceResource) ImportState(ctx context.Context, req resource.ImportS
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("cluster"), k.Cluster)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("name"), k.Name)...)
-	saving{Identity: resp.Identity, Diagnostics: &resp.Diagnostics}.identify(ctx, k)
+	output{Identity: resp.Identity, Diagnostics: &resp.Diagnostics}.identify(ctx, k)
 }
 
 func withTimeout(ctx context.Context, configured func(context.Context, time.Duration) (time.Duration, diag.Diagnostics), otherwise time.Duration, diags *diag.Diagnostics) (context.Context, context.CancelFunc) {
@@ -267,23 +269,50 @@ func withTimeout(ctx context.Context, configured func(context.Context, time.Dura
 	return kube.WithTimeout(ctx, limit)
 }
 
-// saving is where a response keeps an instance.
-type saving struct {
+// output is where a response stores an instance.
+type output struct {
 	State       *tfsdk.State
 	Identity    *tfsdk.ResourceIdentity
 	Private     fw.PrivateWriter
 	Diagnostics *diag.Diagnostics
 }
 
-func (s saving) save(ctx context.Context, state model.Resource, rec planning.PrivateState) {
+func (s output) save(ctx context.Context, state model.Resource, private planning.PrivateState) {
 	s.Diagnostics.Append(s.State.Set(ctx, state)...)
 	s.identify(ctx, state.Key())
-	rec.Name = state.Name.ValueString()
-	fw.SaveRecord(ctx, s.Private, rec, planning.DefaultPrivateState(state), s.Diagnostics)
+	private.Name = state.Name.ValueString()
+	fw.SaveRecord(ctx, s.Private, private, planning.DefaultPrivateState(state), s.Diagnostics)
 }
 
-func (s saving) identify(ctx context.Context, k model.Key) {
+func (s output) identify(ctx context.Context, k model.Key) {
 	if s.Identity != nil {
 		s.Diagnostics.Append(s.Identity.Set(ctx, k.Identity())...)
 	}
+}
+
+// readSecret checks that the instance's Secret is still the one that was created for it. If it
+// isn't, the state has no version, so that the next plan creates another. InUse names the Secret of
+// an imported instance.
+func (r *instanceResource) readSecret(ctx context.Context, state *model.Resource, private *planning.PrivateState, inUse string, importing bool) error {
+	name := inUse
+	if !importing {
+		if private.Secret == nil {
+			return nil
+		}
+		name = private.Secret.Name
+	}
+	if name == "" {
+		return nil
+	}
+	seen, err := r.store.Secret(ctx, state.Key(), name)
+	switch {
+	case err != nil || seen.Hidden:
+		return err
+	case importing && seen.Ours:
+		private.Secret = &seen.SecretRef
+		state.SecretEnvVersion = types.Int64Value(seen.Version)
+	case !importing && seen.SecretRef != *private.Secret:
+		state.SecretEnvVersion = types.Int64Null()
+	}
+	return nil
 }

@@ -47,19 +47,19 @@ func (r *instanceResource) planChange(ctx context.Context, req resource.ModifyPl
 	var prior, config model.Resource
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	rec := fw.LoadRecord(ctx, req.Private, planning.DefaultPrivateState(prior), &resp.Diagnostics)
+	private := fw.LoadRecord(ctx, req.Private, planning.DefaultPrivateState(prior), &resp.Diagnostics)
 	if model.IsUnread(prior.Instance) {
 		fw.AddUnread(&resp.Diagnostics, prior.Key().Ref())
 	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	of := planning.Facts{Resizable: true, Differs: planning.DifferencesBetween(ctx, prior.Instance, plan.Instance)}
-	*plan = of.Differs.AsPrior(ctx, prior, config, *plan)
-	if of.Differs.Pod {
+	facts := planning.Facts{Resizable: true, Differences: planning.DifferencesBetween(ctx, prior.Instance, plan.Instance)}
+	*plan = facts.Differences.AsPrior(ctx, prior, config, *plan)
+	if facts.Differences.Pod {
 		var diags diag.Diagnostics
 		var err error
-		of.Pod, of.PodPaths, diags, err = planning.ComparePod(ctx, prior, *plan, r.store.Reader(ctx, prior.Key(), prior.UID.ValueString()))
+		facts.Pod, facts.PodPaths, diags, err = planning.ComparePod(ctx, prior, *plan, r.store.Reader(ctx, prior.Key(), prior.UID.ValueString()))
 		resp.Diagnostics.Append(diags...)
 		if err != nil {
 			fw.AddError(&resp.Diagnostics, "compare pod with the instance "+prior.Key().String(), err, path.Root("pod"))
@@ -68,45 +68,35 @@ func (r *instanceResource) planChange(ctx context.Context, req resource.ModifyPl
 			return
 		}
 	}
-	d := planning.Decide(prior, *plan, config, rec, of)
+	d := planning.Decide(prior, *plan, config, private, facts)
 	if d.Resize != nil {
 		var err error
-		if of.Resizable, err = r.store.Resizable(); err != nil {
+		if facts.Resizable, err = r.store.Resizable(); err != nil {
 			fw.AddError(&resp.Diagnostics, "plan the new size of the instance "+prior.Key().String(), err, path.Empty())
 			return
 		}
-		d = planning.Decide(prior, *plan, config, rec, of)
+		d = planning.Decide(prior, *plan, config, private, facts)
 	}
 	for _, name := range d.Replace {
 		resp.RequiresReplace.Append(planning.ReplacedBy(name, prior.Instance, plan.Instance)...)
 	}
-	addNotes(&resp.Diagnostics, d.Warnings)
-	if d.Cause != nil && !r.told.Has(prior.Key().String()) {
-		addNotes(&resp.Diagnostics, []causes.Warning{*d.Cause})
+	addWarnings(&resp.Diagnostics, d.Warnings)
+	if d.Cause != nil && !r.warned.Has(prior.Key().String()) {
+		addWarnings(&resp.Diagnostics, []causes.Warning{*d.Cause})
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, *plan)...)
-	if changes := !resp.Plan.Raw.Equal(req.State.Raw) || len(d.Replace) > 0 || d.Step == power.StepTidy || rec.Unrecorded || rec.LastSeen.State.Starting || len(rec.LastSeen.Unlabelled) > 0; changes {
-		r.warnOfKeys(ctx, planning.PlannedChange{Prior: &prior, Plan: *plan, Config: config, Record: rec, Todo: d}, &resp.Diagnostics)
+	if changes := !resp.Plan.Raw.Equal(req.State.Raw) || len(d.Replace) > 0 || d.Step == power.StepCleanUp || private.Unrecorded || private.LastSeen.State.Starting || len(private.LastSeen.Unlabelled) > 0; changes {
+		r.warnOfKeys(ctx, planning.PlannedChange{Prior: &prior, Plan: *plan, Config: config, PrivateState: private, Decision: d}, &resp.Diagnostics)
 		setUnknown(plan, d.Unknown)
-		setGone(plan, d.Gone)
+		setNull(plan, d.Gone)
 		if d.Step == power.StepStop {
 			plan.Status = types.StringValue(model.StatusStopped)
 		}
-		r.validatePlan(ctx, planning.PlannedChange{Prior: &prior, Plan: *plan, Config: config, Record: rec, Todo: d}, &resp.Diagnostics)
+		r.validatePlan(ctx, planning.PlannedChange{Prior: &prior, Plan: *plan, Config: config, PrivateState: private, Decision: d}, &resp.Diagnostics)
 	}
 }
 
-func addNotes(diags *diag.Diagnostics, notes []causes.Warning) {
-	for _, n := range notes {
-		if n.Attribute == "" {
-			diags.AddWarning(n.Summary, n.Detail)
-			continue
-		}
-		diags.AddAttributeWarning(path.Root(n.Attribute), n.Summary, n.Detail)
-	}
-}
-
-// setUnknown leaves to the apply what the attributes come to.
+// setUnknown marks the attributes as known after the apply.
 func setUnknown(plan *model.Resource, names []string) {
 	if slices.Contains(names, "labels_all") {
 		plan.LabelsAll = types.MapUnknown(types.StringType)
@@ -117,8 +107,8 @@ func setUnknown(plan *model.Resource, names []string) {
 	setComputed(plan, names, types.StringUnknown(), fwtypes.NewQuantityUnknown())
 }
 
-// setGone empties what an instance doesn't have while it is stopped.
-func setGone(plan *model.Resource, names []string) {
+// setNull empties the attributes that a stopped instance doesn't have.
+func setNull(plan *model.Resource, names []string) {
 	setComputed(plan, names, types.StringNull(), fwtypes.NewQuantityNull())
 }
 
@@ -141,19 +131,18 @@ func setComputed(plan *model.Resource, names []string, text types.String, amount
 	}
 }
 
-// planNew says what is known of an instance that is made stopped. Core asks for it
-// also where another one is replaced.
+// planNew plans a new instance. Terraform also calls it for the successor of a replaced one.
 func (r *instanceResource) planNew(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, plan *model.Resource) {
 	var config model.Resource
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	// Of one that is replaced, only what its state makes no difference to is of use.
-	rec := fw.LoadRecord(ctx, req.Private, planning.DefaultPrivateState(model.Resource{}), &resp.Diagnostics)
+	private := fw.LoadRecord(ctx, req.Private, planning.DefaultPrivateState(model.Resource{}), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	if plan.DesiredStatus.ValueString() == model.PowerStopped {
 		plan.Status = types.StringValue(model.StatusStopped)
-		setGone(plan, append([]string{"uid", "node", "ip"}, planning.UndeclaredSize(config.Instance)...))
+		setNull(plan, append([]string{"uid", "node", "ip"}, planning.UndeclaredSize(config.Instance)...))
 	}
-	r.validatePlan(ctx, planning.PlannedChange{Plan: *plan, Config: config, Record: rec}, &resp.Diagnostics)
+	r.validatePlan(ctx, planning.PlannedChange{Plan: *plan, Config: config, PrivateState: private}, &resp.Diagnostics)
 }

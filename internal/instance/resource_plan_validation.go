@@ -1,6 +1,7 @@
 package instance
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -11,12 +12,11 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
 	"github.com/headgym/terraform-provider-mar/internal/instance/planning"
 	"github.com/headgym/terraform-provider-mar/internal/instance/store"
-	"github.com/headgym/terraform-provider-mar/internal/instance/waiting"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
-// validatePlan asks the API server about what an apply of the plan would send, and
-// says what it would refuse. It changes nothing of the plan.
+// validatePlan sends what an apply would send as dry runs, and reports what the API server would
+// refuse. It doesn't change the plan.
 func (r *instanceResource) validatePlan(ctx context.Context, p planning.PlannedChange, diags *diag.Diagnostics) {
 	cluster := p.Plan.Cluster.ValueString()
 	if !r.validation.Asks() || cluster == "" || r.validation.Remakes(cluster) {
@@ -24,23 +24,23 @@ func (r *instanceResource) validatePlan(ctx context.Context, p planning.PlannedC
 	}
 	p.Defaults = r.defaults
 	doing := "update the instance "
-	if p.Makes() {
+	if p.Creates() {
 		doing = "create the instance "
 	}
-	doing += model.Key{Cluster: cluster, Name: waiting.OrElse(p.Plan.Name.ValueString(), planning.ToBeNamed)}.String()
+	doing += model.Key{Cluster: cluster, Name: cmp.Or(p.Plan.Name.ValueString(), planning.ToBeNamed)}.String()
 	if p.MayBeTaken(r.validation.DryRuns) {
-		if taken := r.store.Taken(ctx, p.Plan.Key()); taken != nil {
+		if taken := r.store.NameTaken(ctx, p.Plan.Key()); taken != nil {
 			r.validation.Report(diags, fw.Foretold{Doing: doing, Cluster: cluster, Err: taken, At: path.Root("name")})
 			return
 		}
 	}
-	trials, leftOut := p.DryRuns(ctx)
-	for _, t := range trials {
-		err := r.store.After(t.Manager).Try(ctx, t)
-		if t.Pod != nil && (store.IsAwaitedAccount(err) || r.roomAfterPredecessor(ctx, p, err)) {
+	runs, leftOut := p.DryRuns(ctx)
+	for _, run := range runs {
+		err := r.store.WithManager(run.Manager).Try(ctx, run)
+		if run.Pod != nil && (store.IsAwaitedAccount(err) || r.roomAfterPredecessor(ctx, p, err)) {
 			continue
 		}
-		r.report(ctx, diags, fw.Foretold{Doing: doing, Cluster: cluster, Err: err, At: planning.PlaceOf(err, p.Config.Instance), LeftOut: leftOut})
+		r.report(ctx, diags, fw.Foretold{Doing: doing, Cluster: cluster, Err: err, At: planning.PathOf(err, p.Config.Instance), LeftOut: leftOut})
 	}
 }
 
@@ -54,12 +54,12 @@ func (r *instanceResource) report(ctx context.Context, diags *diag.Diagnostics, 
 	r.validation.Report(diags, f)
 }
 
-// roomAfterPredecessor reports whether a quota has no room for the instance only
-// as long as the one that it replaces is there.
+// roomAfterPredecessor reports whether a quota has no room only because the predecessor still
+// exists.
 func (r *instanceResource) roomAfterPredecessor(ctx context.Context, p planning.PlannedChange, err error) bool {
 	var refused *kube.RefusedError
 	if !errors.As(err, &refused) || refused.Kind != kube.RefusedByQuota {
 		return false
 	}
-	return planning.RoomAfter(r.store.Predecessor(ctx, p.Plan.Cluster.ValueString(), p.Record.Name, p.Plan.Name.ValueString()), err)
+	return planning.RoomAfter(r.store.Predecessor(ctx, p.Plan.Cluster.ValueString(), p.PrivateState.Name, p.Plan.Name.ValueString()), err)
 }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/headgym/terraform-provider-mar/internal/fw"
 	"github.com/headgym/terraform-provider-mar/internal/instance/causes"
@@ -27,7 +26,7 @@ func (r *instanceResource) Update(ctx context.Context, req resource.UpdateReques
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &u.Plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &u.Prior)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &u.Config)...)
-	u.Record = fw.LoadRecord(ctx, req.Private, planning.DefaultPrivateState(u.Prior), &resp.Diagnostics)
+	u.PrivateState = fw.LoadRecord(ctx, req.Private, planning.DefaultPrivateState(u.Prior), &resp.Diagnostics)
 	ctx, cancel := withTimeout(ctx, u.Plan.Timeouts.Update, model.DefaultTimeout, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
@@ -35,214 +34,184 @@ func (r *instanceResource) Update(ctx context.Context, req resource.UpdateReques
 	}
 	u.Plan.LabelsAll = fw.LabelsAll(r.defaults.Labels, u.Plan.Labels)
 	u.Plan.AnnotationsAll = fw.LabelsAll(r.defaults.Annotations, u.Plan.Annotations)
-	u.Todo = planning.Decide(u.Prior, u.Plan, u.Config, u.Record, planning.Facts{Resizable: true, Differs: planning.DifferencesBetween(ctx, u.Prior.Instance, u.Plan.Instance)})
-	u.Limited, u.Record.Limited = u.Record.Limited, planning.LimitedBy(u.Config.Instance)
+	u.Decision = planning.Decide(u.Prior, u.Plan, u.Config, u.PrivateState, planning.Facts{Resizable: true, Differences: planning.DifferencesBetween(ctx, u.Prior.Instance, u.Plan.Instance)})
+	u.Limited, u.PrivateState.Limited = u.PrivateState.Limited, planning.LimitedBy(u.Config.Instance)
 	var diags diag.Diagnostics
-	u.Parts, diags = planning.PartsOf(ctx, u.Plan, u.Config, u.Prior.SecretEnvVersion, u.Record)
-	u.Parts.Dropped = manifest.DroppedBetween(u.Prior.Instance, u.Plan.Instance)
+	u.Objects, diags = planning.ObjectsOf(ctx, u.Plan, u.Config, u.Prior.SecretEnvVersion, u.PrivateState)
+	u.Objects.DroppedKeys = manifest.DroppedBetween(u.Prior.Instance, u.Plan.Instance)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	out := saving{State: &resp.State, Identity: resp.Identity, Private: resp.Private, Diagnostics: &resp.Diagnostics}
+	out := output{State: &resp.State, Identity: resp.Identity, Private: resp.Private, Diagnostics: &resp.Diagnostics}
 	ref := u.Plan.Key().Ref()
 	sending, warnings := kube.WithWarnings(ctx)
-	done, err := r.carryOut(sending, u)
+	result, err := r.carryOut(sending, u)
 	fw.AddServerWarnings(&resp.Diagnostics, ref, warnings)
-	addNotes(&resp.Diagnostics, done.Notes)
-	out.save(ctx, done.State, done.Record)
-	fw.SaveSeen(ctx, resp.Private, r.foresee(ctx, done.State, u.Config, done.Record, done.Have), &resp.Diagnostics)
+	addWarnings(&resp.Diagnostics, result.Warnings)
+	out.save(ctx, result.State, result.PrivateState)
+	fw.SaveSeen(ctx, resp.Private, r.predictNext(ctx, result.State, u.Config, result.PrivateState, result.Existing), &resp.Diagnostics)
 	switch {
-	case fw.IsCancelled(err) && done.Whole:
+	case fw.IsCancelled(err) && result.Complete:
 		fw.AddInterrupted(&resp.Diagnostics, ref, err)
 	case fw.IsCancelled(err):
 		fw.AddCutShort(&resp.Diagnostics, "update the instance "+u.Plan.Key().String(), err)
 	case err != nil:
-		fw.AddError(&resp.Diagnostics, "update the instance "+u.Plan.Key().String(), err, planning.PlaceOf(err, u.Plan.Instance))
+		fw.AddError(&resp.Diagnostics, "update the instance "+u.Plan.Key().String(), err, planning.PathOf(err, u.Plan.Instance))
 	}
 }
 
-// updateInput is all that an update is made of.
+// updateInput is what an update is made from.
 type updateInput struct {
 	Prior, Plan, Config model.Resource
-	Record              planning.PrivateState
-	// Limited is the record's of before the update.
-	Limited []string
-	Todo    planning.Decision
-	Parts   manifest.Objects
+	PrivateState        planning.PrivateState
+	// Limited is from the private state before the update.
+	Limited  []string
+	Decision planning.Decision
+	Objects  manifest.Objects
 }
 
-// updateResult is what there is after an update.
+// updateResult is the instance after an update.
 type updateResult struct {
-	State  model.Resource
-	Record planning.PrivateState
-	Notes  []causes.Warning
-	// Whole is set when all was carried out, though it may not have taken effect.
-	Whole bool
-	// Have is what was last seen of the instance, nothing where it wasn't looked at.
-	Have power.Existing
+	State        model.Resource
+	PrivateState planning.PrivateState
+	Warnings     []causes.Warning
+	// Complete is set if everything was sent, though it may not be in force.
+	Complete bool
+	// Existing is what was last read of the instance, empty if nothing was.
+	Existing power.Existing
 }
 
-// carryOut does what was decided, and returns what there is then, also when it
-// errs.
+// carryOut does what was decided. It returns what exists then, also with an error.
 func (r *instanceResource) carryOut(ctx context.Context, u updateInput) (updateResult, error) {
-	switch u.Todo.Step {
+	switch u.Decision.Step {
 	case power.StepStop, power.StepStart, power.StepRestart:
-		return r.movePower(ctx, u)
+		return r.changePower(ctx, u)
 	case power.StepRefuse:
 		return r.interrupted(ctx, u, planning.TakenError(u.Plan.Key()))
-	case power.StepTidy:
-		if err := r.tidy(ctx, u); err != nil {
+	case power.StepCleanUp:
+		if err := r.cleanUp(ctx, u); err != nil {
 			return r.interrupted(ctx, u, err)
 		}
 	}
-	if u.Record.LastSeen.State.Stopped() {
+	if u.PrivateState.LastSeen.State.Stopped() {
 		return r.changeStopped(ctx, u)
 	}
 	return r.changeRunning(ctx, u)
 }
 
-// movePower stops, starts or restarts the instance, from the plan as a whole.
-func (r *instanceResource) movePower(ctx context.Context, u updateInput) (updateResult, error) {
+// changePower stops, starts or restarts the instance, from the whole plan.
+func (r *instanceResource) changePower(ctx context.Context, u updateInput) (updateResult, error) {
 	have, err := r.store.Find(ctx, u.Plan.Key())
 	if err != nil {
-		return updateResult{State: u.Prior, Record: u.Record}, err
+		return updateResult{State: u.Prior, PrivateState: u.PrivateState}, err
 	}
 	running := have.Pod
 	if running != nil && !power.IsSame(u.Prior.Instance, running) {
 		running = nil
 	}
 	var started power.Existing
-	switch u.Todo.Step {
+	switch u.Decision.Step {
 	case power.StepStop:
-		have.Template, u.Parts, err = r.store.Stop(ctx, running, u.Parts, false)
+		have.Template, u.Objects, err = r.store.Stop(ctx, running, u.Objects, false)
 		have.Pod = nil
 	case power.StepRestart:
-		started, u.Parts, err = r.store.Restart(ctx, running, u.Parts)
+		started, u.Objects, err = r.store.Restart(ctx, running, u.Objects)
 		have = power.Existing{Pod: started.Pod}
 	default:
-		started, u.Parts, err = r.store.Start(ctx, u.Parts)
+		started, u.Objects, err = r.store.Start(ctx, u.Objects)
 		have = power.Existing{Pod: started.Pod}
 	}
 	if err != nil && have.Pod == nil {
 		return r.interrupted(ctx, u, err)
 	}
 	if err != nil {
-		have = r.store.LeftBeside(ctx, have)
+		have = r.store.WithLeftoverTemplate(ctx, have)
 	}
-	rec, notes := u.Record.Made(u.Parts, have, u.Plan)
-	rec.Manager = r.store.Written()
+	private, warnings := u.PrivateState.AfterCreate(u.Objects, have, u.Plan)
+	private.Manager = r.store.ManagerUsed()
 	if err == nil && have.Pod != nil {
 		have.Pod, err = r.store.Await(ctx, have.Pod, waiting.GoalOf(u.Plan))
 		left := err // of a wait that was cancelled: the next apply waits, and settles
 		if !fw.IsCancelled(err) {
-			left = r.store.Settle(ctx, started, u.Parts)
+			left = r.store.FinishStart(ctx, started, u.Objects)
 		}
 		if left != nil {
 			have.Template, err = started.Template, cmp.Or(err, left)
 		}
 	}
-	return updateResult{State: planning.WithResult(u.Plan, have), Record: rec.Found(have, u.Plan), Notes: notes, Whole: true, Have: have}, err
+	return updateResult{State: planning.WithResult(u.Plan, have), PrivateState: private.WithLastSeen(have, u.Plan), Warnings: warnings, Complete: true, Existing: have}, err
 }
 
-// tidy ends a start that was interrupted: it takes the template away, and waits for the Pod as
-// the start would have.
-func (r *instanceResource) tidy(ctx context.Context, u updateInput) error {
+// cleanUp finishes an interrupted start: it deletes the template and waits for the Pod.
+func (r *instanceResource) cleanUp(ctx context.Context, u updateInput) error {
 	have, err := r.store.Find(ctx, u.Plan.Key())
 	if err != nil || have.Pod == nil || have.Template == nil {
 		return err
 	}
-	if err := r.store.DeleteLeftovers(ctx, have.Pod, have.Template, u.Record.Secret); err != nil || podhealth.IsOver(have.Pod) {
+	if err := r.store.DeleteLeftovers(ctx, have.Pod, have.Template, u.PrivateState.Secret); err != nil || podhealth.IsOver(have.Pod) {
 		return err
 	}
 	_, err = r.store.Await(ctx, have.Pod, waiting.GoalOf(u.Plan))
 	return err
 }
 
-// changeStopped writes what is planned into the template.
+// changeStopped writes the plan into the template.
 func (r *instanceResource) changeStopped(ctx context.Context, u updateInput) (updateResult, error) {
-	before, diags := manifest.Desired(ctx, u.Prior.Instance, u.Record.Making())
-	if !diags.HasError() && u.Parts.Make == nil && u.Parts.Drop == nil && manifest.SameObjects(before, u.Parts.Pod) {
-		return updateResult{State: u.Plan, Record: u.Record}, nil
+	before, diags := manifest.Desired(ctx, u.Prior.Instance, u.PrivateState.PodOptions())
+	if !diags.HasError() && u.Objects.NewSecret == nil && u.Objects.OldSecret == nil && manifest.SameObjects(before, u.Objects.Pod) {
+		return updateResult{State: u.Plan, PrivateState: u.PrivateState}, nil
 	}
-	template, made, err := r.store.Stop(ctx, nil, u.Parts, false)
-	u.Parts = made
+	template, objects, err := r.store.Stop(ctx, nil, u.Objects, false)
+	u.Objects = objects
 	if err != nil {
 		return r.interrupted(ctx, u, err)
 	}
 	have := power.Existing{Template: template}
-	rec, notes := u.Record.Made(u.Parts, have, u.Plan)
-	return updateResult{State: planning.WithResult(u.Plan, have), Record: rec.Found(have, u.Plan), Notes: notes, Whole: true, Have: have}, nil
+	private, warnings := u.PrivateState.AfterCreate(u.Objects, have, u.Plan)
+	return updateResult{State: planning.WithResult(u.Plan, have), PrivateState: private.WithLastSeen(have, u.Plan), Warnings: warnings, Complete: true, Existing: have}, nil
 }
 
-// changeRunning sends what can be changed on the Pod that is there.
+// changeRunning sends what can be changed on the existing Pod.
 func (r *instanceResource) changeRunning(ctx context.Context, u updateInput) (updateResult, error) {
-	if u.Todo.Resize == nil && u.Todo.Change == nil && len(u.Todo.Unknown) == 0 {
-		return updateResult{State: u.Plan, Record: u.Record}, nil
+	if u.Decision.Resize == nil && u.Decision.Change == nil && len(u.Decision.Unknown) == 0 {
+		return updateResult{State: u.Plan, PrivateState: u.PrivateState}, nil
 	}
-	if u.Todo.Change != nil {
-		u.Todo.Change.Spec = u.Parts.Pod.Annotations[mar.AnnotationSpec]
+	if u.Decision.Change != nil {
+		u.Decision.Change.Spec = u.Objects.Pod.Annotations[mar.AnnotationSpec]
 	}
 	k := u.Plan.Key()
-	done, err := r.store.After(u.Record.Manager).Update(ctx, k.Ref(), u.Prior.UID.ValueString(), waiting.GoalOf(u.Plan), u.Todo)
+	done, err := r.store.WithManager(u.PrivateState.Manager).Update(ctx, k.Ref(), u.Prior.UID.ValueString(), waiting.GoalOf(u.Plan), u.Decision)
 	if done.Pod == nil {
-		return updateResult{State: u.Prior, Record: u.Record}, err
+		return updateResult{State: u.Prior, PrivateState: u.PrivateState}, err
 	}
 	if done.Changed {
-		u.Record.Manager = r.store.Written()
+		u.PrivateState.Manager = r.store.ManagerUsed()
 	}
 	if err != nil && (!done.Changed || !fw.IsCancelled(err)) {
 		return u.held(done), err
 	}
 	have := power.Existing{Pod: done.Pod}
-	rec := u.Record.After(u.Todo, done, false)
-	return updateResult{State: planning.WithResult(u.Plan, have), Record: rec.Found(have, u.Plan), Whole: true, Have: have}, err
+	private := u.PrivateState.AfterUpdate(u.Decision, done, false)
+	return updateResult{State: planning.WithResult(u.Plan, have), PrivateState: private.WithLastSeen(have, u.Plan), Complete: true, Existing: have}, err
 }
 
-// interrupted is the state after an update that broke off in the middle: as it
-// was, so that the next plan shows what is still to be done, with what there is
-// now.
+// interrupted is the result of an update that failed midway: the prior state, updated with what
+// exists, so that the next plan shows what is left to do.
 func (r *instanceResource) interrupted(ctx context.Context, u updateInput, cause error) (updateResult, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), model.DefaultReadTimeout)
 	defer cancel()
 	have, err := r.store.Find(ctx, u.Prior.Key())
 	if err != nil {
-		return updateResult{State: u.Prior, Record: u.Record}, cause
+		return updateResult{State: u.Prior, PrivateState: u.PrivateState}, cause
 	}
 	seen := power.StateIn(have, u.Prior, false)
 	if seen.Gone() {
-		return updateResult{State: u.Prior, Record: u.Record}, cause
+		return updateResult{State: u.Prior, PrivateState: u.PrivateState}, cause
 	}
-	state, rec := u.Prior, u.Record
-	if err := r.read(ctx, &state, &rec, have, seen, false, &diag.Diagnostics{}); err != nil {
-		return updateResult{State: u.Prior, Record: u.Record}, cause
+	state, private := u.Prior, u.PrivateState
+	if err := r.read(ctx, &state, &private, have, seen, false, &diag.Diagnostics{}); err != nil {
+		return updateResult{State: u.Prior, PrivateState: u.PrivateState}, cause
 	}
-	return updateResult{State: state, Record: rec}, cause
-}
-
-// readSecret sees whether the instance's Secret is still the one that was made
-// for it. Where it isn't, the state knows no version, so that the next plan makes
-// another. InUse names the Secret that an imported instance has from here.
-func (r *instanceResource) readSecret(ctx context.Context, state *model.Resource, rec *planning.PrivateState, inUse string, importing bool) error {
-	name := inUse
-	if !importing {
-		if rec.Secret == nil {
-			return nil
-		}
-		name = rec.Secret.Name
-	}
-	if name == "" {
-		return nil
-	}
-	seen, err := r.store.Secret(ctx, state.Key(), name)
-	switch {
-	case err != nil || seen.Hidden:
-		return err
-	case importing && seen.Ours:
-		rec.Secret = &seen.SecretRef
-		state.SecretEnvVersion = types.Int64Value(seen.Version)
-	case !importing && seen.SecretRef != *rec.Secret:
-		state.SecretEnvVersion = types.Int64Null()
-	}
-	return nil
+	return updateResult{State: state, PrivateState: private}, cause
 }

@@ -17,16 +17,16 @@ func (r *instanceResource) ValidateConfig(ctx context.Context, req resource.Vali
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(validation.SizeFaults(config.Instance)...)
-	resp.Diagnostics.Append(validation.RequestFaults(config.Instance)...)
-	resp.Diagnostics.Append(validation.PortFaults(ctx, config.Ports)...)
+	resp.Diagnostics.Append(validation.Size(config.Instance)...)
+	resp.Diagnostics.Append(validation.Requests(config.Instance)...)
+	resp.Diagnostics.Append(validation.Ports(ctx, config.Ports)...)
 	resp.Diagnostics.Append(validation.RepeatedVariables(validation.Variables{Attribute: "env", ByName: config.Env}, validation.Variables{Attribute: "env_value_from", ByName: config.EnvValueFrom}, validation.Variables{Attribute: "secret_env_wo", ByName: config.SecretEnv})...)
-	resp.Diagnostics.Append(validation.SecretFaults(config)...)
-	resp.Diagnostics.Append(validation.SourceFaults(config.EnvValueFrom)...)
-	resp.Diagnostics.Append(validation.CheckFaults(config.HealthChecks, validation.PortsOf(config.Instance))...)
-	resp.Diagnostics.Append(validation.VolumeFaults(config.Volumes)...)
-	resp.Diagnostics.Append(validation.SecurityFaults(ctx, config.Security)...)
-	resp.Diagnostics.Append(validation.WaitFaults(config)...)
-	resp.Diagnostics.Append(validation.HoldFaults(ctx, config)...)
-	resp.Diagnostics.Append(validation.PodFaults(ctx, config.Instance, config.SecretEnv)...)
+	resp.Diagnostics.Append(validation.SecretEnv(config)...)
+	resp.Diagnostics.Append(validation.EnvValueFrom(config.EnvValueFrom)...)
+	resp.Diagnostics.Append(validation.HealthChecks(config.HealthChecks, validation.PortsOf(config.Instance))...)
+	resp.Diagnostics.Append(validation.Volumes(config.Volumes)...)
+	resp.Diagnostics.Append(validation.Security(ctx, config.Security)...)
+	resp.Diagnostics.Append(validation.WaitFor(config)...)
+	resp.Diagnostics.Append(validation.MinReadySeconds(ctx, config)...)
+	resp.Diagnostics.Append(validation.Pod(ctx, config.Instance, config.SecretEnv)...)
 }

@@ -208,7 +208,7 @@ func TestAccInstance_halfAnUpdateIsInTheState(t *testing.T) {
 }
 
 // TestAccInstance_sizeThatIsNotRecordedIsPlanned has a resize go through and nothing
-// else: the record from which the Pod is made anew is behind, and the next plan mends
+// else: the record from which the Pod is recreated is behind, and the next plan mends
 // it.
 func TestAccInstance_sizeThatIsNotRecordedIsPlanned(t *testing.T) {
 	t.Parallel()

@@ -12,9 +12,9 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/validate"
 )
 
-// ActionDescription says what an action of that deed does.
-func ActionDescription(d power.Action) string {
-	switch d {
+// ActionDescription describes the action for the documentation.
+func ActionDescription(a power.Action) string {
+	switch a {
 	case power.ActionStop:
 		return "Stops a MAR instance that this provider created: its program gets its time to end, and the instance keeps its name, its configuration and its secret variables until it is started again. In Kubernetes its Pod becomes a PodTemplate of the same name. An instance that is already stopped stays as it is."
 	case power.ActionRestart:
@@ -24,7 +24,7 @@ func ActionDescription(d power.Action) string {
 }
 
 // Action are an action's arguments.
-func Action(ctx context.Context, d power.Action) map[string]schema.Attribute {
+func Action(ctx context.Context, a power.Action) map[string]schema.Attribute {
 	all := map[string]schema.Attribute{
 		"cluster": schema.StringAttribute{
 			MarkdownDescription: "The name of the cluster that the instance is in, such as `mar_instance.web.cluster`.",
@@ -40,7 +40,7 @@ func Action(ctx context.Context, d power.Action) map[string]schema.Attribute {
 			InvokeDescription: "How long it may take in all, such as \"90s\" or \"20m\". Default: 10m.",
 		}),
 	}
-	if d != power.ActionStop {
+	if a != power.ActionStop {
 		all["wait_for"] = schema.StringAttribute{
 			MarkdownDescription: "How far to wait. `Ready` (default): it runs and passes its readiness checks, or has finished well where `restart_policy` lets it finish. `Running`: its program was started. `Scheduled`: it was given a node. `Succeeded`: it has finished well; not with `restart_policy = \"Always\"`. `None`: not at all.",
 			Optional:            true,

@@ -21,9 +21,9 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/podhealth"
 )
 
-// TestTroubleOf holds what a refresh says of each Pod, and of which it says
+// TestProblemOf holds what a refresh says of each Pod, and of which it says
 // nothing.
-func TestTroubleOf(t *testing.T) {
+func TestProblemOf(t *testing.T) {
 	var said strings.Builder
 	for _, c := range []struct {
 		pod       string
@@ -51,8 +51,8 @@ func TestTroubleOf(t *testing.T) {
 		{"failed", "Failed", []string{"Failed"}, titled(podhealth.Failed)},
 		{"failed", "Running", nil, titled(podhealth.Failed)},
 		{"failed", "Failed", nil, ""},
-		{"deleting", "Running", nil, causeLeaving},
-		{"deleting", "Running", nil, causeLeaving},
+		{"deleting", "Running", nil, causeDeleting},
+		{"deleting", "Running", nil, causeDeleting},
 		{"crash-loop", "Running", []string{"Failed"}, titled(podhealth.Loop)},
 		{"crash-between", "Running", []string{"Failed"}, titled(podhealth.Loop)},
 		{"crash-oom", "Running", []string{"Failed"}, titled(podhealth.LoopByMemory)},
@@ -83,9 +83,9 @@ func TestTroubleOf(t *testing.T) {
 	assert.Check(t, golden.String(said.String(), "texts/refresh.txt"))
 }
 
-// TestResizeTrouble holds that a size which is still asked for is told in every
+// TestResizeProblem holds that a size which is still asked for is told in every
 // refresh, and one that is in force isn't.
-func TestResizeTrouble(t *testing.T) {
+func TestResizeProblem(t *testing.T) {
 	for name, says := range map[string]string{
 		"resize-deferred":          "no room for that size now: Deferred",
 		"resize-infeasible":        "can never give it that size: Infeasible",
@@ -106,9 +106,9 @@ func TestResizeTrouble(t *testing.T) {
 	}
 }
 
-func TestTroubleOf_disruptions(t *testing.T) {
+func TestProblemOf_disruptions(t *testing.T) {
 	for reason, want := range map[string]string{
-		"PreemptionByScheduler": titled(podhealth.Preempted), "EvictionByEvictionAPI": titled(podhealth.Evicted), "DeletionByTaintManager": titled(podhealth.Evicted), "Other": causeLeaving,
+		"PreemptionByScheduler": titled(podhealth.Preempted), "EvictionByEvictionAPI": titled(podhealth.Evicted), "DeletionByTaintManager": titled(podhealth.Evicted), "Other": causeDeleting,
 	} {
 		pod := fixture.PodFrom(t, "deleting")
 		pod.Status.Conditions = append(pod.Status.Conditions, corev1.PodCondition{Type: corev1.DisruptionTarget, Status: corev1.ConditionTrue, Reason: reason, Message: "make room"})
@@ -119,9 +119,9 @@ func TestTroubleOf_disruptions(t *testing.T) {
 	}
 }
 
-// TestTroubleOf_deletionIsToldFromItsEnd holds that the time of the deletion isn't
+// TestProblemOf_deletionIsToldFromItsEnd holds that the time of the deletion isn't
 // that at which the Pod's time runs out.
-func TestTroubleOf_deletionIsToldFromItsEnd(t *testing.T) {
+func TestProblemOf_deletionIsToldFromItsEnd(t *testing.T) {
 	pod := fixture.PodFrom(t, "ready")
 	end := metav1.Date(2026, 1, 2, 3, 4, 35, 0, time.UTC)
 	pod.DeletionTimestamp, pod.DeletionGracePeriodSeconds = &end, ptr.To[int64](30)
@@ -131,7 +131,7 @@ func TestTroubleOf_deletionIsToldFromItsEnd(t *testing.T) {
 	}
 }
 
-func TestTroublesOf(t *testing.T) {
+func TestProblems(t *testing.T) {
 	const manager = "terraform-provider-mar"
 	ours := metav1.ManagedFieldsEntry{Manager: manager, Operation: metav1.ManagedFieldsOperationUpdate}
 	theirs := metav1.ManagedFieldsEntry{Manager: "kubectl-create", Operation: metav1.ManagedFieldsOperationUpdate, Time: ptr.To(metav1.Now())}
@@ -145,10 +145,10 @@ func TestTroublesOf(t *testing.T) {
 		"healthy":                   {seen: alive},
 		"gone":                      {seen: power.State{}, want: causeGone},
 		"stopped":                   {seen: power.State{Template: true}},
-		"stopping":                  {seen: power.State{Template: true, Pod: power.PodLeaving}, change: func(p *corev1.Pod) { p.DeletionTimestamp = ptr.To(metav1.Now()) }, want: causeStopping},
-		"making way":                {seen: power.State{Template: true, Starting: true, Pod: power.PodLeaving}, change: func(p *corev1.Pod) { p.DeletionTimestamp = ptr.To(metav1.Now()) }, want: causeMakesWay},
-		"made anew by others":       {seen: alive, change: func(p *corev1.Pod) { p.UID = "uid-2" }, want: causeAnew},
-		"somebody else's":           {seen: power.State{Pod: power.PodForeign}, change: func(p *corev1.Pod) { p.UID, p.Labels, p.Annotations = "uid-2", nil, nil }, want: causeStranger},
+		"stopping":                  {seen: power.State{Template: true, Pod: power.PodTerminating}, change: func(p *corev1.Pod) { p.DeletionTimestamp = ptr.To(metav1.Now()) }, want: causeStopping},
+		"making way":                {seen: power.State{Template: true, Starting: true, Pod: power.PodTerminating}, change: func(p *corev1.Pod) { p.DeletionTimestamp = ptr.To(metav1.Now()) }, want: causeOldPod},
+		"made anew by others":       {seen: alive, change: func(p *corev1.Pod) { p.UID = "uid-2" }, want: causeRecreated},
+		"somebody else's":           {seen: power.State{Pod: power.PodForeign}, change: func(p *corev1.Pod) { p.UID, p.Labels, p.Annotations = "uid-2", nil, nil }, want: causeForeign},
 		"made anew by the provider": {seen: alive, change: func(p *corev1.Pod) { p.UID, p.ManagedFields = "uid-2", []metav1.ManagedFieldsEntry{ours} }},
 		"started outside":           {seen: alive, state: func(m *model.Resource) { m.UID = types.StringNull() }},
 		"imported, without labels":  {seen: alive, change: func(p *corev1.Pod) { p.Labels, p.Annotations = nil, nil }},
@@ -181,12 +181,12 @@ func TestTroublesOf(t *testing.T) {
 	}
 }
 
-// TestTrouble_note holds what is made of events and nodes.
-func TestTrouble_note(t *testing.T) {
+// TestProblem_warning holds what is made of events and nodes.
+func TestProblem_warning(t *testing.T) {
 	at := func(second int, kind, reason, message string) corev1.Event {
 		return corev1.Event{Type: kind, Reason: reason, Message: message, LastTimestamp: metav1.Date(2026, 1, 2, 3, 4, second, 0, time.UTC)}
 	}
-	gone, evicted := goneFrom(fixture.Stateful(t, fixture.Planned())), Problem{Summary: titled(podhealth.Evicted), What: "It was low on memory"}
+	gone, evicted := goneProblem(fixture.Stateful(t, fixture.Planned())), Problem{Summary: titled(podhealth.Evicted), What: "It was low on memory"}
 	for name, c := range map[string]struct {
 		of            Problem
 		evidence      Details

@@ -22,7 +22,7 @@ type Change struct {
 	// Dropped are the keys that go.
 	Dropped kube.Keys
 	Image   string
-	// Spec is what the Pod would be made anew from, as AnnotationSpec holds it.
+	// Spec is what the Pod would be recreated from, as AnnotationSpec holds it.
 	Spec string
 }
 
@@ -37,7 +37,7 @@ func ChangeBetween(prior, plan model.Instance) Change {
 // ApplyConfiguration is everything that the manager owns on the Pod, with the
 // change in it. An apply takes away whatever its manager owns and doesn't send,
 // and a Pod can lose next to nothing, so the rest is sent as it is. The UID
-// keeps it from making a deleted Pod anew. The keys in stay are left to the managers
+// keeps it from recreating a deleted Pod. The keys in stay are left to the managers
 // that apply them.
 func ApplyConfiguration(pod *corev1.Pod, manager string, c Change, stay kube.Keys) (*corev1ac.PodApplyConfiguration, error) {
 	config, err := corev1ac.ExtractPod(pod, manager)

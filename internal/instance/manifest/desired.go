@@ -19,10 +19,10 @@ import (
 )
 
 // ContainerName is the main container of every instance that is made here. One
-// that was imported may have another; it has this one once it is made anew.
+// that was imported may have another; it has this one once it is recreated.
 const ContainerName = podspec.Main
 
-// Options is what a Pod is made with beyond what its model says.
+// Options are those parts of a Pod that the model doesn't have.
 type Options struct {
 	Nonce string
 	// Secret is the name of the Secret whose keys become environment variables,
@@ -34,8 +34,8 @@ type Options struct {
 
 // Desired is the Pod that a new instance is made from. What the model doesn't
 // know yet is left to the API server.
-func Desired(ctx context.Context, m model.Instance, how Options) (*corev1.Pod, diag.Diagnostics) {
-	spec, diags := DesiredSpec(ctx, m, how)
+func Desired(ctx context.Context, m model.Instance, options Options) (*corev1.Pod, diag.Diagnostics) {
+	spec, diags := DesiredSpec(ctx, m, options)
 	pod := &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{
 			Namespace:   m.Cluster.ValueString(),
@@ -45,13 +45,13 @@ func Desired(ctx context.Context, m model.Instance, how Options) (*corev1.Pod, d
 		},
 		Spec: spec,
 	}
-	pod.Annotations[mar.AnnotationNonce] = how.Nonce
-	NoteSpec(pod)
+	pod.Annotations[mar.AnnotationNonce] = options.Nonce
+	RecordSpec(pod)
 	return pod, diags
 }
 
 // DesiredSpec merges what pod says over what the other attributes mean.
-func DesiredSpec(ctx context.Context, m model.Instance, how Options) (corev1.PodSpec, diag.Diagnostics) {
+func DesiredSpec(ctx context.Context, m model.Instance, options Options) (corev1.PodSpec, diag.Diagnostics) {
 	base, diags := BaseSpec(ctx, m)
 	declared, faults := podspec.Decode(m.Pod)
 	diags.Append(podspec.Diagnostics(faults)...)
@@ -65,7 +65,7 @@ func DesiredSpec(ctx context.Context, m model.Instance, how Options) (corev1.Pod
 	}
 	app := MainOf(&spec)
 	app.Env = usedFirst(app.Env, len(MainOf(&base).Env))
-	return withSecret(how.unsetAgain(spec, m), how.Secret), diags
+	return withSecret(options.unsetAgain(spec, m), options.Secret), diags
 }
 
 // MainOf is the main container of a spec that is made here.

@@ -1,7 +1,7 @@
-// Package manifest turns an instance's model into its Pod, and a Pod back into a model.
+// Package manifest converts an instance's model to its Pod, and a Pod to a model.
 //
-// Desired returns the Pod that a model means, Observed the model that a Pod means where a
-// configuration is known, and Imported where none is: each undoes the other. A stopped
-// instance is a PodTemplate, and its secret variables are a Secret; both are made here too.
-// Everything is a function of its arguments.
+// Desired returns the Pod for a model. Observed returns the model of a Pod whose configuration
+// is known, and Imported of one whose configuration isn't: each reverses Desired. A stopped
+// instance is a PodTemplate, and its secret variables are a Secret. Both are made here too.
+// All functions are pure.
 package manifest

@@ -50,12 +50,12 @@ func UnsetIn(pod *corev1.Pod, m model.Instance) []string {
 
 // unsetAgain leaves out of a spec what the imported Pod didn't say, where the
 // model still has what Kubernetes makes of that.
-func (how Options) unsetAgain(spec corev1.PodSpec, m model.Instance) corev1.PodSpec {
-	if len(how.Unset) == 0 {
+func (options Options) unsetAgain(spec corev1.PodSpec, m model.Instance) corev1.PodSpec {
+	if len(options.Unset) == 0 {
 		return spec
 	}
 	spec = *spec.DeepCopy()
-	unset := func(name string) bool { return slices.Contains(how.Unset, name) }
+	unset := func(name string) bool { return slices.Contains(options.Unset, name) }
 	if p := spec.SecurityContext; p != nil {
 		if unset(unsetNonRoot) && !ptr.Deref(p.RunAsNonRoot, false) {
 			p.RunAsNonRoot = nil

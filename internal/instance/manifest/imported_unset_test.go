@@ -13,7 +13,7 @@ import (
 )
 
 // TestUnset_isUnsetAgain holds that what a Pod didn't say isn't said when an import of it
-// is made anew, for each attribute that has a default, and that a change of the
+// is recreated, for each attribute that has a default, and that a change of the
 // attribute is.
 func TestUnset_isUnsetAgain(t *testing.T) {
 	pod := &corev1.Pod{Spec: corev1.PodSpec{
@@ -25,8 +25,8 @@ func TestUnset_isUnsetAgain(t *testing.T) {
 	if diags.HasError() {
 		t.Fatal(diags)
 	}
-	how := Options{Unset: UnsetIn(pod, m)}
-	made, _ := Desired(t.Context(), m, how)
+	options := Options{Unset: UnsetIn(pod, m)}
+	made, _ := Desired(t.Context(), m, options)
 	p, c := made.Spec.SecurityContext, made.Spec.Containers[0].SecurityContext
 	if p.RunAsNonRoot != nil || p.SeccompProfile != nil || c.ReadOnlyRootFilesystem != nil || c.AllowPrivilegeEscalation != nil || made.Spec.AutomountServiceAccountToken != nil {
 		t.Errorf("said is what wasn't: %+v, %+v, %v", p, c, made.Spec.AutomountServiceAccountToken)
@@ -34,7 +34,7 @@ func TestUnset_isUnsetAgain(t *testing.T) {
 	s := model.NewSecurity()
 	s.SeccompProfile = types.StringValue(model.ProfileUnconfined)
 	m.Security, m.ServiceAccount = s.Object(), types.StringValue("deployer")
-	made, _ = Desired(t.Context(), m, how)
+	made, _ = Desired(t.Context(), m, options)
 	p, c = made.Spec.SecurityContext, made.Spec.Containers[0].SecurityContext
 	if !*p.RunAsNonRoot || !*c.ReadOnlyRootFilesystem || *c.AllowPrivilegeEscalation || made.Spec.AutomountServiceAccountToken == nil {
 		t.Errorf("a change isn't sent: %+v, %+v", p, c)

@@ -46,7 +46,7 @@ func Observed(pod *corev1.Pod, prior model.Instance, limited []string) model.Ins
 	}
 	m.Security = declaredSecurity(m.Security, prior.Security)
 	m.Pod = podspec.Observed(prior.Pod, pod.Spec, MainContainer(pod).Name)
-	return m.SayingNothingAs(prior)
+	return m.WithEmptyAs(prior)
 }
 
 // ObservedAll reads all of a Pod that a model can say, whoever said it.

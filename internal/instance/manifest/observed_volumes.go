@@ -25,7 +25,7 @@ func readVolumes(pod *corev1.Pod, keep func(corev1.Volume, corev1.VolumeMount) b
 		if len(mounts) != 1 || !validate.IsMountPath(mounts[0].MountPath) || !keep(volume, mounts[0]) {
 			continue
 		}
-		if v := readVolume(volume, mounts[0]); saysAll(v, volume, mounts[0]) {
+		if v := readVolume(volume, mounts[0]); coversAll(v, volume, mounts[0]) {
 			values[volume.Name] = v.Object()
 		}
 	}
@@ -99,8 +99,8 @@ func readItems(items []corev1.KeyToPath) types.Map {
 	return model.MapOrNull(types.StringType, paths)
 }
 
-// saysAll reports whether what was read means just what is there.
-func saysAll(v model.Volume, volume corev1.Volume, mount corev1.VolumeMount) bool {
+// coversAll reports whether what was read means just what is there.
+func coversAll(v model.Volume, volume corev1.Volume, mount corev1.VolumeMount) bool {
 	source := volume.VolumeSource.DeepCopy()
 	switch {
 	case source.ConfigMap != nil:

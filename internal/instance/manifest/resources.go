@@ -2,16 +2,46 @@ package manifest
 
 import (
 	"maps"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	corev1 "k8s.io/api/core/v1"
 	apiequality "k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/api/resource"
+	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
 )
+
+// ResizePatch is a strategic merge patch, which changes that one container and
+// leaves the rest of the list alone. The UID makes it fail on a namesake.
+func ResizePatch(pod *corev1.Pod, want Size) map[string]any {
+	return map[string]any{
+		"metadata": map[string]any{"uid": pod.UID},
+		"spec": map[string]any{"containers": []any{map[string]any{
+			"name":      MainContainer(pod).Name,
+			"resources": corev1.ResourceRequirements{Limits: orNil(want.Limits), Requests: orNil(want.Requests)},
+		}}},
+	}
+}
+
+// ResizedFields are the fields of a container that a resize changes.
+func ResizedFields(container string, had, want Size) []fieldpath.Path {
+	var fields []fieldpath.Path
+	for _, list := range []struct {
+		name      string
+		had, want corev1.ResourceList
+	}{{"limits", had.Limits, want.Limits}, {"requests", had.Requests, want.Requests}} {
+		for _, name := range slices.Sorted(maps.Keys(list.want)) {
+			if amount := list.want[name]; amount.Cmp(list.had[name]) != 0 {
+				fields = append(fields, fieldpath.MakePathOrDie("spec", "containers", fieldpath.KeyByFields("name", container), "resources", list.name, string(name)))
+			}
+		}
+	}
+	return fields
+}
 
 const (
 	CPU    = string(corev1.ResourceCPU)

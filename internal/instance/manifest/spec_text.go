@@ -31,8 +31,8 @@ const (
 	compressed = "gzip:"
 )
 
-// NoteSpec records on a Pod what it is made from, if there is room for it.
-func NoteSpec(pod *corev1.Pod) {
+// RecordSpec stores the spec that a Pod is created from in its annotation, if it fits.
+func RecordSpec(pod *corev1.Pod) {
 	delete(pod.Annotations, mar.AnnotationSpec)
 	room := AnnotationsLimit - annotationsOfOthers
 	for key, value := range pod.Annotations {

@@ -12,9 +12,9 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
-// TestNoteSpec_fitsOrIsLeftOut holds that the record of a Pod never takes what an API
+// TestRecordSpec_fitsOrIsLeftOut holds that the record of a Pod never takes what an API
 // server would refuse, and is read as it was written.
-func TestNoteSpec_fitsOrIsLeftOut(t *testing.T) {
+func TestRecordSpec_fitsOrIsLeftOut(t *testing.T) {
 	noise := func(n int) string {
 		data := make([]byte, n)
 		_, _ = rand.Read(data)
@@ -38,7 +38,7 @@ func TestNoteSpec_fitsOrIsLeftOut(t *testing.T) {
 			Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: ContainerName, Env: []corev1.EnvVar{{Name: "A", Value: c.env}}}}},
 		}
 		pod.Annotations = map[string]string{"a": strings.Repeat("a", c.annotations)}
-		NoteSpec(pod)
+		RecordSpec(pod)
 		text, there := pod.Annotations[mar.AnnotationSpec]
 		if !strings.HasPrefix(text, c.form) || there != (c.form != "") || len(text)+c.annotations > AnnotationsLimit && c.form != "" {
 			t.Errorf("%s: the record has %d bytes: %.40s", name, len(text), text)

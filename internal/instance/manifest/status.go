@@ -17,9 +17,9 @@ func StatusOf(pod *corev1.Pod) string {
 	return string(pod.Status.Phase)
 }
 
-// Lost reports whether a status is one to replace on. Where the restart policy
-// is Always a program isn't meant to finish, so having done so is a failure.
-func Lost(status string, m model.Resource) bool {
+// ReplacesOn reports whether replace_on names the status. If the restart policy is Always, a
+// program isn't meant to finish, so Succeeded counts as Failed too.
+func ReplacesOn(status string, m model.Resource) bool {
 	replaceOn := model.Texts(m.ReplaceOn)
 	if status == model.StatusSucceeded && !MayFinish(m.RestartPolicy.ValueString()) {
 		return slices.Contains(replaceOn, model.StatusFailed) || slices.Contains(replaceOn, model.StatusSucceeded)

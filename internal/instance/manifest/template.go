@@ -13,6 +13,18 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/podspec"
 )
 
+// Objects is what an instance consists of.
+type Objects struct {
+	Pod *corev1.Pod
+	// NewSecret is a Secret to be created, Secret the existing one. The Pod uses one of them, or none.
+	NewSecret *corev1.Secret
+	Secret    *SecretRef
+	// DroppedKeys are those that the configuration no longer declares.
+	DroppedKeys kube.Keys
+	// OldSecret is a Secret to be deleted once nothing uses it.
+	OldSecret *SecretRef
+}
+
 // TemplateOf is what an instance without a Pod is kept as, one that is stopped or
 // one that is starting. It is labelled as its Pod, so that who selects instances
 // finds the stopped ones among the templates.

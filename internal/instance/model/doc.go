@@ -1,5 +1,4 @@
-// Package model is an instance in Terraform's terms: the structs that states, plans and
-// configurations are read into, their constructors, and what a value of an entry means
-// where it is left out or spelt in another way. It knows Kubernetes' words, and no object
-// of Kubernetes.
+// Package model is an instance in Terraform's terms: the structs for states, plans and
+// configurations, their constructors, and the meaning of values that are omitted or spelt
+// differently. It uses Kubernetes' words, but no Kubernetes objects.
 package model

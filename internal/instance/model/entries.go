@@ -14,8 +14,8 @@ import (
 // A module passes null for an entry of a map that isn't wanted, and {} for such a check. Either
 // is the same as left out. A state keeps what was written.
 
-// IsNullEntry reports whether an entry is the same as left out: null, or a check that has
-// no way to ask. Of such a one the schema fills in how often to.
+// IsNullEntry reports whether an entry counts as omitted: it is null, or a check that sets no way
+// to check. The schema's defaults for such a check don't count.
 func IsNullEntry(entry attr.Value) bool {
 	if entry.IsNull() {
 		return true
@@ -33,14 +33,14 @@ func IsNullEntry(entry attr.Value) bool {
 	return true
 }
 
-// Entries are a map's entries without those that are the same as left out.
+// Entries returns a map's entries without those that count as omitted.
 func Entries(m types.Map) map[string]attr.Value {
 	entries := m.Elements()
 	maps.DeleteFunc(entries, func(_ string, entry attr.Value) bool { return IsNullEntry(entry) })
 	return entries
 }
 
-// EntriesAs reads the entries that say something.
+// EntriesAs reads the entries that don't count as omitted.
 func EntriesAs[T any](ctx context.Context, declared types.Map) (map[string]T, diag.Diagnostics) {
 	if said := Entries(declared); len(said) < len(declared.Elements()) {
 		declared = types.MapValueMust(declared.ElementType(ctx), said)
@@ -50,8 +50,8 @@ func EntriesAs[T any](ctx context.Context, declared types.Map) (map[string]T, di
 	return entries, diags
 }
 
-// withNoChecks adds the checks that prior has without a way to ask.
-func withNoChecks(seen, prior types.Map) types.Map {
+// withEmptyChecks adds the prior checks that count as omitted.
+func withEmptyChecks(seen, prior types.Map) types.Map {
 	checks := seen.Elements()
 	for name, was := range prior.Elements() {
 		if _, there := checks[name]; !there && IsNullEntry(was) {

@@ -10,7 +10,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/fwtypes"
 )
 
-// Instance is what a resource and a data source both know of an instance.
+// Instance holds the attributes that the resource and the data source have in common.
 type Instance struct {
 	ID             types.String     `tfsdk:"id"`
 	Cluster        types.String     `tfsdk:"cluster"`
@@ -79,9 +79,8 @@ func (m Instance) Key() Key {
 	return Key{Cluster: m.Cluster.ValueString(), Name: m.Name.ValueString()}
 }
 
-// SaysPod reports whether pod is there at all. A variable of type string that is null is
-// a null with a type of its own.
-func (m Instance) SaysPod() bool { return !m.Pod.IsNull() && !m.Pod.IsUnderlyingValueNull() }
+// HasPod reports whether pod is set. A null of type string counts as unset.
+func (m Instance) HasPod() bool { return !m.Pod.IsNull() && !m.Pod.IsUnderlyingValueNull() }
 
 func PortType() types.ObjectType {
 	return types.ObjectType{AttrTypes: map[string]attr.Type{
@@ -94,18 +93,17 @@ func (p Port) Object() types.Object {
 	return types.ObjectValueMust(PortType().AttrTypes, map[string]attr.Value{"port": p.Port, "protocol": p.Protocol})
 }
 
-// IsUnread reports whether nothing is known of an instance yet but its name, as
-// after an import or a move.
+// IsUnread reports whether only the instance's name is known, as after an import or a move.
 func IsUnread(m Instance) bool { return m.Image.IsNull() }
 
-// SayingNothingAs writes what says nothing as the prior model does: as null, or as empty.
-func (m Instance) SayingNothingAs(prior Instance) Instance {
+// WithEmptyAs writes empty values as the prior model does: as null, or as empty.
+func (m Instance) WithEmptyAs(prior Instance) Instance {
 	ctx := context.Background() // the types of built-in values take one and don't use it
 	fw.SayNothingAs(ctx, &m.Args, prior.Args)
 	fw.SayNothingAs(ctx, &m.Command, prior.Command)
 	fw.SayNothingAs(ctx, &m.Env, prior.Env)
 	fw.SayNothingAs(ctx, &m.EnvValueFrom, prior.EnvValueFrom)
-	m.HealthChecks = withNoChecks(m.HealthChecks, prior.HealthChecks)
+	m.HealthChecks = withEmptyChecks(m.HealthChecks, prior.HealthChecks)
 	fw.SayNothingAs(ctx, &m.HealthChecks, prior.HealthChecks)
 	fw.SayNothingAs(ctx, &m.Limits, prior.Limits)
 	fw.SayNothingAs(ctx, &m.Requests, prior.Requests)

@@ -12,8 +12,8 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/validate"
 )
 
-// Key is what an instance is found by. It is the resource's identity, so a UID
-// isn't part of it: identities never change, and a Pod's UID may.
+// Key identifies an instance. It is the resource identity. The UID isn't part of it, because an
+// identity never changes and a Pod's UID may.
 type Key struct {
 	Cluster, Name string
 }
@@ -46,11 +46,11 @@ func NewKey(cluster, name string) (Key, error) {
 	return Key{Cluster: cluster, Name: name}, nil
 }
 
-type IdentityModel struct {
+type Identity struct {
 	Cluster types.String `tfsdk:"cluster"`
 	Name    types.String `tfsdk:"name"`
 }
 
-func (k Key) Identity() IdentityModel {
-	return IdentityModel{Cluster: types.StringValue(k.Cluster), Name: types.StringValue(k.Name)}
+func (k Key) Identity() Identity {
+	return Identity{Cluster: types.StringValue(k.Cluster), Name: types.StringValue(k.Name)}
 }

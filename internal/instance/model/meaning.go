@@ -19,8 +19,8 @@ import (
 // that it is in the plan. What only some have can't: a default would put a file
 // mode on a claim. Left out, that means what Kubernetes' API makes of it.
 
-// DefaultOf is what an attribute means that is left out: the same in each type of
-// entry that has it. Nil is that it means nothing.
+// DefaultOf returns the default of an omitted attribute, or nil if it has none. It is the same in
+// each type of entry that has the attribute.
 func DefaultOf(name string) attr.Value {
 	switch name {
 	case "optional", "https":
@@ -35,14 +35,14 @@ func DefaultOf(name string) attr.Value {
 	return nil
 }
 
-// IsDefault reports whether a value means the same as left out.
+// IsDefault reports whether a value means the same as an omitted one.
 func IsDefault(name string, value attr.Value) bool {
 	otherwise := DefaultOf(name)
-	return otherwise != nil && Canonical(name, value).Equal(otherwise)
+	return otherwise != nil && canonical(name, value).Equal(otherwise)
 }
 
-// applies reports whether an attribute is about this entry at all: a check by
-// HTTP has no gRPC service, and a claim no mode.
+// applies reports whether an attribute has a meaning in this entry. A check by HTTP has no gRPC
+// service, and a claim no mode.
 func applies(name string, entry map[string]attr.Value) bool {
 	says := func(other string) bool {
 		value, has := entry[other]
@@ -61,7 +61,7 @@ func applies(name string, entry map[string]attr.Value) bool {
 	return false
 }
 
-// Effective is an attribute's value in one spelling.
+// Effective returns an attribute's value in its canonical spelling, or its default.
 func Effective(entry map[string]attr.Value, name string) attr.Value {
 	value := entry[name]
 	if fw.IsNothing(value) || IsDefault(name, value) {
@@ -70,10 +70,10 @@ func Effective(entry map[string]attr.Value, name string) attr.Value {
 	if otherwise := DefaultOf(name); otherwise != nil && value.IsNull() && applies(name, entry) {
 		return otherwise
 	}
-	return Canonical(name, value)
+	return canonical(name, value)
 }
 
-func Canonical(name string, value attr.Value) attr.Value {
+func canonical(name string, value attr.Value) attr.Value {
 	switch text := value.(type) {
 	case fwtypes.Quantity:
 		if amount, known := text.Known(); known {
@@ -87,8 +87,7 @@ func Canonical(name string, value attr.Value) attr.Value {
 	return value
 }
 
-// SameEntries reports whether two maps of entries mean the same; none at all is
-// as good as an empty map.
+// SameEntries reports whether two maps of entries mean the same. Null is the same as empty.
 func SameEntries(a, b types.Map) bool {
 	if a.IsUnknown() || b.IsUnknown() {
 		return false
@@ -108,8 +107,8 @@ func SameEntries(a, b types.Map) bool {
 	})
 }
 
-// AsDeclared keeps of what was seen the entries that were declared, each
-// attribute as its author wrote it wherever that means the same.
+// AsDeclared keeps the declared entries of what was read. An attribute that means the same as the
+// declared one is spelt like it.
 func AsDeclared(seen, prior types.Map, element types.ObjectType) types.Map {
 	kept := DeclaredKeys(seen, prior, element)
 	values := kept.Elements()
@@ -132,7 +131,7 @@ func AsDeclared(seen, prior types.Map, element types.ObjectType) types.Map {
 	return types.MapValueMust(element, values)
 }
 
-// WithoutDefaults leaves out what means the same left out, as most authors do.
+// WithoutDefaults leaves out the attributes that have their default.
 func WithoutDefaults(seen types.Map, element types.ObjectType) types.Map {
 	values := seen.Elements()
 	for key, value := range values {
@@ -140,7 +139,7 @@ func WithoutDefaults(seen types.Map, element types.ObjectType) types.Map {
 		shorter := maps.Clone(entry)
 		for name, live := range entry {
 			if otherwise := DefaultOf(name); otherwise != nil && live.Equal(otherwise) {
-				shorter[name] = nothing(live)
+				shorter[name] = nullOf(live)
 			}
 		}
 		values[key] = types.ObjectValueMust(element.AttrTypes, shorter)
@@ -148,8 +147,8 @@ func WithoutDefaults(seen types.Map, element types.ObjectType) types.Map {
 	return MapOrNull(element, values)
 }
 
-// nothing is the null of a value's type.
-func nothing(value attr.Value) attr.Value {
+// nullOf returns the null of a value's type.
+func nullOf(value attr.Value) attr.Value {
 	switch value.(type) {
 	case types.Bool:
 		return types.BoolNull()
@@ -160,7 +159,7 @@ func nothing(value attr.Value) attr.Value {
 	}
 }
 
-// AttributesOf is what an entry says; false where it is null or unknown.
+// AttributesOf returns an entry's attributes, or false if it is null or unknown.
 func AttributesOf(entry attr.Value) (map[string]attr.Value, bool) {
 	object, ok := entry.(basetypes.ObjectValue)
 	if !ok || object.IsNull() || object.IsUnknown() {

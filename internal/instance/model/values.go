@@ -23,8 +23,7 @@ func Texts(list interface{ Elements() []attr.Value }) []string {
 	return all
 }
 
-// DesiredMode reads octal digits; what isn't such was refused when it was
-// validated.
+// DesiredMode reads octal digits. Validation has refused anything else.
 func DesiredMode(mode types.String) *int32 {
 	bits, err := strconv.ParseInt(mode.ValueString(), 8, 32)
 	if mode.IsNull() || err != nil {
@@ -46,8 +45,7 @@ func TextValues(texts []string) []attr.Value {
 	return values
 }
 
-// DeclaredKeys keeps the keys that were declared. Null stays null, for nothing
-// was; an unknown map takes what is there.
+// DeclaredKeys keeps the declared keys. Null stays null. An unknown map takes all keys.
 func DeclaredKeys(seen, prior types.Map, element attr.Type) types.Map {
 	if prior.IsUnknown() {
 		return seen
@@ -101,7 +99,7 @@ func ReadMode(mode *int32) types.String {
 	return types.StringValue(fmt.Sprintf("0%03o", ptr.Deref(mode, corev1.ConfigMapVolumeSourceDefaultMode)))
 }
 
-// WholeMap reports whether a map and all in it is known.
-func WholeMap(m types.Map) bool {
+// IsWhollyKnown reports whether a map and all its values are known.
+func IsWhollyKnown(m types.Map) bool {
 	return !m.IsUnknown() && !slices.ContainsFunc(slices.Collect(maps.Values(m.Elements())), attr.Value.IsUnknown)
 }

@@ -28,8 +28,7 @@ const (
 	PowerStopped = "Stopped"
 )
 
-// StatusStopped is the status of an instance that has no Pod, but a PodTemplate
-// from which it is started again.
+// StatusStopped is the status of an instance that has a PodTemplate and no Pod.
 const StatusStopped = "Stopped"
 
 // The values of wait_for.

@@ -14,11 +14,11 @@ import (
 )
 
 // Some clusters rewrite Pods on their way in: a mesh has its own agent answer
-// HTTP checks, say. Making the instance anew would change nothing about that, so
+// HTTP checks, say. Recreating the instance would change nothing about that, so
 // what the API server made of an attribute on creation counts as what was
 // declared for as long as it stays that.
 
-// rewritable are the attributes that are compared by their entries.
+// rewritable returns the attributes that are compared entry by entry.
 func rewritable(m *model.Instance) map[string]*types.Map {
 	return map[string]*types.Map{
 		"env_value_from": &m.EnvValueFrom,
@@ -27,16 +27,17 @@ func rewritable(m *model.Instance) map[string]*types.Map {
 	}
 }
 
-// withAdmitted notes what was made of what was sent, where that differs.
+// withAdmitted records the attributes in which the stored instance differs from the one that was
+// sent.
 func (r PrivateState) withAdmitted(sent, stored model.Instance) (PrivateState, []causes.Warning) {
 	r.Admitted, r.AdmittedAs = nil, nil
-	var notes []causes.Warning
+	var warnings []causes.Warning
 	remember := func(name, made string) {
 		if r.AdmittedAs == nil {
 			r.AdmittedAs = map[string]string{}
 		}
 		r.AdmittedAs[name] = digest(made)
-		notes = append(notes, admittedNote(name, sent))
+		warnings = append(warnings, admittedWarning(name, sent))
 	}
 	declared := rewritable(&sent)
 	for name, made := range rewritable(&stored) {
@@ -47,18 +48,18 @@ func (r PrivateState) withAdmitted(sent, stored model.Instance) (PrivateState, [
 	if !sent.Pod.Equal(stored.Pod) {
 		remember("pod", stored.Pod.String())
 	}
-	slices.SortFunc(notes, func(a, b causes.Warning) int { return strings.Compare(a.Attribute, b.Attribute) })
-	return r, notes
+	slices.SortFunc(warnings, func(a, b causes.Warning) int { return strings.Compare(a.Attribute, b.Attribute) })
+	return r, warnings
 }
 
-func admittedNote(attribute string, sent model.Instance) causes.Warning {
+func admittedWarning(attribute string, sent model.Instance) causes.Warning {
 	return causes.Warning{
 		Attribute: attribute, Summary: "The cluster changed what was declared",
 		Detail: "An admission policy of the cluster, such as a service mesh's, changed `" + attribute + "` of " + sent.Key().Ref().String() + ". The instance has what the policy set, and the provider accepts that as what was declared. If it changes again, a plan shows the difference.",
 	}
 }
 
-// AsSent puts back what was declared where the Pod has what was made of it.
+// AsSent returns to what was declared if the Pod still has what an admission policy made of it.
 func (r PrivateState) AsSent(prior, seen model.Instance) model.Instance {
 	declared := rewritable(&prior)
 	for name, found := range rewritable(&seen) {
@@ -81,8 +82,8 @@ func (r PrivateState) admitted(name, found string) bool {
 	return noted && made == found
 }
 
-// digest stands for a text in private state. What a policy puts into a Pod may be a secret
-// that its author never had in a configuration.
+// digest is a short hash. Private state must not hold the text itself, because a policy may put a
+// secret into a Pod.
 func digest(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return base64.RawStdEncoding.EncodeToString(sum[:12])

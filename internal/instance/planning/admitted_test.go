@@ -20,33 +20,33 @@ func TestAdmitted_isWhatWasDeclared(t *testing.T) {
 	sent := fixture.Stateful(t, fixture.Surrounded()["health-checks"]).Instance
 	pod := fixture.Visited(t)(manifest.Desired(t.Context(), fixture.Surrounded()["health-checks"], manifest.Options{Nonce: "nonce"}))
 	fixture.App(pod).LivenessProbe.HTTPGet.Path, fixture.App(pod).LivenessProbe.HTTPGet.Port = "/app-health/app/livez", intstr.FromInt32(15020)
-	rec, notes := PrivateState{}.withAdmitted(sent, manifest.Observed(pod, sent, nil))
-	if len(notes) != 1 || notes[0].Attribute != "health_checks" {
-		t.Fatalf("got %v", notes)
+	private, warnings := PrivateState{}.withAdmitted(sent, manifest.Observed(pod, sent, nil))
+	if len(warnings) != 1 || warnings[0].Attribute != "health_checks" {
+		t.Fatalf("got %v", warnings)
 	}
-	if text, err := json.Marshal(rec); err != nil || strings.Contains(string(text), "app-health") {
+	if text, err := json.Marshal(private); err != nil || strings.Contains(string(text), "app-health") {
 		t.Errorf("what the policy wrote is kept: %s, %v", text, err)
 	}
-	if diff := cmp.Diff(sent, rec.AsSent(sent, manifest.Observed(pod, sent, nil))); diff != "" {
+	if diff := cmp.Diff(sent, private.AsSent(sent, manifest.Observed(pod, sent, nil))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	respelt := sent
 	respelt.HealthChecks = fixture.Edited(sent.HealthChecks, model.CheckType(), model.CheckLiveness, "https", types.BoolValue(false))
-	if diff := cmp.Diff(respelt, rec.AsSent(respelt, manifest.Observed(pod, respelt, nil))); diff != "" {
+	if diff := cmp.Diff(respelt, private.AsSent(respelt, manifest.Observed(pod, respelt, nil))); diff != "" {
 		t.Errorf("spelt otherwise (-want +got):\n%s", diff)
 	}
 	fixture.App(pod).LivenessProbe.FailureThreshold = 99
-	if seen := manifest.Observed(pod, sent, nil); !cmp.Equal(seen, rec.AsSent(sent, seen)) {
+	if seen := manifest.Observed(pod, sent, nil); !cmp.Equal(seen, private.AsSent(sent, seen)) {
 		t.Error("another change went unseen")
 	}
-	if rec, notes := rec.withAdmitted(sent, sent); len(rec.AdmittedAs)+len(notes) > 0 {
-		t.Errorf("a Pod as it was sent leaves %v", rec.AdmittedAs)
+	if private, warnings := private.withAdmitted(sent, sent); len(private.AdmittedAs)+len(warnings) > 0 {
+		t.Errorf("a Pod as it was sent leaves %v", private.AdmittedAs)
 	}
 	// As an earlier version has noted it.
 	fixture.App(pod).LivenessProbe.FailureThreshold = fixture.App(fixture.Visited(t)(manifest.Desired(t.Context(), fixture.Surrounded()["health-checks"], manifest.Options{Nonce: "nonce"}))).LivenessProbe.FailureThreshold
 	seen := manifest.Observed(pod, sent, nil)
-	rec = PrivateState{Admitted: map[string]string{"health_checks": meaningOf(seen.HealthChecks)}}
-	if diff := cmp.Diff(sent, rec.AsSent(sent, seen)); diff != "" {
+	private = PrivateState{Admitted: map[string]string{"health_checks": meaningOf(seen.HealthChecks)}}
+	if diff := cmp.Diff(sent, private.AsSent(sent, seen)); diff != "" {
 		t.Errorf("noted by an earlier version (-want +got):\n%s", diff)
 	}
 }

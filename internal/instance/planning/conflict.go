@@ -11,19 +11,19 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
-// placeOfConflict is the attribute that another manager's field is declared by.
-func placeOfConflict(conflict *kube.ConflictError, m model.Instance) path.Path {
+// pathOfConflict is the attribute that declares a field which another manager owns.
+func pathOfConflict(conflict *kube.ConflictError, m model.Instance) path.Path {
 	for _, c := range conflict.Conflicts {
-		if at := attributeOf(c.Field, m); len(at.Steps()) > 0 {
+		if at := pathOfManagedField(c.Field, m); len(at.Steps()) > 0 {
 			return at
 		}
 	}
 	return path.Empty()
 }
 
-// attributeOf is where a configuration says what is in a field of the Pod, which
-// is named as the API server does.
-func attributeOf(field string, m model.Instance) path.Path {
+// pathOfManagedField is the attribute that declares a field of the Pod. The field is named as in
+// the API server's message.
+func pathOfManagedField(field string, m model.Instance) path.Path {
 	if key, ok := strings.CutPrefix(field, ".metadata.labels."); ok {
 		if _, declared := m.Labels.Elements()[key]; declared {
 			return path.Root("labels").AtMapKey(key)

@@ -8,7 +8,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
-func TestPlaceOf_conflict(t *testing.T) {
+func TestPathOf_conflict(t *testing.T) {
 	m := fixture.PlannedFull()
 	for field, want := range map[string]string{
 		".metadata.labels.team":                                        `labels["team"]`,
@@ -24,11 +24,11 @@ func TestPlaceOf_conflict(t *testing.T) {
 		`.spec.containers[name="app"].securityContext.runAsNonRoot`:    "",
 	} {
 		err := &kube.ConflictError{Conflicts: []kube.Conflict{{Field: ".spec.tolerations"}, {Field: field}}}
-		if got := PlaceOf(err, m).String(); got != want {
+		if got := PathOf(err, m).String(); got != want {
 			t.Errorf("%s: got %q, want %q", field, got, want)
 		}
 	}
-	if got := PlaceOf(errors.New("other"), m).String(); got != "" {
+	if got := PathOf(errors.New("other"), m).String(); got != "" {
 		t.Errorf("got %q", got)
 	}
 }

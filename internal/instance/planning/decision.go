@@ -15,25 +15,25 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
-// Decision is what is to be done about an instance that is there.
+// Decision is what an update does to an existing instance.
 type Decision struct {
-	// Move is done about its power. Any but StepNone and StepTidy makes it from
-	// the plan as a whole, so nothing else is sent then.
+	// Step is the change of its power. Any step except StepNone and StepCleanUp makes the instance
+	// from the whole plan, so nothing else is sent.
 	Step power.Step
-	// Replace names the attributes that force a replacement.
+	// Replace holds the attributes that force a replacement.
 	Replace []string
-	// Notes say why, for people, and Cause why its status replaces it.
+	// Warnings give the reasons to people. Cause is the reason why the instance's status replaces it.
 	Warnings []causes.Warning
 	Cause    *causes.Warning
-	// Resize and Change are sent, in this order, when set.
+	// Resize and Change are sent in this order, if set.
 	Resize *manifest.Size
 	Change *manifest.Change
-	// Unknown names computed attributes that come to rest only in this update,
-	// Gone those that the instance has no more.
+	// Unknown holds the computed attributes that get their value in this update, Gone those that the
+	// instance no longer has.
 	Unknown, Gone []string
 }
 
-// NeedsProgram names what takes effect only in a program that runs, or will.
+// NeedsProgram names what takes effect only in a running program. It is empty if nothing does.
 func (d Decision) NeedsProgram() string {
 	switch {
 	case d.Change != nil && d.Change.Image != "":
@@ -44,31 +44,30 @@ func (d Decision) NeedsProgram() string {
 	return ""
 }
 
-// Facts are what a decision needs to know of the server, and what doesn't change
-// between a plan and its apply.
+// Facts is what Decide needs to know about the server. It doesn't change between a plan and its
+// apply.
 type Facts struct {
-	// Resizable is whether it can resize Pods.
+	// Resizable reports whether the server can resize Pods.
 	Resizable bool
-	// Differs is what the plan changes about the Pod.
-	Differs Differences
-	// Pod is what a change of pod comes to, PodPaths where it differs.
+	// Differences is what the plan changes about the Pod.
+	Differences Differences
+	// Pod is what a change of pod amounts to, PodPaths where pod differs.
 	Pod      PodChange
 	PodPaths []string
 }
 
-// Decide compares what is planned with what there is. It is asked in plan, in
-// the second plan within an apply, and by the update itself, and answers the
-// same each time.
-func Decide(prior, plan, config model.Resource, rec PrivateState, of Facts) Decision {
-	seen := rec.LastSeen.State
-	d := Decision{Step: power.Next(powerWanted(prior, plan, seen), seen, restartAsked(prior, plan))}
-	d.replaceForAttributes(prior, plan, of.Differs)
+// Decide compares the plan with the prior state and the private state. The plan, the second plan
+// within an apply, and the update call it, and get the same answer.
+func Decide(prior, plan, config model.Resource, private PrivateState, facts Facts) Decision {
+	seen := private.LastSeen.State
+	d := Decision{Step: power.Next(wantedPower(prior, plan, seen), seen, restartAsked(prior, plan))}
+	d.replaceForAttributes(prior, plan, facts.Differences)
 	switch d.Step {
 	case power.StepStop:
 		d.Gone = append([]string{"uid", "node", "ip"}, UndeclaredSize(config.Instance)...)
 		return d
 	case power.StepStart, power.StepRestart:
-		d.Unknown = madeAnewBy(config.Instance)
+		d.Unknown = recreatedAttributes(config.Instance)
 		if seen.Starting {
 			d.Warnings = append(d.Warnings, causes.Warning{
 				Attribute: "status", Summary: "A create, start or restart of the instance was interrupted",
@@ -77,10 +76,10 @@ func Decide(prior, plan, config model.Resource, rec PrivateState, of Facts) Deci
 		}
 		return d
 	case power.StepRefuse:
-		d.Unknown = madeAnewBy(config.Instance)
-		d.Warnings = append(d.Warnings, takenNote(prior.Key()))
+		d.Unknown = recreatedAttributes(config.Instance)
+		d.Warnings = append(d.Warnings, takenWarning(prior.Key()))
 		return d
-	case power.StepTidy:
+	case power.StepCleanUp:
 		d.Unknown = append(d.Unknown, "status")
 		d.Warnings = append(d.Warnings, causes.Warning{
 			Attribute: "status", Summary: "A start or stop of the instance was interrupted",
@@ -90,7 +89,7 @@ func Decide(prior, plan, config model.Resource, rec PrivateState, of Facts) Deci
 	}
 	open := powerUnknown(prior, plan)
 	if open {
-		d.Unknown = append(d.Unknown, madeAnewBy(config.Instance)...)
+		d.Unknown = append(d.Unknown, recreatedAttributes(config.Instance)...)
 	}
 	if seen.Stopped() {
 		if !open {
@@ -98,19 +97,19 @@ func Decide(prior, plan, config model.Resource, rec PrivateState, of Facts) Deci
 		}
 		return d
 	}
-	d.replaceForStatus(prior, plan, rec)
-	d.resize(prior, plan, config, rec, of.Resizable)
-	if of.Pod == podOther {
+	d.replaceForStatus(prior, plan, private)
+	d.resize(prior, plan, config, private, facts.Resizable)
+	if facts.Pod == podOther {
 		d.Replace = append(d.Replace, "pod")
-		d.Warnings = append(d.Warnings, podNote(prior.Instance, of.PodPaths))
+		d.Warnings = append(d.Warnings, podWarning(prior.Instance, facts.PodPaths))
 	}
-	d.changeInPlace(prior, plan, rec, of.Differs.Pod)
-	if len(rec.LastSeen.Unlabelled) > 0 {
+	d.changeInPlace(prior, plan, private, facts.Differences.Pod)
+	if len(private.LastSeen.Unlabelled) > 0 {
 		d.Unknown = append(d.Unknown, "labels_all")
 	}
 	awaited := prior
 	awaited.WaitFor = plan.WaitFor
-	for _, name := range unsettled(awaited) {
+	for _, name := range pendingAttributes(awaited) {
 		if !slices.Contains(d.Unknown, name) {
 			d.Unknown = append(d.Unknown, name)
 		}
@@ -118,8 +117,8 @@ func Decide(prior, plan, config model.Resource, rec PrivateState, of Facts) Deci
 	return d
 }
 
-// replaceForAttributes replaces what runs, and is to go on running, for what can't be changed
-// on a Pod. A stopped instance has none: it takes up the change when it is started.
+// replaceForAttributes replaces a running instance for attributes that Kubernetes can't change on a
+// Pod. A stopped instance has no Pod: it takes the change with its next start.
 func (d *Decision) replaceForAttributes(prior, plan model.Resource, of Differences) {
 	if prior.Status.ValueString() == model.StatusStopped || plan.DesiredStatus.ValueString() == model.PowerStopped {
 		return
@@ -130,17 +129,17 @@ func (d *Decision) replaceForAttributes(prior, plan model.Resource, of Differenc
 	}
 }
 
-func (d *Decision) replaceForStatus(prior, plan model.Resource, rec PrivateState) {
+func (d *Decision) replaceForStatus(prior, plan model.Resource, private PrivateState) {
 	found := prior
 	if !plan.ReplaceOn.IsUnknown() {
 		found.ReplaceOn = plan.ReplaceOn
 	}
-	if r, gone := ReplacementFor(found, rec.LastSeen); gone {
+	if r, gone := ReplacementFor(found, private.LastSeen); gone {
 		d.Replace = append(d.Replace, "status")
 		d.Unknown = append(d.Unknown, "status")
 		d.Cause = &causes.Warning{Attribute: "status", Summary: r.Summary, Detail: r.Detail}
 	}
-	if rec.Missed != "" && rec.Missed == prior.UID.ValueString() && d.Cause == nil {
+	if private.Missed != "" && private.Missed == prior.UID.ValueString() && d.Cause == nil {
 		d.Replace = append(d.Replace, "status")
 		d.Unknown = append(d.Unknown, "status")
 		d.Cause = &causes.Warning{
@@ -150,48 +149,48 @@ func (d *Decision) replaceForStatus(prior, plan model.Resource, rec PrivateState
 	}
 }
 
-// takenNote is about a stopped instance whose name somebody else's Pod has.
-func takenNote(k model.Key) causes.Warning {
+// takenWarning is for a stopped instance whose name is taken by a foreign Pod.
+func takenWarning(k model.Key) causes.Warning {
 	return causes.Warning{
 		Attribute: "desired_status", Summary: "Another Pod has the name of the instance " + k.String(),
 		Detail: fmt.Sprintf("Something else created %s, without this provider's labels, while the instance was stopped. The instance can't start while that Pod has its name: the apply would fail. Delete that Pod, or give this instance another name.", k.Ref()),
 	}
 }
 
-// TakenError is why such an instance can't be started.
+// TakenError says why such an instance can't be started.
 func TakenError(k model.Key) error {
 	return fmt.Errorf("another Pod has the name of the instance: something else created %s, without this provider's labels, while the instance was stopped. The provider leaves it alone. Delete it and apply again, or give this instance another name", k.Ref())
 }
 
-// unrecordedNote is about a size that is in force and isn't recorded.
-func unrecordedNote(k model.Key) causes.Warning {
+// unrecordedWarning is for a size that is in force but isn't recorded in the Pod's annotation.
+func unrecordedWarning(k model.Key) causes.Warning {
 	return causes.Warning{
 		Summary: "An update of the instance was interrupted",
 		Detail:  fmt.Sprintf("%s has a new size, but the update ended before it recorded that in the annotation %s. A stopped instance is started again from that annotation. Apply records the size.", k.Ref(), mar.AnnotationSpec),
 	}
 }
 
-func (d *Decision) resize(prior, plan, config model.Resource, rec PrivateState, resizable bool) {
-	for _, name := range droppedLimits(prior.Instance, config.Instance, rec.Limited) {
+func (d *Decision) resize(prior, plan, config model.Resource, private PrivateState, resizable bool) {
+	for _, name := range droppedLimits(prior.Instance, config.Instance, private.Limited) {
 		d.Replace = append(d.Replace, name)
 		d.Unknown = append(d.Unknown, name)
-		d.Warnings = append(d.Warnings, sizeNote(name, "Kubernetes can't take a limit away from a running instance"))
+		d.Warnings = append(d.Warnings, sizeWarning(name, "Kubernetes can't take a limit away from a running instance"))
 	}
-	switch sizing := planSize(prior.Instance, plan.Instance, rec.LastSeen, resizable); sizing.Step {
-	case stepReplace:
-		for _, name := range sizing.Attributes {
+	switch resize := decideSize(prior.Instance, plan.Instance, private.LastSeen, resizable); resize.Step {
+	case resizeReplace:
+		for _, name := range resize.Attributes {
 			d.Replace = append(d.Replace, name)
-			d.Warnings = append(d.Warnings, sizeNote(name, sizing.Why))
+			d.Warnings = append(d.Warnings, sizeWarning(name, resize.Why))
 		}
-	case stepInPlace:
-		d.Resize = &sizing.Want
-	case stepNone:
+	case resizeInPlace:
+		d.Resize = &resize.Want
+	case resizeNone:
 	}
 }
 
-func (d *Decision) changeInPlace(prior, plan model.Resource, rec PrivateState, podDiffers bool) {
+func (d *Decision) changeInPlace(prior, plan model.Resource, private PrivateState, podDiffers bool) {
 	differs := !plan.Image.Equal(prior.Image)
-	if differs && rec.LastSeen.finished() {
+	if differs && private.LastSeen.finished() {
 		d.Replace = append(d.Replace, "image")
 		d.Warnings = append(d.Warnings, causes.Warning{
 			Attribute: "image", Summary: "Instance will be replaced because of its image",
@@ -199,47 +198,46 @@ func (d *Decision) changeInPlace(prior, plan model.Resource, rec PrivateState, p
 		})
 		return
 	}
-	// A resize changes what the instance would be made anew from, which is noted
+	// A resize changes what the instance would be recreated from, which is noted
 	// on it, and so does a pod that says more of what the Pod is already.
-	if rec.Unrecorded {
+	if private.Unrecorded {
 		d.Unknown = append(d.Unknown, "annotations_all")
-		d.Warnings = append(d.Warnings, unrecordedNote(prior.Key()))
+		d.Warnings = append(d.Warnings, unrecordedWarning(prior.Key()))
 	}
-	if differs || rec.Unrecorded || d.Resize != nil || len(rec.LastSeen.Unlabelled) > 0 || podDiffers || !plan.LabelsAll.Equal(prior.LabelsAll) || !plan.AnnotationsAll.Equal(prior.AnnotationsAll) {
+	if differs || private.Unrecorded || d.Resize != nil || len(private.LastSeen.Unlabelled) > 0 || podDiffers || !plan.LabelsAll.Equal(prior.LabelsAll) || !plan.AnnotationsAll.Equal(prior.AnnotationsAll) {
 		change := manifest.ChangeBetween(prior.Instance, plan.Instance)
 		d.Change = &change
 	}
 }
 
-// powerWanted is what desired_status comes to. Where it was "Stopped" and is left out
-// now, a start that was interrupted isn't continued.
-func powerWanted(prior, plan model.Resource, seen power.State) string {
+// wantedPower is the value of desired_status, with one exception: if it changed from "Stopped" to
+// omitted, an interrupted start isn't continued.
+func wantedPower(prior, plan model.Resource, seen power.State) string {
 	if seen.Starting && plan.DesiredStatus.IsNull() && prior.DesiredStatus.ValueString() == model.PowerStopped {
 		return model.PowerStopped
 	}
 	return plan.DesiredStatus.ValueString()
 }
 
-// restartAsked reports whether the triggers changed. Setting them for the first
-// time, as after an import, or taking them away asks for nothing.
+// restartAsked reports whether the triggers changed. Setting them for the first time, as after an
+// import, or removing them doesn't restart.
 func restartAsked(prior, plan model.Resource) bool {
-	return !fw.IsNothing(prior.RestartTriggers) && !fw.IsNothing(plan.RestartTriggers) && model.WholeMap(plan.RestartTriggers) &&
+	return !fw.IsNothing(prior.RestartTriggers) && !fw.IsNothing(plan.RestartTriggers) && model.IsWhollyKnown(plan.RestartTriggers) &&
 		!plan.RestartTriggers.Equal(prior.RestartTriggers)
 }
 
-// powerUnknown reports whether the instance may be stopped, started or restarted by
-// what isn't known yet.
+// powerUnknown reports whether a value that isn't known yet may stop, start or restart the
+// instance.
 func powerUnknown(prior, plan model.Resource) bool {
-	return plan.DesiredStatus.IsUnknown() || !fw.IsNothing(prior.RestartTriggers) && !model.WholeMap(plan.RestartTriggers)
+	return plan.DesiredStatus.IsUnknown() || !fw.IsNothing(prior.RestartTriggers) && !model.IsWhollyKnown(plan.RestartTriggers)
 }
 
-// madeAnewBy names what a Pod that is made anew for a configuration comes to.
-func madeAnewBy(config model.Instance) []string {
+// recreatedAttributes names the attributes that change when the Pod is recreated.
+func recreatedAttributes(config model.Instance) []string {
 	return append([]string{"status", "uid", "node", "ip"}, UndeclaredSize(config)...)
 }
 
-// UndeclaredSize names the amounts that a LimitRange chooses whenever the Pod is
-// made.
+// UndeclaredSize names the amounts that a LimitRange chooses when a Pod is created.
 func UndeclaredSize(config model.Instance) []string {
 	var names []string
 	if config.CPU.IsNull() {
@@ -251,7 +249,7 @@ func UndeclaredSize(config model.Instance) []string {
 	return names
 }
 
-func sizeNote(attribute, why string) causes.Warning {
+func sizeWarning(attribute, why string) causes.Warning {
 	return causes.Warning{
 		Attribute: attribute,
 		Summary:   "Instance will be replaced because of its size",
@@ -259,9 +257,8 @@ func sizeNote(attribute, why string) causes.Warning {
 	}
 }
 
-// completed is what a plan came to: what it knew stays as it was planned, and
-// what it didn't is as it was seen.
-func completed(plan, seen model.Instance) model.Instance {
+// withComputed fills the unknown values of a plan with those that were read.
+func withComputed(plan, seen model.Instance) model.Instance {
 	m := plan
 	for _, text := range []struct{ planned, found *types.String }{
 		{&m.ID, &seen.ID},
@@ -290,7 +287,7 @@ func completed(plan, seen model.Instance) model.Instance {
 	return m
 }
 
-// dropped names the limits that were declared before and aren't now.
+// droppedLimits names the limits that were declared before, and no longer are.
 func droppedLimits(prior, config model.Instance, limited []string) []string {
 	var names []string
 	if config.CPU.IsNull() && !prior.CPU.IsNull() && slices.Contains(limited, manifest.CPU) {

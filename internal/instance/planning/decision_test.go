@@ -107,7 +107,7 @@ func TestDecide(t *testing.T) {
 			prior:  func(m *model.Resource) { m.DesiredStatus = types.StringValue(model.PowerStopped) },
 			record: func(r *PrivateState) { r.LastSeen = startingStanding() }, move: power.StepStop, gone: "uid node ip",
 		},
-		"a template left behind": {record: func(r *PrivateState) { r.LastSeen.State.Template = true }, move: power.StepTidy, unknown: "status"},
+		"a template left behind": {record: func(r *PrivateState) { r.LastSeen.State.Template = true }, move: power.StepCleanUp, unknown: "status"},
 		"failed":                 {record: func(r *PrivateState) { r.LastSeen.Status = model.StatusFailed }, replace: "status", unknown: "status"},
 		"a label of the provider's that is missing": {
 			record: func(r *PrivateState) { r.LastSeen.Unlabelled = []string{"instance-id"} }, change: true, unknown: "labels_all",
@@ -116,7 +116,7 @@ func TestDecide(t *testing.T) {
 			plan:   func(m *model.Resource) { m.ReplaceOn = model.TextSet() },
 			record: func(r *PrivateState) { r.LastSeen.Status = model.StatusFailed },
 		},
-		"being deleted": {record: func(r *PrivateState) { r.LastSeen.Deleting, r.LastSeen.State.Pod = "now", power.PodLeaving }, move: power.StepReplace, replace: "status", unknown: "status"},
+		"being deleted": {record: func(r *PrivateState) { r.LastSeen.Deleting, r.LastSeen.State.Pod = "now", power.PodTerminating }, move: power.StepReplace, replace: "status", unknown: "status"},
 		"an interrupted wait": {
 			prior: func(m *model.Resource) { m.Status, m.IP = types.StringValue(model.StatusPending), types.StringNull() }, unknown: "status ip",
 		},
@@ -137,18 +137,18 @@ func TestDecide(t *testing.T) {
 			if c.plan != nil {
 				c.plan(&plan)
 			}
-			rec := PrivateState{
+			private := PrivateState{
 				LastSeen: LastSeen{Status: model.StatusRunning, State: power.State{Pod: power.PodAlive}, Size: manifest.SizeOf(manifest.DesiredResources(prior.Instance))},
 				Limited:  []string{manifest.CPU, manifest.Memory},
 			}
 			if c.record != nil {
-				c.record(&rec)
+				c.record(&private)
 			}
 			config := plan
 			if c.config != nil {
 				c.config(&config)
 			}
-			d := Decide(prior, plan, config, rec, Facts{Resizable: true})
+			d := Decide(prior, plan, config, private, Facts{Resizable: true})
 			if d.Step != c.move || strings.Join(d.Gone, " ") != c.gone || strings.Join(d.Replace, " ") != c.replace || (d.Resize != nil) != c.resize || (d.Change != nil) != c.change || strings.Join(d.Unknown, " ") != c.unknown {
 				t.Errorf("got %+v", d)
 			}
@@ -175,8 +175,8 @@ func startingStanding() LastSeen {
 // TestDecide_isTheSameAfterARound holds that the record survives its way through
 // the private state: plan and apply must decide alike.
 func TestDecide_isTheSameAfterARound(t *testing.T) {
-	rec := PrivateState{LastSeen: LastSeenOf(fixture.Living(t)(manifest.Desired(t.Context(), fixture.PlannedFull(), manifest.Options{Nonce: "nonce"})), power.State{Pod: power.PodAlive}), Limited: []string{manifest.CPU}}.withImage("web:1", "mirror/web:1")
-	data, err := json.Marshal(rec)
+	private := PrivateState{LastSeen: LastSeenOf(fixture.Living(t)(manifest.Desired(t.Context(), fixture.PlannedFull(), manifest.Options{Nonce: "nonce"})), power.State{Pod: power.PodAlive}), Limited: []string{manifest.CPU}}.withImage("web:1", "mirror/web:1")
+	data, err := json.Marshal(private)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,29 +186,29 @@ func TestDecide_isTheSameAfterARound(t *testing.T) {
 	}
 	prior, plan := fixture.Stateful(t, fixture.PlannedFull()), fixture.Stateful(t, fixture.PlannedFull())
 	plan.CPU = fwtypes.NewQuantity("3")
-	if diff := cmp.Diff(Decide(prior, plan, plan, rec, Facts{Resizable: true}), Decide(prior, plan, plan, again, Facts{Resizable: true})); diff != "" {
+	if diff := cmp.Diff(Decide(prior, plan, plan, private, Facts{Resizable: true}), Decide(prior, plan, plan, again, Facts{Resizable: true})); diff != "" {
 		t.Errorf("(-before +after):\n%s", diff)
 	}
 }
 
-func TestRecord_knowsARewrittenImage(t *testing.T) {
-	rec := PrivateState{}.withImage("web:1", "mirror/web:1")
-	if got := rec.Image(types.StringValue("mirror/web:1")); got.ValueString() != "web:1" {
+func TestPrivateState_knowsARewrittenImage(t *testing.T) {
+	private := PrivateState{}.withImage("web:1", "mirror/web:1")
+	if got := private.Image(types.StringValue("mirror/web:1")); got.ValueString() != "web:1" {
 		t.Errorf("got %s", got)
 	}
-	if got := rec.Image(types.StringValue("web:2")); got.ValueString() != "web:2" {
+	if got := private.Image(types.StringValue("web:2")); got.ValueString() != "web:2" {
 		t.Errorf("drift is hidden: %s", got)
 	}
-	rec = rec.withImage("web:3", "web:3")
-	if got := rec.Image(types.StringValue("mirror/web:1")); got.ValueString() != "mirror/web:1" {
+	private = private.withImage("web:3", "web:3")
+	if got := private.Image(types.StringValue("mirror/web:1")); got.ValueString() != "mirror/web:1" {
 		t.Errorf("an old rewriting is remembered: %s", got)
 	}
 }
 
-func TestCompleted_keepsWhatWasPlanned(t *testing.T) {
+func TestWithComputed_keepsWhatWasPlanned(t *testing.T) {
 	plan, seen := fixture.Planned(), fixture.Stateful(t, fixture.PlannedFull()).Instance
 	plan.Name = types.StringUnknown()
-	got := completed(plan, seen)
+	got := withComputed(plan, seen)
 	want := fixture.Planned()
 	want.CPU, want.Memory, want.UID, want.Status, want.Node, want.IP = seen.CPU, seen.Memory, seen.UID, seen.Status, seen.Node, seen.IP
 	if diff := cmp.Diff(want, got); diff != "" {

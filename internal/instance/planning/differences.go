@@ -20,15 +20,15 @@ import (
 // empty, a default that is left out or written down, and two spellings of one amount are no
 // difference, in whichever attribute, and neither is a setting that moves to or from pod.
 
-// shaper is an attribute that shapes the Pod, and that nothing changes in place.
-type shaper struct {
+// podAttribute is an attribute that is part of the Pod, and can't be changed in place.
+type podAttribute struct {
 	name  string
 	value func(m model.Instance) attr.Value
 	copy  func(to *model.Instance, from model.Instance)
 }
 
-func shapers() []shaper {
-	return []shaper{
+func podAttributes() []podAttribute {
+	return []podAttribute{
 		{"args", func(m model.Instance) attr.Value { return m.Args }, func(to *model.Instance, from model.Instance) { to.Args = from.Args }},
 		{"command", func(m model.Instance) attr.Value { return m.Command }, func(to *model.Instance, from model.Instance) { to.Command = from.Command }},
 		{"env", func(m model.Instance) attr.Value { return m.Env }, func(to *model.Instance, from model.Instance) { to.Env = from.Env }},
@@ -42,26 +42,25 @@ func shapers() []shaper {
 	}
 }
 
-// Differences are what a plan changes about the Pod beyond its image and its size.
+// Differences is what a plan changes about the Pod, except its image and size.
 type Differences struct {
-	// Attributes are those, but for pod, that mean another Pod, and Pod is whether pod does.
+	// Attributes are those that mean another Pod. Pod reports whether the attribute pod does.
 	Attributes []string
 	Pod        bool
-	// Moved are those, pod among them, of which a part moves to or from another one. Together they
-	// mean the same Pod, each alone doesn't.
+	// Moved are the attributes of which a part moves to or from another one. Together they mean the
+	// same Pod, but none does alone.
 	Moved []string
 }
 
-// DifferencesBetween is a pure function of the two: plan, apply and the update itself hear
-// the same. What isn't known yet is a difference.
+// DifferencesBetween compares the two models. Unknown values are differences.
 func DifferencesBetween(ctx context.Context, prior, plan model.Instance) Differences {
-	all := shapers()
-	changed := slices.DeleteFunc(slices.Clone(all), func(s shaper) bool { return s.value(plan).Equal(s.value(prior)) })
+	all := podAttributes()
+	changed := slices.DeleteFunc(slices.Clone(all), func(s podAttribute) bool { return s.value(plan).Equal(s.value(prior)) })
 	podChanged := !plan.Pod.Equal(prior.Pod)
 	if len(changed) == 0 && !podChanged {
 		return Differences{}
 	}
-	isOpen := func(s shaper) bool { return !isKnown(ctx, s.value(plan)) }
+	isOpen := func(s podAttribute) bool { return !isKnown(ctx, s.value(plan)) }
 	allKnown := isKnown(ctx, plan.Pod) && !slices.ContainsFunc(all, isOpen)
 	if allKnown && meansSamePod(ctx, withSizeOf(prior, plan), plan) {
 		return Differences{Moved: movedBetween(ctx, prior, plan, changed)}
@@ -83,12 +82,12 @@ func DifferencesBetween(ctx context.Context, prior, plan model.Instance) Differe
 	return d
 }
 
-// movedBetween names the attributes that a plan can't keep from the state: it would mean another Pod
-// with them.
-func movedBetween(ctx context.Context, prior, plan model.Instance, changed []shaper) []string {
+// movedBetween names the attributes that can't keep their prior value, because the plan would then
+// mean another Pod.
+func movedBetween(ctx context.Context, prior, plan model.Instance, changed []podAttribute) []string {
 	var moved []string
 	kept := plan
-	pod := shaper{"pod", func(m model.Instance) attr.Value { return m.Pod }, func(to *model.Instance, from model.Instance) { to.Pod = from.Pod }}
+	pod := podAttribute{"pod", func(m model.Instance) attr.Value { return m.Pod }, func(to *model.Instance, from model.Instance) { to.Pod = from.Pod }}
 	for _, s := range append(slices.Clone(changed), pod) {
 		with := kept
 		s.copy(&with, prior)
@@ -101,13 +100,13 @@ func movedBetween(ctx context.Context, prior, plan model.Instance, changed []sha
 	return moved
 }
 
-// withSizeOf gives a model the image and the size of another, which are changed in place.
+// withSizeOf copies the image and the size of another model, which are changed in place.
 func withSizeOf(m, other model.Instance) model.Instance {
 	m.Image, m.CPU, m.Memory, m.Limits, m.Requests = other.Image, other.CPU, other.Memory, other.Limits, other.Requests
 	return m
 }
 
-// meansSamePod compares the Pods that two models mean, as far as these are known.
+// meansSamePod compares the Pods that two models mean, without unknown values.
 func meansSamePod(ctx context.Context, a, b model.Instance) bool {
 	one, valid := meantSpec(ctx, a)
 	other, alsoValid := meantSpec(ctx, b)
@@ -134,7 +133,7 @@ func samePodAttribute(ctx context.Context, prior, plan model.Instance) bool {
 	return !diags.HasError() && len(faults)+len(more) == 0 && podspec.Equal(was, is, base)
 }
 
-// has reports whether an attribute means another Pod, by itself or but for what moves.
+// has reports whether an attribute means another Pod, alone or with a part that moves.
 func (d Differences) has(name string) bool {
 	return slices.Contains(d.Attributes, name) || slices.Contains(d.Moved, name)
 }
@@ -157,14 +156,14 @@ func (d Differences) AsPrior(ctx context.Context, prior, config, plan model.Reso
 	fw.KeepAsPrior(ctx, &plan.Limits, prior.Limits, config.Limits, fw.Same)
 	fw.KeepAsPrior(ctx, &plan.Requests, prior.Requests, config.Requests, fw.Same)
 	fw.KeepAsPrior(ctx, &plan.Timeouts.Object, prior.Timeouts.Object, config.Timeouts.Object, fw.SameDurations)
-	if prior.SaysPod() && config.SaysPod() && !d.Pod && !d.has("pod") {
+	if prior.HasPod() && config.HasPod() && !d.Pod && !d.has("pod") {
 		plan.Pod = prior.Pod
 	}
 	return plan
 }
 
-// ReplacedBy are the paths of an attribute that force a replacement: in security those of
-// the settings that differ.
+// ReplacedBy returns the paths of an attribute that force a replacement. For security these are the
+// settings that differ.
 func ReplacedBy(name string, prior, plan model.Instance) []path.Path {
 	root := path.Root(name)
 	if name != "security" {

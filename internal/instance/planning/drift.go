@@ -16,23 +16,23 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/podhealth"
 )
 
-// LastSeen is how a Pod was last found: what the next plan needs to know and the
-// state doesn't show. It is kept beside the state.
+// LastSeen is how a read found the Pod: what the next plan needs and the state doesn't have. It is
+// part of the private state.
 type LastSeen struct {
 	State  power.State `json:"presence"`
 	Status string      `json:"status"`
-	// Cause says why the instance failed or finished, if it did.
+	// Cause says why the instance failed or finished. It is empty if it didn't.
 	Cause string `json:"cause,omitempty"`
-	// Deleting says since when it is being deleted, if it is.
+	// Deleting is the end of the grace period of a Pod that is being deleted.
 	Deleting string `json:"deleting,omitempty"`
-	// Size is the main container's, Rest the class that the others make up.
+	// Size is the main container's size, Rest the QoS class of the other containers.
 	Size manifest.Size      `json:"size"`
 	Rest corev1.PodQOSClass `json:"rest,omitempty"`
-	// Fixed says why Kubernetes can't resize this Pod, if it can't.
+	// Fixed says why Kubernetes can't resize this Pod. It is empty if it can.
 	Fixed string `json:"fixed,omitempty"`
-	// Over is set when the main container has ended for good beside others that run.
+	// Over is set if the main container has ended for good while others still run.
 	Over bool `json:"over,omitempty"`
-	// Unlabelled names the provider's own labels that somebody took off the Pod.
+	// Unlabelled names the provider's own labels that something removed from the Pod.
 	Unlabelled []string `json:"unlabelled,omitempty"`
 }
 
@@ -60,27 +60,27 @@ func LastSeenOf(pod *corev1.Pod, p power.State) LastSeen {
 	return s
 }
 
-// Normalised leaves out what a Pod comes to in its usual life, which no plan asks for:
-// core takes a change of what is remembered for drift too, in a refresh-only plan.
+// Normalised hides statuses that a Pod passes through by itself, which no plan needs. Otherwise a
+// refresh-only plan would show a change of the private state as drift.
 func (s LastSeen) Normalised(m model.Resource) LastSeen {
-	if s.Status == model.StatusPending && !manifest.Lost(s.Status, m) {
+	if s.Status == model.StatusPending && !manifest.ReplacesOn(s.Status, m) {
 		s.Status = model.StatusRunning
 	}
 	return s
 }
 
-// finished reports whether the instance's program has ended and won't run again.
+// finished reports whether the program has ended and won't run again.
 func (s LastSeen) finished() bool {
 	return s.Status == model.StatusFailed || s.Status == model.StatusSucceeded || s.Over
 }
 
-// Replacement is why an instance can't stay, in words for a warning.
+// Replacement is the warning that says why an instance is replaced.
 type Replacement struct {
 	Summary, Detail string
 }
 
-// ReplacementFor decides whether the instance that was found so must make way
-// for a new one, whatever else has changed.
+// ReplacementFor decides whether an instance is replaced because of how it was found, whatever else
+// changes.
 func ReplacementFor(m model.Resource, s LastSeen) (Replacement, bool) {
 	ref := m.Key().Ref()
 	if s.Deleting != "" {
@@ -89,7 +89,7 @@ func ReplacementFor(m model.Resource, s LastSeen) (Replacement, bool) {
 			Detail:  fmt.Sprintf("%s is being deleted (its grace period ends at %s). Apply waits until it is gone, and then recreates it.", ref, s.Deleting),
 		}, true
 	}
-	if !manifest.Lost(s.Status, m) {
+	if !manifest.ReplacesOn(s.Status, m) {
 		return Replacement{}, false
 	}
 	detail := fmt.Sprintf("%s is %s", ref, s.Status)
@@ -102,45 +102,44 @@ func ReplacementFor(m model.Resource, s LastSeen) (Replacement, bool) {
 	}, true
 }
 
-// Normalise keeps out of the state what changes in an instance's usual life after
-// an apply: starting where that wasn't waited for, and finishing. A status that
-// replaces, another Pod or another address is none of that.
+// Normalise keeps changes out of the state that happen by themselves after an apply: a start that
+// the apply didn't wait for, and the end of a job. A status that replaces, another Pod and another
+// address are kept.
 func Normalise(prior model.Resource, seen model.Instance) model.Instance {
 	if prior.UID.IsNull() || prior.UID.IsUnknown() || !prior.UID.Equal(seen.UID) {
 		return seen
 	}
-	if !manifest.Lost(seen.Status.ValueString(), prior) && usual(prior, seen.Status.ValueString()) {
+	if !manifest.ReplacesOn(seen.Status.ValueString(), prior) && isExpected(prior, seen.Status.ValueString()) {
 		seen.Status = prior.Status
 	}
-	if awaited := unsettled(prior); prior.Node.IsNull() && !slices.Contains(awaited, "node") {
+	if awaited := pendingAttributes(prior); prior.Node.IsNull() && !slices.Contains(awaited, "node") {
 		seen.Node = types.StringNull()
 	}
-	if awaited := unsettled(prior); prior.IP.IsNull() && !slices.Contains(awaited, "ip") {
+	if awaited := pendingAttributes(prior); prior.IP.IsNull() && !slices.Contains(awaited, "ip") {
 		seen.IP = types.StringNull()
 	}
 	return seen
 }
 
-// usual reports whether the status that was found is one that the prior one
-// comes to by itself.
-func usual(prior model.Resource, found string) bool {
+// isExpected reports whether the prior status becomes the found one by itself.
+func isExpected(prior model.Resource, found string) bool {
 	was := prior.Status.ValueString()
 	if was == found {
 		return true
 	}
 	switch found {
 	case model.StatusRunning:
-		return was == model.StatusPending && !slices.Contains(unsettled(prior), "status")
+		return was == model.StatusPending && !slices.Contains(pendingAttributes(prior), "status")
 	case model.StatusSucceeded:
 		return manifest.MayFinish(prior.RestartPolicy.ValueString()) &&
-			(was == model.StatusRunning || was == model.StatusPending && !slices.Contains(unsettled(prior), "status"))
+			(was == model.StatusRunning || was == model.StatusPending && !slices.Contains(pendingAttributes(prior), "status"))
 	}
 	return false
 }
 
-// unsettled names the computed attributes that the instance hasn't come to yet,
-// although applies wait for them: an interrupted wait leaves such.
-func unsettled(m model.Resource) []string {
+// pendingAttributes names the computed attributes that applies wait for, and that have no final
+// value yet. An interrupted wait leaves such.
+func pendingAttributes(m model.Resource) []string {
 	var open []string
 	goal := m.WaitFor.ValueString()
 	if goal == model.WaitNone {

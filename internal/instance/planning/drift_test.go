@@ -49,9 +49,9 @@ func TestReplacementFor(t *testing.T) {
 	}
 }
 
-// TestSettled holds what a refresh may show of an instance's life: each cell is
+// TestNormalise holds what a refresh may show of an instance's life: each cell is
 // what the state says after that status was found.
-func TestSettled(t *testing.T) {
+func TestNormalise(t *testing.T) {
 	for _, c := range []struct {
 		waitFor, policy, was, found, want string
 	}{
@@ -84,7 +84,7 @@ func TestSettled(t *testing.T) {
 	}
 }
 
-func TestSettled_showsAStatusToReplaceOn(t *testing.T) {
+func TestNormalise_showsAStatusToReplaceOn(t *testing.T) {
 	prior := fixture.Stateful(t, fixture.Planned())
 	prior.RestartPolicy, prior.ReplaceOn = types.StringValue("Never"), model.TextSet("Succeeded")
 	seen := prior.Instance
@@ -94,7 +94,7 @@ func TestSettled_showsAStatusToReplaceOn(t *testing.T) {
 	}
 }
 
-func TestSettled_addresses(t *testing.T) {
+func TestNormalise_addresses(t *testing.T) {
 	null := types.StringNull()
 	for _, c := range []struct {
 		waitFor          string
@@ -117,7 +117,7 @@ func TestSettled_addresses(t *testing.T) {
 	}
 }
 
-func TestSettled_takesAnotherPodAsItIs(t *testing.T) {
+func TestNormalise_takesAnotherPodAsItIs(t *testing.T) {
 	prior := fixture.Stateful(t, fixture.Planned())
 	prior.WaitFor, prior.Node, prior.IP = types.StringValue(model.WaitNone), types.StringNull(), types.StringNull()
 	seen := fixture.Stateful(t, fixture.Planned()).Instance
@@ -148,7 +148,7 @@ func TestIsSame(t *testing.T) {
 	}
 }
 
-func TestStandingOf(t *testing.T) {
+func TestLastSeenOf(t *testing.T) {
 	pod := fixture.Living(t)(manifest.Desired(t.Context(), fixture.PlannedFull(), manifest.Options{Nonce: "nonce"}))
 	s := LastSeenOf(pod, power.State{Pod: power.PodAlive})
 	if s.Status != "Running" || s.Rest != corev1.PodQOSBurstable || s.Fixed != "" || s.Deleting != "" || s.Size.Limits.Cpu().String() != "2" {

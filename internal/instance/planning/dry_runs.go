@@ -1,6 +1,7 @@
 package planning
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -13,20 +14,19 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/manifest"
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
 	"github.com/headgym/terraform-provider-mar/internal/instance/power"
-	"github.com/headgym/terraform-provider-mar/internal/instance/waiting"
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 	"github.com/headgym/terraform-provider-mar/internal/mar"
 	"github.com/headgym/terraform-provider-mar/internal/podspec"
 )
 
-// MayBeTaken reports whether somebody else may have the name of an instance that is planned.
+// MayBeTaken reports whether another Pod may already have the name of a planned instance.
 func (p PlannedChange) MayBeTaken(state *kube.DryRuns) bool {
 	name := p.Plan.Name
-	return p.Prior == nil && !name.IsUnknown() && p.Record.Name != name.ValueString() && !state.InState(p.Plan.Key().String())
+	return p.Prior == nil && !name.IsUnknown() && p.PrivateState.Name != name.ValueString() && !state.InState(p.Plan.Key().String())
 }
 
-// DryRun is one write of an apply, as a plan asks the API server about it: exactly
-// one of Pod, Template, Secret, Change and Resize is set.
+// DryRun is one write of the apply that the plan sends as a dry run. Exactly one of Pod, Template,
+// Secret, Change and Resize is set.
 type DryRun struct {
 	Pod      *corev1.Pod
 	Template *corev1.PodTemplate
@@ -40,74 +40,72 @@ type DryRun struct {
 	Manager    string
 }
 
-// liveInstance is an instance that is there.
+// liveInstance identifies an existing instance.
 type liveInstance struct {
 	Key       model.Key
 	UID, Node string
 }
 
-// trialSecret stands for the Secret of secret_env_wo, which has another name each
-// time that one is made.
-const trialSecret = model.GeneratedPrefix + "secret"
+// dryRunSecret stands for the name of the Secret of secret_env_wo, which is generated.
+const dryRunSecret = model.GeneratedPrefix + "secret"
 
-// ToBeNamed stands for a name that is made when the instance is.
+// ToBeNamed stands for a name that is generated during the apply.
 const ToBeNamed = model.GeneratedPrefix + "…"
 
-// PlannedChange is what trials are made of.
+// PlannedChange is what dry runs are made from.
 type PlannedChange struct {
-	// Prior is nil for an instance that is made. Of one that makes way for another,
-	// the successor's writes are asked about: core asks for that one's plan too, but
-	// drops what it warns of.
+	// Prior is nil for a new instance. For a replacement, the dry runs are those of the successor.
+	// Terraform plans the successor too, but drops the warnings of that plan.
 	Prior        *model.Resource
 	Plan, Config model.Resource
-	Record       PrivateState
-	Todo         Decision
+	PrivateState PrivateState
+	Decision     Decision
 	// Defaults are the provider's.
 	Defaults fw.Defaults
 }
 
-// DryRuns are the writes that can be asked about before the rest of the plan is
-// carried out, and the names of what was left out of them.
+// DryRuns returns the writes that can be tried during the plan, and the names of the values that
+// were left out because they aren't known yet.
 func (p PlannedChange) DryRuns(ctx context.Context) ([]DryRun, []string) {
 	known, leftOut, ok := p.known(ctx)
 	if !ok {
 		return nil, nil
 	}
-	how := manifest.Options{Nonce: "dry-run"}
-	if !p.Makes() {
-		how.Unset = p.Record.Unset
+	options := manifest.Options{Nonce: "dry-run"}
+	if !p.Creates() {
+		options.Unset = p.PrivateState.Unset
 	}
 	if !known.SecretEnvVersion.IsNull() {
-		how.Secret = trialSecret
+		options.Secret = dryRunSecret
 	}
-	pod, diags := manifest.Desired(ctx, manifest.Declared(known.Instance, p.Config.Instance), how)
+	pod, diags := manifest.Desired(ctx, manifest.Declared(known.Instance, p.Config.Instance), options)
 	if diags.HasError() {
 		return nil, nil
 	}
-	if p.Makes() {
-		return p.ofNew(known, pod), leftOut
+	if p.Creates() {
+		return p.createRuns(known, pod), leftOut
 	}
-	return p.ofChange(ctx, known, pod), leftOut
+	return p.changeRuns(ctx, known, pod), leftOut
 }
 
-// ofNew follows store.New.
-func (p PlannedChange) ofNew(known model.Resource, pod *corev1.Pod) []DryRun {
+// createRuns returns the writes of store.CreateInstance.
+func (p PlannedChange) createRuns(known model.Resource, pod *corev1.Pod) []DryRun {
 	stopped := known.DesiredStatus.ValueString() == model.PowerStopped
 	var all []DryRun
 	if stopped || !known.SecretEnvVersion.IsNull() {
 		all = append(all, DryRun{Template: manifest.TemplateOf(pod, !stopped)})
 	}
-	all = append(all, secretTrials(known, types.Int64Null())...)
+	all = append(all, secretDryRuns(known, types.Int64Null())...)
 	if !stopped {
 		all = append(all, DryRun{Pod: pod})
 	}
 	return all
 }
 
-// ofChange follows carryOut.
-func (p PlannedChange) ofChange(ctx context.Context, known model.Resource, pod *corev1.Pod) []DryRun {
-	secrets := secretTrials(known, p.Prior.SecretEnvVersion)
-	switch p.Todo.Step {
+// changeRuns returns the writes of an update.
+func (p PlannedChange) changeRuns(ctx context.Context, known model.Resource, pod *corev1.Pod) []DryRun {
+	secrets := secretDryRuns(known, p.Prior.SecretEnvVersion)
+	switch p.Decision.Step {
 	case power.StepStop:
 		return append([]DryRun{{Template: manifest.TemplateOf(pod, false)}}, secrets...)
 	case power.StepStart:
@@ -116,13 +114,13 @@ func (p PlannedChange) ofChange(ctx context.Context, known model.Resource, pod *
 		return append(append([]DryRun{{Template: manifest.TemplateOf(pod, true)}}, secrets...), DryRun{Pod: pod})
 	case power.StepReplace, power.StepCreate, power.StepRefuse:
 		return nil
-	case power.StepNone, power.StepTidy:
+	case power.StepNone, power.StepCleanUp:
 	}
-	before, diags := manifest.Desired(ctx, p.Prior.Instance, manifest.Options{Nonce: "dry-run", Secret: trialSecretOf(*p.Prior), Unset: p.Record.Unset})
+	before, diags := manifest.Desired(ctx, p.Prior.Instance, manifest.Options{Nonce: "dry-run", Secret: dryRunSecretOf(*p.Prior), Unset: p.PrivateState.Unset})
 	if diags.HasError() {
 		return nil
 	}
-	if p.Record.LastSeen.State.Stopped() {
+	if p.PrivateState.LastSeen.State.Stopped() {
 		if manifest.SameObjects(before, pod) {
 			return nil
 		}
@@ -130,26 +128,26 @@ func (p PlannedChange) ofChange(ctx context.Context, known model.Resource, pod *
 	}
 	live := liveInstance{Key: p.Prior.Key(), UID: p.Prior.UID.ValueString(), Node: p.Prior.Node.ValueString()}
 	var all []DryRun
-	if p.Todo.Resize != nil {
-		all = append(all, DryRun{Resize: p.Todo.Resize, Live: live, From: before, Want: pod, Manager: p.Record.Manager})
+	if p.Decision.Resize != nil {
+		all = append(all, DryRun{Resize: p.Decision.Resize, Live: live, From: before, Want: pod, Manager: p.PrivateState.Manager})
 	}
-	if p.Todo.Change != nil {
+	if p.Decision.Change != nil {
 		c := manifest.ChangeBetween(p.Prior.Instance, known.Instance)
 		c.Spec = pod.Annotations[mar.AnnotationSpec]
-		all = append(all, DryRun{Change: &c, Live: live, From: before, Want: pod, Manager: p.Record.Manager})
+		all = append(all, DryRun{Change: &c, Live: live, From: before, Want: pod, Manager: p.PrivateState.Manager})
 	}
 	return all
 }
 
-func trialSecretOf(m model.Resource) string {
+func dryRunSecretOf(m model.Resource) string {
 	if m.SecretEnvVersion.IsNull() {
 		return ""
 	}
-	return trialSecret
+	return dryRunSecret
 }
 
-// secretTrials ask whether a Secret may be made, without its values.
-func secretTrials(known model.Resource, had types.Int64) []DryRun {
+// secretDryRuns tries to create a Secret, without its values.
+func secretDryRuns(known model.Resource, had types.Int64) []DryRun {
 	version, k := known.SecretEnvVersion, known.Key()
 	if version.IsNull() || version.Equal(had) {
 		return nil
@@ -160,21 +158,21 @@ func secretTrials(known model.Resource, had types.Int64) []DryRun {
 	return []DryRun{{Secret: manifest.NewSecret(k, version.ValueInt64(), nil)}}
 }
 
-// Makes reports whether an instance is made, the first or a successor.
-func (p PlannedChange) Makes() bool { return p.Prior == nil || p.replaces() }
+// Creates reports whether an instance is created, be it the first or a successor.
+func (p PlannedChange) Creates() bool { return p.Prior == nil || p.replaces() }
 
-// replaces reports whether core asks for another plan, one of an instance that is made anew.
+// replaces reports whether Terraform plans a successor.
 func (p PlannedChange) replaces() bool {
-	if len(p.Todo.Replace) > 0 {
+	if len(p.Decision.Replace) > 0 {
 		return true
 	}
 	prior, plan := p.Prior, p.Plan
 	return !plan.Cluster.Equal(prior.Cluster) || !plan.Name.Equal(prior.Name)
 }
 
-// known is the plan without what isn't known yet, and what that was. It is false
-// where so much isn't known that there is nothing to ask: what decides whether
-// the API server takes an instance is asked about as it will be, or not at all.
+// known returns the plan without unknown values, and the names of those. It returns false if a
+// value is unknown that decides whether the API server accepts the instance: then there is no dry
+// run.
 func (p PlannedChange) known(ctx context.Context) (model.Resource, []string, bool) {
 	m := p.Plan
 	pod, faults := podspec.Decode(m.Pod)
@@ -224,9 +222,9 @@ func (p PlannedChange) known(ctx context.Context) (model.Resource, []string, boo
 	return m, leftOut, true
 }
 
-// Question is what makes a trial another one. Instances that differ in nothing
-// but their names get one answer.
-func (t DryRun) Question() any {
+// CacheKey identifies the dry run among others. Instances that differ only in their names have the
+// same key, and share an answer.
+func (run DryRun) CacheKey() any {
 	type question struct {
 		Create any
 		Change *manifest.Change `json:",omitempty"`
@@ -238,32 +236,32 @@ func (t DryRun) Question() any {
 		Manager string      `json:",omitempty"`
 	}
 	switch {
-	case t.Pod != nil:
-		return question{Create: Nameless(t.Pod), In: t.Pod.Namespace}
-	case t.Template != nil:
-		template := t.Template.DeepCopy()
+	case run.Pod != nil:
+		return question{Create: Nameless(run.Pod), In: run.Pod.Namespace}
+	case run.Template != nil:
+		template := run.Template.DeepCopy()
 		template.Name = ""
 		delete(template.Labels, mar.LabelInstanceID)
 		delete(template.Template.Labels, mar.LabelInstanceID)
-		return question{Create: template, In: t.Template.Namespace}
-	case t.Secret != nil:
-		return question{Create: "Secret", In: t.Secret.Namespace}
-	case t.Change != nil:
-		c := *t.Change
+		return question{Create: template, In: run.Template.Namespace}
+	case run.Secret != nil:
+		return question{Create: "Secret", In: run.Secret.Namespace}
+	case run.Change != nil:
+		c := *run.Change
 		c.Labels = maps.Clone(c.Labels)
 		delete(c.Labels, mar.LabelInstanceID)
-		return question{Change: &c, In: t.Live.Key.Cluster, From: Nameless(t.From), Manager: t.Manager}
+		return question{Change: &c, In: run.Live.Key.Cluster, From: Nameless(run.From), Manager: run.Manager}
 	}
-	return question{Resize: t.Resize, In: t.Live.Key.Cluster, From: Nameless(t.From), Node: t.Live.Node}
+	return question{Resize: run.Resize, In: run.Live.Key.Cluster, From: Nameless(run.From), Node: run.Live.Node}
 }
 
-// NamedQuestion is about this one instance.
-func (t DryRun) NamedQuestion() any {
-	ref, _ := t.Ref()
+// NamedCacheKey identifies the dry run of this one instance.
+func (run DryRun) NamedCacheKey() any {
+	ref, _ := run.Ref()
 	return struct {
 		Name     string
 		Question any
-	}{ref.String(), t.Question()}
+	}{ref.String(), run.CacheKey()}
 }
 
 func Nameless(pod *corev1.Pod) *corev1.Pod {
@@ -273,20 +271,20 @@ func Nameless(pod *corev1.Pod) *corev1.Pod {
 	return other
 }
 
-// Ref is the object that a trial is about, and how people name it.
-func (t DryRun) Ref() (Ref kube.Ref, verb string) {
+// Ref returns the object of the dry run, and the verb for messages.
+func (run DryRun) Ref() (Ref kube.Ref, verb string) {
 	named := func(kind, namespace, name string) kube.Ref {
-		return kube.Ref{Kind: kind, Namespace: namespace, Name: waiting.OrElse(name, ToBeNamed)}
+		return kube.Ref{Kind: kind, Namespace: namespace, Name: cmp.Or(name, ToBeNamed)}
 	}
 	switch {
-	case t.Pod != nil:
-		return named("Pod", t.Pod.Namespace, t.Pod.Name), "create"
-	case t.Template != nil:
-		return named("PodTemplate", t.Template.Namespace, t.Template.Name), "create"
-	case t.Secret != nil:
-		return kube.Ref{Kind: "Secret", Namespace: t.Secret.Namespace, Name: t.Secret.Name}, "create"
-	case t.Change != nil:
-		return t.Live.Key.Ref(), "apply"
+	case run.Pod != nil:
+		return named("Pod", run.Pod.Namespace, run.Pod.Name), "create"
+	case run.Template != nil:
+		return named("PodTemplate", run.Template.Namespace, run.Template.Name), "create"
+	case run.Secret != nil:
+		return kube.Ref{Kind: "Secret", Namespace: run.Secret.Namespace, Name: run.Secret.Name}, "create"
+	case run.Change != nil:
+		return run.Live.Key.Ref(), "apply"
 	}
-	return t.Live.Key.Ref(), "resize"
+	return run.Live.Key.Ref(), "resize"
 }

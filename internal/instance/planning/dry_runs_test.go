@@ -23,10 +23,10 @@ import (
 )
 
 // writes names what is asked about, as in "PodTemplate Secret Pod".
-func writes(trials []DryRun) string {
+func writes(runs []DryRun) string {
 	var all []string
-	for _, t := range trials {
-		ref, verb := t.Ref()
+	for _, run := range runs {
+		ref, verb := run.Ref()
 		all = append(all, strings.TrimPrefix(verb+" "+ref.Kind, "create "))
 	}
 	return strings.Join(all, ", ")
@@ -34,7 +34,7 @@ func writes(trials []DryRun) string {
 
 // What isn't known yet is left out where an instance is taken or refused without
 // it, and otherwise keeps the plan from asking.
-func TestTrials_ofWhatIsKnown(t *testing.T) {
+func TestDryRuns_ofWhatIsKnown(t *testing.T) {
 	unknownMap := types.MapUnknown(types.StringType)
 	partly := types.MapValueMust(types.StringType, map[string]attr.Value{"A": types.StringUnknown(), "B": types.StringValue("b")})
 	volume := types.MapValueMust(model.VolumeType(), map[string]attr.Value{"x": types.ObjectUnknown(model.VolumeType().AttrTypes)})
@@ -69,26 +69,26 @@ func TestTrials_ofWhatIsKnown(t *testing.T) {
 	} {
 		plan, config := fixture.ResourceOf(t, fixture.Planned()), fixture.ResourceOf(t, model.NewInstance())
 		c.edit(&plan, &config)
-		trials, leftOut := PlannedChange{Plan: plan, Config: config, Defaults: fw.Defaults{Labels: map[string]string{"team": "shop"}}}.DryRuns(t.Context())
-		if got := writes(trials); got != c.want || strings.Join(leftOut, " ") != c.leftOut {
+		runs, leftOut := PlannedChange{Plan: plan, Config: config, Defaults: fw.Defaults{Labels: map[string]string{"team": "shop"}}}.DryRuns(t.Context())
+		if got := writes(runs); got != c.want || strings.Join(leftOut, " ") != c.leftOut {
 			t.Errorf("%s: asks about %q without %q, want %q without %q", name, got, leftOut, c.want, c.leftOut)
 		}
-		for _, trial := range trials {
-			if trial.Pod == nil {
+		for _, run := range runs {
+			if run.Pod == nil {
 				continue
 			}
-			text, err := json.Marshal(trial.Pod)
+			text, err := json.Marshal(run.Pod)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if strings.Contains(string(text), basetypes.NewStringUnknown().String()) || trial.Pod.Labels["team"] != "shop" {
+			if strings.Contains(string(text), basetypes.NewStringUnknown().String()) || run.Pod.Labels["team"] != "shop" {
 				t.Errorf("%s: it guesses:\n%s", name, text)
 			}
 		}
 	}
 }
 
-func TestTrials_ofAChange(t *testing.T) {
+func TestDryRuns_ofAChange(t *testing.T) {
 	stopped := power.State{Template: true}
 	for name, c := range map[string]struct {
 		todo   Decision
@@ -123,23 +123,23 @@ func TestTrials_ofAChange(t *testing.T) {
 		if c.edit != nil {
 			c.edit(&prior, &plan)
 		}
-		trials, _ := PlannedChange{Prior: &prior, Plan: plan, Config: fixture.ResourceOf(t, model.NewInstance()), Record: c.record, Todo: c.todo}.DryRuns(t.Context())
-		if got := writes(trials); got != c.want {
+		runs, _ := PlannedChange{Prior: &prior, Plan: plan, Config: fixture.ResourceOf(t, model.NewInstance()), PrivateState: c.record, Decision: c.todo}.DryRuns(t.Context())
+		if got := writes(runs); got != c.want {
 			t.Errorf("%s: asks about %q, want %q", name, got, c.want)
 		}
 	}
 }
 
-// TestShapers_areAllThatReplaces fails for an attribute of which nobody has said whether a
+// TestPodAttributes_areAllThatReplaces fails for an attribute of which nobody has said whether a
 // change replaces the instance.
-func TestShapers_areAllThatReplaces(t *testing.T) {
+func TestPodAttributes_areAllThatReplaces(t *testing.T) {
 	otherwise := []string{
 		"cluster", "name", // by plan modifiers
 		"cpu", "image", "limits", "memory", "pod", "requests", "secret_env_wo_version", // by what the change is
 		"annotations", "desired_status", "labels", "min_ready_seconds", "replace_on", "restart_triggers", "secret_env_wo", "timeouts", "wait_for", // never
 	}
 	var said, has []string
-	for _, s := range shapers() {
+	for _, s := range podAttributes() {
 		said = append(said, s.name)
 	}
 	said = append(said, otherwise...)
@@ -156,15 +156,15 @@ func TestShapers_areAllThatReplaces(t *testing.T) {
 }
 
 // Instances that differ in their names alone are one question, others aren't.
-func TestTrial_question(t *testing.T) {
+func TestDryRun_cacheKey(t *testing.T) {
 	ask := func(edit func(*model.Resource)) string {
 		plan := fixture.ResourceOf(t, fixture.Planned())
 		plan.SecretEnvVersion = types.Int64Value(1)
 		edit(&plan)
-		trials, _ := PlannedChange{Plan: plan, Config: fixture.ResourceOf(t, model.NewInstance())}.DryRuns(t.Context())
+		runs, _ := PlannedChange{Plan: plan, Config: fixture.ResourceOf(t, model.NewInstance())}.DryRuns(t.Context())
 		var questions []any
-		for _, trial := range trials {
-			questions = append(questions, trial.Question())
+		for _, run := range runs {
+			questions = append(questions, run.CacheKey())
 		}
 		text, err := json.Marshal(questions)
 		if err != nil {

@@ -15,7 +15,7 @@ func isKnown(ctx context.Context, value attr.Value) bool {
 	return err == nil && v.IsFullyKnown()
 }
 
-// knownEntries leaves out every entry of which a part isn't known.
+// knownEntries leaves out each entry that isn't wholly known, and returns their names.
 func knownEntries(ctx context.Context, name string, m types.Map) (types.Map, []string) {
 	if m.IsUnknown() {
 		return types.MapNull(m.ElementType(ctx)), []string{name}
@@ -35,17 +35,17 @@ func knownEntries(ctx context.Context, name string, m types.Map) (types.Map, []s
 	return types.MapValueMust(m.ElementType(ctx), kept), leftOut
 }
 
-// Whole reports whether all that has to do with pod is known.
+// Whole reports whether every attribute that pod is merged with is known.
 func Whole(config model.Instance) bool {
 	for _, some := range []types.Map{config.Env, config.EnvValueFrom, config.HealthChecks, config.Ports, config.Volumes} {
-		if !model.WholeMap(some) {
+		if !model.IsWhollyKnown(some) {
 			return false
 		}
 	}
 	return !config.Security.IsUnknown()
 }
 
-// Known leaves out what isn't known yet.
+// Known leaves out unknown values.
 func Known(ctx context.Context, m model.Instance) model.Instance {
 	for _, some := range []*types.Map{&m.Env, &m.EnvValueFrom, &m.HealthChecks, &m.Limits, &m.Ports, &m.Requests, &m.Volumes} {
 		elements := some.Elements()

@@ -14,21 +14,21 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/podspec"
 )
 
-// PodChange is what a change of pod comes to.
+// PodChange is what a change of pod amounts to.
 type PodChange int
 
 const (
-	// podSame means the same Pod in other words.
+	// podSame is the same Pod in other words.
 	podSame PodChange = iota
-	// podHeld says more of what the Pod already is, and nothing less but what a class of the Pod says.
+	// podHeld declares more of what the Pod already is, and removes nothing that a class didn't
+	// derive.
 	podHeld
 	// podOther is another Pod.
 	podOther
 )
 
-// ComparePod decides what a change of pod that means something comes to. Live reads the Pod, nil where
-// there is none: its spec doesn't change but for what other attributes
-// say, so the answer is the same whenever it is asked.
+// ComparePod decides what a change of pod amounts to. Live reads the Pod, nil if it doesn't exist.
+// Only other attributes change its spec, so the answer is the same at any time.
 func ComparePod(ctx context.Context, prior, plan model.Resource, live func() (*corev1.Pod, error)) (PodChange, []string, diag.Diagnostics, error) {
 	base, diags := manifest.BaseSpec(ctx, Known(ctx, plan.Instance))
 	was, faults := podspec.Decode(prior.Pod)
@@ -56,7 +56,7 @@ func ComparePod(ctx context.Context, prior, plan model.Resource, live func() (*c
 	return podHeld, nil, diags, nil
 }
 
-func podNote(m model.Instance, paths []string) causes.Warning {
+func podWarning(m model.Instance, paths []string) causes.Warning {
 	what := "`pod`"
 	if len(paths) > 0 {
 		what = "`" + strings.Join(paths, "`, `") + "`"

@@ -15,46 +15,45 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
-// PartsOf are the parts that a plan means. Had is the version of the Secret that
-// the instance has, null where it has none.
-func PartsOf(ctx context.Context, plan, config model.Resource, had types.Int64, rec PrivateState) (manifest.Objects, diag.Diagnostics) {
-	var p manifest.Objects
-	how := rec.Making()
-	how.Nonce = mar.NewNonce()
+// ObjectsOf returns the objects that a plan means. Had is the version of the Secret that the
+// instance has, null if it has none.
+func ObjectsOf(ctx context.Context, plan, config model.Resource, had types.Int64, private PrivateState) (manifest.Objects, diag.Diagnostics) {
+	var objects manifest.Objects
+	options := private.PodOptions()
+	options.Nonce = mar.NewNonce()
 	version := plan.SecretEnvVersion
 	switch {
-	case rec.Secret != nil && !version.IsNull() && version.Equal(had):
-		p.Keep = rec.Secret
+	case private.Secret != nil && !version.IsNull() && version.Equal(had):
+		objects.Secret = private.Secret
 	case !version.IsNull():
-		p.Make = manifest.NewSecret(plan.Key(), version.ValueInt64(), fw.StringMap(config.SecretEnv))
-		p.Drop, how.Secret = rec.Secret, p.Make.Name
+		objects.NewSecret = manifest.NewSecret(plan.Key(), version.ValueInt64(), fw.StringMap(config.SecretEnv))
+		objects.OldSecret, options.Secret = private.Secret, objects.NewSecret.Name
 	default:
-		p.Drop, how.Secret = rec.Secret, ""
+		objects.OldSecret, options.Secret = private.Secret, ""
 	}
 	var diags diag.Diagnostics
-	p.Pod, diags = manifest.Desired(ctx, manifest.Declared(plan.Instance, config.Instance), how)
-	return p, diags
+	objects.Pod, diags = manifest.Desired(ctx, manifest.Declared(plan.Instance, config.Instance), options)
+	return objects, diags
 }
 
-// WithResult is a plan that was carried out: what it didn't know is as it was
-// found.
+// WithResult is the state after an update: the plan, with its unknown values as they were read.
 func WithResult(plan model.Resource, have power.Existing) model.Resource {
-	plan.Instance = completed(plan.Instance, manifest.ObservedAll(have.Subject(power.StateIn(have, plan, false))))
+	plan.Instance = withComputed(plan.Instance, manifest.ObservedAll(have.EffectivePod(power.StateIn(have, plan, false))))
 	return plan
 }
 
-// Found is the record of what there is once a plan was carried out.
-func (r PrivateState) Found(have power.Existing, plan model.Resource) PrivateState {
+// WithLastSeen is the private state with the Pod or template that exists after an apply.
+func (r PrivateState) WithLastSeen(have power.Existing, plan model.Resource) PrivateState {
 	seen := power.StateIn(have, plan, false)
-	r.LastSeen = LastSeenOf(have.Subject(seen), seen).Normalised(plan)
+	r.LastSeen = LastSeenOf(have.EffectivePod(seen), seen).Normalised(plan)
 	return r
 }
 
-// Made is the record of an instance that was made of the parts, and what people
-// should know of it.
-func (r PrivateState) Made(p manifest.Objects, have power.Existing, plan model.Resource) (PrivateState, []causes.Warning) {
-	r.Secret, r.Unrecorded = p.Keep, false
-	r = r.withStored(have, plan.Image.ValueString())
+// AfterCreate is the private state of an instance that was created from the objects, and the
+// warnings about what admission policies changed.
+func (r PrivateState) AfterCreate(objects manifest.Objects, have power.Existing, plan model.Resource) (PrivateState, []causes.Warning) {
+	r.Secret, r.Unrecorded = objects.Secret, false
+	r = r.withStoredImage(have, plan.Image.ValueString())
 	seen := plan.Instance
 	if have.Pod != nil {
 		seen = manifest.Observed(have.Pod, plan.Instance, nil)
@@ -62,8 +61,8 @@ func (r PrivateState) Made(p manifest.Objects, have power.Existing, plan model.R
 	return r.withAdmitted(plan.Instance, seen)
 }
 
-// withStored notes the image that the API server keeps for the one that was sent.
-func (r PrivateState) withStored(have power.Existing, sent string) PrivateState {
+// withStoredImage records the image that the API server stores for the one that was sent.
+func (r PrivateState) withStoredImage(have power.Existing, sent string) PrivateState {
 	stored := sent
 	if have.Pod != nil {
 		stored = manifest.MainContainer(have.Pod).Image
@@ -71,21 +70,21 @@ func (r PrivateState) withStored(have power.Existing, sent string) PrivateState 
 	return r.withImage(sent, stored)
 }
 
-// Making is how the instance's Pod is made again.
-func (r PrivateState) Making() manifest.Options {
-	how := manifest.Options{Unset: r.Unset}
+// PodOptions returns the options with which the instance's Pod is recreated.
+func (r PrivateState) PodOptions() manifest.Options {
+	options := manifest.Options{Unset: r.Unset}
 	if r.Secret != nil {
-		how.Secret = r.Secret.Name
+		options.Secret = r.Secret.Name
 	}
-	return how
+	return options
 }
 
-// After is the record once that much of an update was carried out. Sized says
-// whether the Pod has the size that was asked for.
-func (r PrivateState) After(todo Decision, done Applied, sized bool) PrivateState {
+// AfterUpdate is the private state after an update that may be incomplete. Sized reports whether
+// the Pod has the requested size.
+func (r PrivateState) AfterUpdate(todo Decision, done Applied, sized bool) PrivateState {
 	r.Unrecorded = !done.Changed && (r.Unrecorded || sized)
 	if done.Changed && todo.Change.Image != "" {
-		r = r.withStored(power.Existing{Pod: done.Pod}, todo.Change.Image)
+		r = r.withStoredImage(power.Existing{Pod: done.Pod}, todo.Change.Image)
 	}
 	r.Missed = ""
 	if done.Missed {
@@ -94,46 +93,47 @@ func (r PrivateState) After(todo Decision, done Applied, sized bool) PrivateStat
 	return r
 }
 
-// SeenAs reads what there is in the terms of a model.
-func (r PrivateState) SeenAs(m model.Instance, have power.Existing) model.Instance {
+// ObservedAs reads the Pod, spelt as in the model.
+func (r PrivateState) ObservedAs(m model.Instance, have power.Existing) model.Instance {
 	seen := r.AsSent(m, manifest.Observed(have.Pod, m, r.Limited))
 	seen.Image = r.Image(seen.Image)
 	return seen
 }
 
-// PrivateState is what is remembered of an instance beside its state.
+// PrivateState is what the provider stores about an instance beside its state, in Terraform's
+// private state.
 type PrivateState struct {
-	// Name is the Pod's, which a plan of its successor doesn't have in its state.
+	// Name is the Pod's name. A plan of the successor doesn't get the state, and reads it here.
 	Name     string   `json:"name,omitempty"`
 	LastSeen LastSeen `json:"standing"`
-	// Limited names the resources whose limit the configuration declares, so
-	// that one which it no longer does is seen.
+	// Limited names the resources whose limit the configuration declares, so that a plan notices when
+	// one is removed.
 	Limited []string `json:"limited,omitempty"`
-	// Sent and Stored are the image as it was sent and as the API server keeps
-	// it, where an admission policy rewrites images.
+	// Sent is the image as it was sent, Stored as the API server keeps it. They differ if an admission
+	// policy rewrites images.
 	Sent   string `json:"sent,omitempty"`
 	Stored string `json:"stored,omitempty"`
-	// Secret is the one that secret_env_wo was put into.
+	// Secret is the one that holds secret_env_wo.
 	Secret *manifest.SecretRef `json:"secret,omitempty"`
-	// Manager is the name under which the Pod was last written, if it isn't the
-	// usual one.
+	// Manager is the field manager that last wrote the Pod, if it isn't the default.
 	Manager string `json:"manager,omitempty"`
-	// Unrecorded is set when the Pod has a size that its own record, from which it is
-	// made anew, doesn't say: an update ended between the two.
+	// Unrecorded is set if the Pod has a size that its annotation doesn't record, because an update
+	// was interrupted between the two.
 	Unrecorded bool `json:"unrecorded,omitempty"`
-	// Unset names what an imported Pod didn't say, see UnsetIn.
+	// Unset names the fields that an imported Pod didn't set, see UnsetIn.
 	Unset []string `json:"unset,omitempty"`
 	// Missed is the UID of a Pod whose program finished before it took up a change.
 	Missed string `json:"missed,omitempty"`
-	// Admitted is what earlier versions noted of what admission policies made of attributes
-	// on creation: the text of it, which may have a secret in it.
+	// Admitted is an older form of AdmittedAs, with texts instead of hashes. Earlier versions wrote
+	// it.
 	Admitted map[string]string `json:"admitted,omitempty"`
-	// AdmittedAs has its hashes, by attribute.
+	// AdmittedAs holds, by attribute, a hash of what admission policies made of it on creation.
 	AdmittedAs map[string]string `json:"admitted_as,omitempty"`
 }
 
-// DefaultPrivateState is the record of an instance of such a state that runs as it was asked for.
-// It has no name, which is needed where there is no state.
+// DefaultPrivateState is the private state of an instance that runs as its state says. It is what a
+// read without a stored one starts from. It has no name, because only a plan without a state needs
+// that.
 func DefaultPrivateState(m model.Resource) PrivateState {
 	return PrivateState{
 		LastSeen: LastSeen{State: power.State{Pod: power.PodAlive}, Status: m.Status.ValueString(), Size: manifest.SizeOf(manifest.DesiredResources(m.Instance))},
@@ -149,7 +149,7 @@ func (r PrivateState) withImage(sent, stored string) PrivateState {
 	return r
 }
 
-// Image is the image that is declared by the one that the Pod has.
+// Image is the declared image for the one that the Pod has.
 func (r PrivateState) Image(live types.String) types.String {
 	if r.Stored != "" && live.ValueString() == r.Stored {
 		return types.StringValue(r.Sent)
@@ -157,12 +157,12 @@ func (r PrivateState) Image(live types.String) types.String {
 	return live
 }
 
-// Applied is what came of an update.
+// Applied is what an update in place did.
 type Applied struct {
-	// Pod is as it was last seen, nil where the instance's isn't there.
+	// Pod is the instance's Pod as it was last seen, nil if it doesn't exist.
 	Pod *corev1.Pod
-	// Changed is set when the change was sent and taken.
+	// Changed is set if the change was sent and accepted.
 	Changed bool
-	// Missed is set when the program finished before it took up the change.
+	// Missed is set if the program finished before it took up the change.
 	Missed bool
 }

@@ -17,12 +17,12 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
-// PlaceOf is the attribute to change for an instance that was refused, or that is
-// in conflict; path.Empty() where that is none in particular.
-func PlaceOf(err error, m model.Instance) path.Path {
+// PathOf returns the attribute to change after a refusal or a conflict. It is empty if there is no
+// single one.
+func PathOf(err error, m model.Instance) path.Path {
 	var conflict *kube.ConflictError
 	if errors.As(err, &conflict) {
-		return placeOfConflict(conflict, m)
+		return pathOfConflict(conflict, m)
 	}
 	var refused *kube.RefusedError
 	if !errors.As(err, &refused) {
@@ -30,33 +30,33 @@ func PlaceOf(err error, m model.Instance) path.Path {
 	}
 	switch refused.Kind {
 	case kube.RefusedByQuota, kube.RefusedByLimitRange:
-		if m.SaysPod() && ofOtherContainers(refused.Message, ` for: ([^;]+)`) {
+		if m.HasPod() && ofOtherContainers(refused.Message, ` for: ([^;]+)`) {
 			return path.Root("pod")
 		}
-		return placeOfAmount(refused.Resources(), m)
+		return pathOfAmount(refused.Resources(), m)
 	case kube.RefusedByNode:
-		return placeOfAmount(regexp.MustCompile(`\b(cpu|memory)\b`).FindStringSubmatch(refused.Message), m)
+		return pathOfAmount(regexp.MustCompile(`\b(cpu|memory)\b`).FindStringSubmatch(refused.Message), m)
 	case kube.RefusedByPodSecurity:
-		return placeOfViolation(refused.Message, m)
+		return pathOfViolation(refused.Message, m)
 	case kube.RefusedMissingAccount:
-		if m.ServiceAccount.IsNull() && m.SaysPod() {
+		if m.ServiceAccount.IsNull() && m.HasPod() {
 			return path.Root("pod")
 		}
 		return path.Root("service_account")
 	case kube.RefusedTerminating:
 		return path.Root("cluster")
 	case kube.RefusedAsInvalid:
-		return placeOfField(refused.Fields(), m)
+		return pathOfField(refused.Fields(), m)
 	case kube.RefusedForDefaults:
-		return placeOfRequest(refused, m)
+		return pathOfRequest(refused, m)
 	case kube.RefusedAsChanged, kube.RefusedByRBAC, kube.RefusedEscalation, kube.RefusedByPolicy, kube.RefusedOtherwise:
 	}
 	return path.Empty()
 }
 
-// placeOfAmount is where the first of these resources is asked for. What counts
-// instances is about the cluster that they are put in.
-func placeOfAmount(resources []string, m model.Instance) path.Path {
+// pathOfAmount is where the first of these resources is requested. For a count of instances it is
+// the cluster.
+func pathOfAmount(resources []string, m model.Instance) path.Path {
 	for _, name := range resources {
 		bare, ofRequests := strings.CutPrefix(strings.TrimPrefix(name, "limits."), "requests.")
 		_, requested := m.Requests.Elements()[bare]
@@ -78,42 +78,42 @@ func placeOfAmount(resources []string, m model.Instance) path.Path {
 	return path.Empty()
 }
 
-// placeOfRequest is where more is requested than a limit range lets an instance have that sets
+// pathOfRequest is where more is requested than a limit range lets an instance have that sets
 // no limit.
-func placeOfRequest(refused *kube.RefusedError, m model.Instance) path.Path {
-	at := placeOfField(refused.Fields(), m)
+func pathOfRequest(refused *kube.RefusedError, m model.Instance) path.Path {
+	at := pathOfField(refused.Fields(), m)
 	of := regexp.MustCompile(`must be less than or equal to (\S+) limit of`).FindStringSubmatch(refused.Message)
 	if of == nil || at.Equal(path.Root("pod")) {
 		return at
 	}
-	return placeOfAmount([]string{corev1.DefaultResourceRequestsPrefix + of[1]}, m)
+	return pathOfAmount([]string{corev1.DefaultResourceRequestsPrefix + of[1]}, m)
 }
 
-// placeOfViolation is what breaks a Pod Security level. What security doesn't
-// speak of only pod can say.
-func placeOfViolation(message string, m model.Instance) path.Path {
+// pathOfViolation is the attribute that breaks a Pod Security level. Fields that security doesn't
+// have are set in pod.
+func pathOfViolation(message string, m model.Instance) path.Path {
 	switch {
 	case strings.Contains(message, "hostPath") && !m.Volumes.IsNull():
 		return path.Root("volumes")
-	case m.SaysPod() && regexp.MustCompile(`host namespaces|hostPort|hostProcess|privileged \(|procMount|sysctls|volume types|hostPath`).MatchString(message):
+	case m.HasPod() && regexp.MustCompile(`host namespaces|hostPort|hostProcess|privileged \(|procMount|sysctls|volume types|hostPath`).MatchString(message):
 		return path.Root("pod")
-	case m.SaysPod() && !regexp.MustCompile(`\bpod (or|must)\b`).MatchString(message) && ofOtherContainers(message, `containers? ("[^)]*") must`):
+	case m.HasPod() && !regexp.MustCompile(`\bpod (or|must)\b`).MatchString(message) && ofOtherContainers(message, `containers? ("[^)]*") must`):
 		return path.Root("pod")
 	}
 	return path.Root("security")
 }
 
-// ofOtherContainers reports whether the containers that a message names, where the
-// pattern finds them, are all others than the main one.
+// ofOtherContainers reports whether a message names containers, and the main one isn't among them.
+// The pattern finds the names.
 func ofOtherContainers(message, pattern string) bool {
 	named := regexp.MustCompile(pattern).FindAllStringSubmatch(message, -1)
 	main := regexp.MustCompile(`(^|[\s,"])` + manifest.ContainerName + `($|[\s,"])`)
 	return len(named) > 0 && !slices.ContainsFunc(named, func(match []string) bool { return main.MatchString(match[1]) })
 }
 
-// placeOfField is the attribute that a field of the Pod is made of. What isn't said
-// by one is in pod, and so is all of the other containers; the main one is first.
-func placeOfField(fields []string, m model.Instance) path.Path {
+// pathOfField is the attribute that sets a field of the Pod. Fields without an attribute are set in
+// pod, and so is everything about the other containers. The main container is the first.
+func pathOfField(fields []string, m model.Instance) path.Path {
 	unsaid := map[string]bool{
 		"env":           m.Env.IsNull(),
 		"health_checks": m.HealthChecks.IsNull(),
@@ -121,7 +121,7 @@ func placeOfField(fields []string, m model.Instance) path.Path {
 		"volumes":       m.Volumes.IsNull(),
 	}
 	for _, field := range fields {
-		if m.SaysPod() && regexp.MustCompile(`\.initContainers\[|\.containers\[[1-9]`).MatchString(field) {
+		if m.HasPod() && regexp.MustCompile(`\.initContainers\[|\.containers\[[1-9]`).MatchString(field) {
 			return path.Root("pod")
 		}
 		for _, place := range []struct{ pattern, attribute string }{
@@ -143,21 +143,20 @@ func placeOfField(fields []string, m model.Instance) path.Path {
 			if !regexp.MustCompile(place.pattern).MatchString(field) {
 				continue
 			}
-			if unsaid[place.attribute] && m.SaysPod() {
+			if unsaid[place.attribute] && m.HasPod() {
 				return path.Root("pod")
 			}
 			return path.Root(place.attribute)
 		}
 	}
-	if m.SaysPod() {
+	if m.HasPod() {
 		return path.Root("pod")
 	}
 	return path.Empty()
 }
 
-// shareOf is what a quota counts of a Pod, and so what there is more room for once
-// that one is gone. A Pod that has finished uses nothing but its place in storage.
-func shareOf(pod *corev1.Pod) corev1.ResourceList {
+// quotaUsage is what a quota counts for a Pod. A finished Pod counts only as an object.
+func quotaUsage(pod *corev1.Pod) corev1.ResourceList {
 	one := *resource.NewQuantity(1, resource.DecimalSI)
 	share := corev1.ResourceList{"count/pods": one}
 	if pod.Status.Phase == corev1.PodFailed || pod.Status.Phase == corev1.PodSucceeded {
@@ -174,19 +173,19 @@ func shareOf(pod *corev1.Pod) corev1.ResourceList {
 	return share
 }
 
-// RoomAfter reports whether a quota that has no room for an instance has some once
-// its predecessor is gone.
+// RoomAfter reports whether a quota that refused an instance has room for it once its predecessor
+// is gone.
 func RoomAfter(predecessor *corev1.Pod, err error) bool {
 	var refused *kube.RefusedError
 	if predecessor == nil || !errors.As(err, &refused) {
 		return false
 	}
 	excess, ok := refused.Excess()
-	return ok && excess.FitsWithout(shareOf(predecessor))
+	return ok && excess.FitsWithout(quotaUsage(predecessor))
 }
 
-// IsPredecessor reports whether a Pod goes before the instance is made. Of one
-// that the state doesn't tell of, as where it is tainted, the labels do.
+// IsPredecessor reports whether a Pod is deleted before the instance is created. Remembered is its
+// name in the private state. Without it, as for a tainted instance, the labels decide.
 func IsPredecessor(pod *corev1.Pod, remembered string) bool {
 	return pod.Name == remembered || mar.IsInstances(pod, pod.Name)
 }

@@ -31,7 +31,7 @@ func exceeded(figures string) error {
 	return refusedAs(kube.RefusedByQuota, fmt.Sprintf("exceeded quota: q, requested: %[1]s, used: %[1]s, limited: %[1]s", figures))
 }
 
-func TestPlaceOf(t *testing.T) {
+func TestPathOf(t *testing.T) {
 	whole := fixture.Planned()
 	whole.Pod = types.DynamicValue(types.StringValue("hostNetwork: true"))
 	whole.Requests = fixture.Quantities("cpu", "1", "example.com/gpu", "1")
@@ -91,7 +91,7 @@ func TestPlaceOf(t *testing.T) {
 		{invalidIn("spec.hostAliases[0].ip"), whole, "pod"},
 		{invalidIn("spec.hostAliases[0].ip"), bare, ""},
 	} {
-		if got := PlaceOf(c.err, c.of).String(); got != c.want {
+		if got := PathOf(c.err, c.of).String(); got != c.want {
 			t.Errorf("%v\nis about %q, want %q", c.err, got, c.want)
 		}
 	}

@@ -7,49 +7,50 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
 )
 
-// step is what a plan does about a difference.
-type step int
+// resizeStep is how a new size is applied.
+type resizeStep int
 
 const (
-	stepNone step = iota
-	stepInPlace
-	stepReplace
+	resizeNone resizeStep = iota
+	resizeInPlace
+	resizeReplace
 )
 
-// sizing is the plan for CPU and memory.
-type sizing struct {
-	Step step
-	// Attributes are those that force a replacement, Why the reason.
+// resizeDecision is what a plan does about CPU and memory.
+type resizeDecision struct {
+	Step resizeStep
+	// Attributes force the replacement, for the reason Why.
 	Attributes []string
 	Why        string
-	// Want is what an update in place asks for.
+	// Want is the size that an update in place requests.
 	Want manifest.Size
 }
 
-// planSize decides whether other resources can be had in place. It is decided
-// from what configuration, state and Read know, never from what the node has
-// free: core plans a second time during apply, and must hear the same.
-func planSize(prior, plan model.Instance, s LastSeen, resizable bool) sizing {
+// decideSize decides whether a new size can be applied in place. It uses only the configuration,
+// the state and the private state, never what the node has free, because Terraform plans a second
+// time during the apply and must get the same answer.
+func decideSize(prior, plan model.Instance, s LastSeen, resizable bool) resizeDecision {
 	if frozen := frozenResources(prior, plan); len(frozen) > 0 {
-		return sizing{Step: stepReplace, Attributes: frozen, Why: "Kubernetes can change only CPU and memory in place"}
+		return resizeDecision{Step: resizeReplace, Attributes: frozen, Why: "Kubernetes can change only CPU and memory in place"}
 	}
 	changed := changedSize(prior, plan)
 	if len(changed) == 0 {
-		return sizing{}
+		return resizeDecision{}
 	}
-	if plan.CPU.IsUnknown() || plan.Memory.IsUnknown() || !model.WholeMap(plan.Requests) {
-		return sizing{Step: stepReplace, Attributes: changed, Why: "the new amount isn't known yet, so the provider can't tell whether a resize in place is possible"}
+	if plan.CPU.IsUnknown() || plan.Memory.IsUnknown() || !model.IsWhollyKnown(plan.Requests) {
+		return resizeDecision{Step: resizeReplace, Attributes: changed, Why: "the new amount isn't known yet, so the provider can't tell whether a resize in place is possible"}
 	}
 	want := wantedSize(prior, plan, s.Size)
 	if want.Equal(s.Size) {
-		return sizing{}
+		return resizeDecision{}
 	}
 	if why := ResizeObstacle(s, want, resizable); why != "" {
-		return sizing{Step: stepReplace, Attributes: changed, Why: why}
+		return resizeDecision{Step: resizeReplace, Attributes: changed, Why: why}
 	}
-	return sizing{Step: stepInPlace, Want: want}
+	return resizeDecision{Step: resizeInPlace, Want: want}
 }
 
+// ResizeObstacle says why Kubernetes can't resize the Pod in place. It is empty if it can.
 func ResizeObstacle(s LastSeen, want manifest.Size, resizable bool) string {
 	switch {
 	case s.Size.Lacks(want):
@@ -66,14 +67,13 @@ func ResizeObstacle(s LastSeen, want manifest.Size, resizable bool) string {
 	return ""
 }
 
-// frozenResources names the attributes in which anything but CPU and memory
-// would change.
+// frozenResources names the attributes that change a resource other than CPU and memory.
 func frozenResources(prior, plan model.Instance) []string {
 	var frozen []string
-	if !model.WholeMap(plan.Limits) || !manifest.EqualAmounts(manifest.Amounts(prior.Limits), manifest.Amounts(plan.Limits)) {
+	if !model.IsWhollyKnown(plan.Limits) || !manifest.EqualAmounts(manifest.Amounts(prior.Limits), manifest.Amounts(plan.Limits)) {
 		frozen = append(frozen, "limits")
 	}
-	if model.WholeMap(plan.Requests) && !manifest.EqualAmounts(manifest.Others(manifest.DesiredResources(prior).Requests), manifest.Others(manifest.DesiredResources(plan).Requests)) && len(frozen) == 0 {
+	if model.IsWhollyKnown(plan.Requests) && !manifest.EqualAmounts(manifest.Others(manifest.DesiredResources(prior).Requests), manifest.Others(manifest.DesiredResources(plan).Requests)) && len(frozen) == 0 {
 		frozen = append(frozen, "requests")
 	}
 	return frozen
@@ -87,15 +87,15 @@ func changedSize(prior, plan model.Instance) []string {
 	if !prior.Memory.SemanticallyEqual(plan.Memory) {
 		changed = append(changed, manifest.Memory)
 	}
-	if !model.WholeMap(plan.Requests) || !manifest.EqualAmounts(manifest.Amounts(prior.Requests), manifest.Amounts(plan.Requests)) {
+	if !model.IsWhollyKnown(plan.Requests) || !manifest.EqualAmounts(manifest.Amounts(prior.Requests), manifest.Amounts(plan.Requests)) {
 		changed = append(changed, "requests")
 	}
 	return changed
 }
 
-// wantedSize is what the plan means for a Pod that has the live size. A request
-// that nobody declares follows its limit; where the limit stays too, it stays as
-// it is, for a LimitRange may have chosen it.
+// wantedSize is the size that the plan means for a Pod with the live size. An undeclared request
+// follows its limit. If the limit doesn't change, the request doesn't either, because a LimitRange
+// may have chosen it.
 func wantedSize(prior, plan model.Instance, live manifest.Size) manifest.Size {
 	limits := manifest.CPUAndMemory(manifest.DesiredLimits(plan))
 	declared, before := manifest.Amounts(plan.Requests), manifest.Amounts(prior.Requests)
@@ -119,8 +119,8 @@ func wantedSize(prior, plan model.Instance, live manifest.Size) manifest.Size {
 	return manifest.Size{Limits: limits, Requests: requests}
 }
 
-// qosWith is the class of a Pod whose main container has that size and whose
-// other containers make up the class rest, which is empty when there are none.
+// qosWith is the QoS class of a Pod whose main container has the size s and whose other containers
+// have the class rest. Rest is empty if there are no others.
 func qosWith(s manifest.Size, rest corev1.PodQOSClass) corev1.PodQOSClass {
 	if own := qos(s); rest == "" || rest == own {
 		return own
@@ -128,8 +128,7 @@ func qosWith(s manifest.Size, rest corev1.PodQOSClass) corev1.PodQOSClass {
 	return corev1.PodQOSBurstable
 }
 
-// qos is one container's class: Guaranteed when both resources are limited and
-// requested in full, BestEffort when neither is mentioned.
+// qos is the QoS class of one container.
 func qos(s manifest.Size) corev1.PodQOSClass {
 	limits, requests := manifest.Positive(s.Limits), manifest.Positive(s.Requests)
 	switch {
@@ -141,7 +140,7 @@ func qos(s manifest.Size) corev1.PodQOSClass {
 	return corev1.PodQOSBurstable
 }
 
-// qosOf is the class that containers make up together, empty for none.
+// qosOf is the QoS class of several containers together, empty for none.
 func qosOf(containers []corev1.Container) corev1.PodQOSClass {
 	var class corev1.PodQOSClass
 	for _, c := range containers {

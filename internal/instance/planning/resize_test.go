@@ -16,13 +16,13 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
 )
 
-func TestPlanSize(t *testing.T) {
+func TestDecideSize(t *testing.T) {
 	// What the live Pod has: by default what the prior model means.
 	for name, c := range map[string]struct {
 		prior, plan model.Resource
-		standing    func(*LastSeen)
+		lastSeen    func(*LastSeen)
 		old         bool
-		step        step
+		step        resizeStep
 		attributes  string
 		why         string
 		want        string
@@ -32,67 +32,67 @@ func TestPlanSize(t *testing.T) {
 		"request said as sent": {prior: fixture.Sized(t, "1", "1Gi"), plan: fixture.Sized(t, "1", "1Gi", "cpu", "1")},
 		"more": {
 			prior: fixture.Sized(t, "1", "1Gi"), plan: fixture.Sized(t, "2", "2Gi"),
-			step: stepInPlace, want: `{"limits":{"cpu":"2","memory":"2Gi"},"requests":{"cpu":"2","memory":"2Gi"}}`,
+			step: resizeInPlace, want: `{"limits":{"cpu":"2","memory":"2Gi"},"requests":{"cpu":"2","memory":"2Gi"}}`,
 		},
 		"less memory": {
 			prior: fixture.Sized(t, "1", "1Gi"), plan: fixture.Sized(t, "1", "512Mi"),
-			step: stepInPlace, want: `{"limits":{"cpu":"1","memory":"512Mi"},"requests":{"cpu":"1","memory":"512Mi"}}`,
+			step: resizeInPlace, want: `{"limits":{"cpu":"1","memory":"512Mi"},"requests":{"cpu":"1","memory":"512Mi"}}`,
 		},
 		"limit above a declared request": {
 			prior: fixture.Sized(t, "1", "1Gi", "cpu", "500m"), plan: fixture.Sized(t, "2", "1Gi", "cpu", "500m"),
-			step: stepInPlace, want: `{"limits":{"cpu":"2","memory":"1Gi"},"requests":{"cpu":"500m","memory":"1Gi"}}`,
+			step: resizeInPlace, want: `{"limits":{"cpu":"2","memory":"1Gi"},"requests":{"cpu":"500m","memory":"1Gi"}}`,
 		},
 		"request alone": {
 			prior: fixture.Sized(t, "1", "1Gi", "cpu", "500m"), plan: fixture.Sized(t, "1", "1Gi", "cpu", "250m"),
-			step: stepInPlace, want: `{"limits":{"cpu":"1","memory":"1Gi"},"requests":{"cpu":"250m","memory":"1Gi"}}`,
+			step: resizeInPlace, want: `{"limits":{"cpu":"1","memory":"1Gi"},"requests":{"cpu":"250m","memory":"1Gi"}}`,
 		},
 		"one of two requests no longer declared": {
 			prior: fixture.Sized(t, "1", "1Gi", "cpu", "500m", "memory", "512Mi"), plan: fixture.Sized(t, "1", "1Gi", "memory", "512Mi"),
-			step: stepInPlace, want: `{"limits":{"cpu":"1","memory":"1Gi"},"requests":{"cpu":"1","memory":"512Mi"}}`,
+			step: resizeInPlace, want: `{"limits":{"cpu":"1","memory":"1Gi"},"requests":{"cpu":"1","memory":"512Mi"}}`,
 		},
 		"from Burstable to Guaranteed": {
 			prior: fixture.Sized(t, "1", "1Gi", "cpu", "500m"), plan: fixture.Sized(t, "1", "1Gi"),
-			step: stepReplace, attributes: "requests", why: "from Burstable to Guaranteed",
+			step: resizeReplace, attributes: "requests", why: "from Burstable to Guaranteed",
 		},
 		"from Guaranteed to Burstable": {
 			prior: fixture.Sized(t, "1", "1Gi"), plan: fixture.Sized(t, "1", "1Gi", "cpu", "500m"),
-			step: stepReplace, attributes: "requests", why: "from Guaranteed to Burstable",
+			step: resizeReplace, attributes: "requests", why: "from Guaranteed to Burstable",
 		},
 		"from Burstable to Guaranteed beside a Burstable container": {
 			prior: fixture.Sized(t, "1", "1Gi", "cpu", "500m"), plan: fixture.Sized(t, "1", "1Gi"),
-			standing: func(s *LastSeen) { s.Rest = corev1.PodQOSBurstable },
-			step:     stepInPlace, want: `{"limits":{"cpu":"1","memory":"1Gi"},"requests":{"cpu":"1","memory":"1Gi"}}`,
+			lastSeen: func(s *LastSeen) { s.Rest = corev1.PodQOSBurstable },
+			step:     resizeInPlace, want: `{"limits":{"cpu":"1","memory":"1Gi"},"requests":{"cpu":"1","memory":"1Gi"}}`,
 		},
 		"first limits of a BestEffort one": {
 			prior: fixture.Sized(t, "", ""), plan: fixture.Sized(t, "1", ""),
-			step: stepReplace, attributes: "cpu", why: "from BestEffort to Burstable",
+			step: resizeReplace, attributes: "cpu", why: "from BestEffort to Burstable",
 		},
 		"a second limit of a Burstable one": {
 			prior: fixture.Sized(t, "1", "", "memory", "1Gi", "cpu", "500m"), plan: fixture.Sized(t, "1", "2Gi", "memory", "1Gi", "cpu", "500m"),
-			step: stepInPlace, want: `{"limits":{"cpu":"1","memory":"2Gi"},"requests":{"cpu":"500m","memory":"1Gi"}}`,
+			step: resizeInPlace, want: `{"limits":{"cpu":"1","memory":"2Gi"},"requests":{"cpu":"500m","memory":"1Gi"}}`,
 		},
 		"request without a limit removed": {
 			prior: fixture.Sized(t, "1", "", "memory", "1Gi"), plan: fixture.Sized(t, "1", ""),
-			step: stepReplace, attributes: "requests", why: "take a limit or request away",
+			step: resizeReplace, attributes: "requests", why: "take a limit or request away",
 		},
 		"a LimitRange's request stays while its limit does": {
 			prior: fixture.Sized(t, "500m", "1Gi"), plan: fixture.Sized(t, "500m", "2Gi", "memory", "1Gi"),
-			standing: func(s *LastSeen) {
+			lastSeen: func(s *LastSeen) {
 				s.Size.Requests = corev1.ResourceList{"cpu": resource.MustParse("100m"), "memory": resource.MustParse("1Gi")}
 			},
-			step: stepInPlace, want: `{"limits":{"cpu":"500m","memory":"2Gi"},"requests":{"cpu":"100m","memory":"1Gi"}}`,
+			step: resizeInPlace, want: `{"limits":{"cpu":"500m","memory":"2Gi"},"requests":{"cpu":"100m","memory":"1Gi"}}`,
 		},
 		"finished": {
-			prior: fixture.Sized(t, "1", "1Gi"), plan: fixture.Sized(t, "2", "1Gi"), standing: func(s *LastSeen) { s.Status = model.StatusSucceeded },
-			step: stepReplace, attributes: "cpu", why: "finished",
+			prior: fixture.Sized(t, "1", "1Gi"), plan: fixture.Sized(t, "2", "1Gi"), lastSeen: func(s *LastSeen) { s.Status = model.StatusSucceeded },
+			step: resizeReplace, attributes: "cpu", why: "finished",
 		},
 		"on Windows": {
-			prior: fixture.Sized(t, "1", "1Gi"), plan: fixture.Sized(t, "2", "1Gi"), standing: func(s *LastSeen) { s.Fixed = "Windows" },
-			step: stepReplace, attributes: "cpu", why: "Windows",
+			prior: fixture.Sized(t, "1", "1Gi"), plan: fixture.Sized(t, "2", "1Gi"), lastSeen: func(s *LastSeen) { s.Fixed = "Windows" },
+			step: resizeReplace, attributes: "cpu", why: "Windows",
 		},
 		"on an old server": {
 			prior: fixture.Sized(t, "1", "1Gi"), plan: fixture.Sized(t, "2", "1Gi"), old: true,
-			step: stepReplace, attributes: "cpu", why: "version of Kubernetes",
+			step: resizeReplace, attributes: "cpu", why: "version of Kubernetes",
 		},
 		"not known yet": {
 			prior: fixture.Sized(t, "1", "1Gi"), plan: func() model.Resource {
@@ -100,7 +100,7 @@ func TestPlanSize(t *testing.T) {
 				m.CPU = fwtypes.NewQuantityUnknown()
 				return m
 			}(),
-			step: stepReplace, attributes: "cpu", why: "isn't known yet",
+			step: resizeReplace, attributes: "cpu", why: "isn't known yet",
 		},
 		"requests not known yet": {
 			prior: fixture.Sized(t, "1", "1Gi"), plan: func() model.Resource {
@@ -108,7 +108,7 @@ func TestPlanSize(t *testing.T) {
 				m.Requests = types.MapUnknown(fwtypes.QuantityType{})
 				return m
 			}(),
-			step: stepReplace, attributes: "requests", why: "isn't known yet",
+			step: resizeReplace, attributes: "requests", why: "isn't known yet",
 		},
 		"another resource's limit": {
 			prior: fixture.Sized(t, "1", "1Gi"), plan: func() model.Resource {
@@ -116,19 +116,19 @@ func TestPlanSize(t *testing.T) {
 				m.Limits = fixture.Quantities("nvidia.com/gpu", "1")
 				return m
 			}(),
-			step: stepReplace, attributes: "limits", why: "only CPU and memory",
+			step: resizeReplace, attributes: "limits", why: "only CPU and memory",
 		},
 		"another resource's request": {
 			prior: fixture.Sized(t, "1", "1Gi", "ephemeral-storage", "1Gi"), plan: fixture.Sized(t, "1", "1Gi", "ephemeral-storage", "2Gi"),
-			step: stepReplace, attributes: "requests", why: "only CPU and memory",
+			step: resizeReplace, attributes: "requests", why: "only CPU and memory",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := LastSeen{Status: model.StatusRunning, Size: manifest.SizeOf(manifest.DesiredResources(c.prior.Instance))}
-			if c.standing != nil {
-				c.standing(&s)
+			if c.lastSeen != nil {
+				c.lastSeen(&s)
 			}
-			got := planSize(c.prior.Instance, c.plan.Instance, s, !c.old)
+			got := decideSize(c.prior.Instance, c.plan.Instance, s, !c.old)
 			if got.Step != c.step || strings.Join(got.Attributes, " ") != c.attributes || !strings.Contains(got.Why, c.why) {
 				t.Errorf("got %+v", got)
 			}

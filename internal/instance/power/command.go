@@ -7,7 +7,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
 )
 
-// Action is what an action is for.
+// Action is what an action of Terraform does to an instance.
 type Action string
 
 const (
@@ -16,11 +16,11 @@ const (
 	ActionRestart Action = "restart"
 )
 
-// StepFor decides what is to be done about an instance that was found so. One whose
-// Pod is going by itself is brought back as in a restart.
-func (d Action) StepFor(seen State) Step {
+// StepFor returns the step that carries out the action. An instance whose Pod is already being
+// deleted is restarted.
+func (a Action) StepFor(seen State) Step {
 	next := StepNone
-	switch d {
+	switch a {
 	case ActionStart:
 		next = Next(model.PowerRunning, seen, false)
 	case ActionStop:
@@ -34,23 +34,24 @@ func (d Action) StepFor(seen State) Step {
 	return next
 }
 
-// Already says what is so before anything is done, nothing where it isn't.
-func (d Action) Already(seen State) string {
+// Already says that the instance is already as the action wants it. It returns an empty text if it
+// isn't.
+func (a Action) Already(seen State) string {
 	switch {
-	case d == ActionStop && seen.Stopped() && !seen.Starting:
+	case a == ActionStop && seen.Stopped() && !seen.Starting:
 		return "it is already stopped"
-	case d == ActionStart && seen.Pod == PodAlive:
+	case a == ActionStart && seen.Pod == PodAlive:
 		return "it already runs"
 	}
 	return ""
 }
 
-// Finished reports whether the deed is a start of an instance whose program has
-// come to its end, and so is neither stopped nor running.
-func (d Action) Finished(seen State) bool { return d == ActionStart && seen.Pod == PodFinished }
+// Finished reports whether a start was asked of an instance whose program has ended. Such an
+// instance is neither stopped nor running.
+func (a Action) Finished(seen State) bool { return a == ActionStart && seen.Pod == PodFinished }
 
-// Left says how the instance is after the deed broke off, and what goes on from there.
-func (d Action) Left(seen State, k model.Key) string {
+// Left describes the instance after an action that failed or was cancelled, and says how to go on.
+func (a Action) Left(seen State, k model.Key) string {
 	again := "Invoke the action again: it goes on from there."
 	template := manifest.TemplateRef(k.Cluster, k.Name)
 	switch {
@@ -62,7 +63,7 @@ func (d Action) Left(seen State, k model.Key) string {
 		return fmt.Sprintf("It is stopped now: %s keeps its whole configuration. %s", template, again)
 	case seen.Gone():
 		return fmt.Sprintf("Neither %s nor %s exists now, so it was deleted in the meantime. The next apply of its resource recreates it.", k.Ref(), template)
-	case seen.Pod == PodLeaving:
+	case seen.Pod == PodTerminating:
 		return fmt.Sprintf("%s is being deleted, and still exists. %s", k.Ref(), again)
 	case seen.Template:
 		return fmt.Sprintf("%s exists, and so does %s, which keeps its configuration while it is stopped. %s", k.Ref(), template, again)

@@ -1,5 +1,5 @@
-// Package power says what becomes of an instance that is stopped, or should be.
+// Package power decides how an instance is started, stopped and restarted.
 //
-// StateOf reduces what there is under an instance's name to a State; a table says the Step
-// that leads from each State to running or stopped. Everything is a function of its arguments.
+// StateOf reduces what exists under an instance's name to a State. A table gives the Step from
+// each State to running or stopped. All functions are pure: package store carries the steps out.
 package power

@@ -8,9 +8,8 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
-// IsSame reports whether a Pod of the instance's name is the instance: the one
-// that is known by its UID, or one that the provider made under that name. A
-// stopped instance knows no UID.
+// IsSame reports whether a Pod is the instance's: it has the UID in the state, or the provider
+// created it under that name. A stopped instance has no UID.
 func IsSame(m model.Instance, pod *corev1.Pod) bool {
 	if m.UID.ValueString() == string(pod.UID) {
 		return true
@@ -18,49 +17,49 @@ func IsSame(m model.Instance, pod *corev1.Pod) bool {
 	return mar.IsInstances(pod, m.Name.ValueString())
 }
 
-// Existing is what there is under an instance's name; nil where there is none.
+// Existing holds the objects that exist under an instance's name, nil for those that don't.
 type Existing struct {
 	Pod      *corev1.Pod
 	Template *corev1.PodTemplate
 }
 
-// StateOf tells what was found apart. Same says whether the Pod is the
+// StateOf reduces the objects to a State. The function same reports whether the Pod is the
 // instance's.
-func StateOf(f Existing, same func(*corev1.Pod) bool) State {
-	p := State{Template: f.Template != nil}
+func StateOf(e Existing, same func(*corev1.Pod) bool) State {
+	s := State{Template: e.Template != nil}
 	switch {
-	case f.Pod == nil:
-	case !same(f.Pod):
-		p.Pod = PodForeign
-	case f.Pod.DeletionTimestamp != nil:
-		p.Pod = PodLeaving
-	case f.Pod.Status.Phase == corev1.PodFailed, f.Pod.Status.Phase == corev1.PodSucceeded:
-		p.Pod = PodFinished
+	case e.Pod == nil:
+	case !same(e.Pod):
+		s.Pod = PodForeign
+	case e.Pod.DeletionTimestamp != nil:
+		s.Pod = PodTerminating
+	case e.Pod.Status.Phase == corev1.PodFailed, e.Pod.Status.Phase == corev1.PodSucceeded:
+		s.Pod = PodFinished
 	default:
-		p.Pod = PodAlive
+		s.Pod = PodAlive
 	}
-	p.Starting = (p.Pod == PodNone || p.Pod == PodLeaving) && p.Template && manifest.IsStarting(f.Template)
-	return p
+	s.Starting = (s.Pod == PodNone || s.Pod == PodTerminating) && s.Template && manifest.IsStarting(e.Template)
+	return s
 }
 
-// Subject is the Pod that an instance is read from: for a stopped one the Pod
-// that its template stands for, which has neither UID nor node.
-func (f Existing) Subject(p State) *corev1.Pod {
-	if p.Stopped() {
-		return manifest.StoppedPod(f.Template)
+// EffectivePod is the Pod that an instance is read from. For a stopped instance it is made of the
+// template, and has neither UID nor node.
+func (e Existing) EffectivePod(s State) *corev1.Pod {
+	if s.Stopped() {
+		return manifest.StoppedPod(e.Template)
 	}
-	return f.Pod
+	return e.Pod
 }
 
-// StateIn tells what was found apart for the instance in the state. On
-// import any Pod is the one that is meant, and so is the one that was just made;
-// of one that was moved here the UID is known.
+// StateIn is StateOf for an instance in the state. Every Pod counts as the instance's on import,
+// and right after a create. After a move from another resource type the UID is known, so it
+// decides.
 func StateIn(have Existing, state model.Resource, importing bool) State {
 	whichever := state.UID.IsUnknown() || importing && state.UID.IsNull()
 	return StateOf(have, func(pod *corev1.Pod) bool { return whichever || IsSame(state.Instance, pod) })
 }
 
-// DesiredStatus is the value of desired_status that an instance which was found so has.
+// DesiredStatus returns the value of desired_status that matches a State.
 func DesiredStatus(seen State) string {
 	if seen.Stopped() {
 		return model.PowerStopped

@@ -11,13 +11,12 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
 )
 
-// WithStopped joins Pods to the templates of stopped instances, both in the order
-// of their names, and so lists what there is under each name in that order. A Pod
-// that is on its way to be stopped is its template's. Status, if any, is the only
-// one that is asked for.
+// WithStopped merges Pods with the templates of stopped instances. Both must be sorted by name, and
+// so is the result. A Pod that is being stopped is merged with its template. If status isn't empty,
+// only instances with that status are returned.
 func WithStopped(pods iter.Seq2[*corev1.Pod, error], templates []*corev1.PodTemplate, status string) iter.Seq2[Existing, error] {
 	return func(yield func(Existing, error) bool) {
-		for have, err := range joined(pods, templates) {
+		for have, err := range merged(pods, templates) {
 			if err == nil && status == model.StatusStopped && !StateIn(have, model.Resource{}, true).Stopped() {
 				continue
 			}
@@ -28,7 +27,7 @@ func WithStopped(pods iter.Seq2[*corev1.Pod, error], templates []*corev1.PodTemp
 	}
 }
 
-func joined(pods iter.Seq2[*corev1.Pod, error], templates []*corev1.PodTemplate) iter.Seq2[Existing, error] {
+func merged(pods iter.Seq2[*corev1.Pod, error], templates []*corev1.PodTemplate) iter.Seq2[Existing, error] {
 	return func(yield func(Existing, error) bool) {
 		alone := func(templates []*corev1.PodTemplate) bool {
 			return !slices.ContainsFunc(templates, func(t *corev1.PodTemplate) bool { return !yield(Existing{Template: t}, nil) })
@@ -41,7 +40,7 @@ func joined(pods iter.Seq2[*corev1.Pod, error], templates []*corev1.PodTemplate)
 			}
 			var earlier []*corev1.PodTemplate
 			have := Existing{Pod: pod}
-			earlier, have.Template, rest = partedBy(model.KeyOf(pod), rest)
+			earlier, have.Template, rest = splitAt(model.KeyOf(pod), rest)
 			if !alone(earlier) || !yield(have, nil) {
 				return
 			}
@@ -50,8 +49,9 @@ func joined(pods iter.Seq2[*corev1.Pod, error], templates []*corev1.PodTemplate)
 	}
 }
 
-// partedBy are the templates before the key, the one of that key, and those after.
-func partedBy(k model.Key, templates []*corev1.PodTemplate) (before []*corev1.PodTemplate, same *corev1.PodTemplate, after []*corev1.PodTemplate) {
+// splitAt splits sorted templates into those before the key, the one with that key, and those
+// after.
+func splitAt(k model.Key, templates []*corev1.PodTemplate) (before []*corev1.PodTemplate, same *corev1.PodTemplate, after []*corev1.PodTemplate) {
 	at, exists := slices.BinarySearchFunc(templates, k, func(t *corev1.PodTemplate, k model.Key) int { return cmp.Compare(model.KeyOf(t).String(), k.String()) })
 	if !exists {
 		return templates[:at], nil, templates[at:]

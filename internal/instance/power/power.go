@@ -4,14 +4,13 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
 )
 
-// State is what there is under an instance's name. Both a Pod and a template
-// are there between two requests of a stop, a start or a restart, and when one
-// of those was interrupted.
+// State is what exists under an instance's name. A Pod and a template exist together between two
+// requests of a stop, start or restart, and after an interrupted one.
 type State struct {
 	Pod      PodState `json:"pod,omitempty"`
 	Template bool     `json:"template,omitempty"`
-	// Starting is set when the template is the first half of a create, a start or a
-	// restart: the instance has no Pod, and isn't meant to stay so.
+	// Starting is set if the template is the first half of a create, start or restart: the instance
+	// has no Pod yet, and should get one.
 	Starting bool `json:"starting,omitempty"`
 }
 
@@ -22,82 +21,78 @@ const (
 	PodAlive    PodState = "alive"
 	PodFinished PodState = "finished"
 	// PodLeaving is a Pod that is being deleted.
-	PodLeaving PodState = "leaving"
-	// PodForeign is a Pod that the instance didn't make.
+	PodTerminating PodState = "leaving"
+	// PodForeign is a Pod that something else created.
 	PodForeign PodState = "foreign"
 )
 
-// Stopped reports whether the instance counts as stopped: its template is there,
-// and no Pod that could still be it.
-func (p State) Stopped() bool {
-	return p.Template && (p.Pod == PodNone || p.Pod == PodLeaving || p.Pod == PodForeign)
+// Stopped reports whether the instance is stopped: its template exists, and no Pod that could still
+// be the instance.
+func (s State) Stopped() bool {
+	return s.Template && (s.Pod == PodNone || s.Pod == PodTerminating || s.Pod == PodForeign)
 }
 
-// Gone reports whether nothing is left of the instance. A Pod of its name that
-// somebody else made is none of it.
-func (p State) Gone() bool {
-	return !p.Template && (p.Pod == PodNone || p.Pod == PodForeign)
+// Gone reports whether nothing is left of the instance. A Pod that something else created doesn't
+// count.
+func (s State) Gone() bool {
+	return !s.Template && (s.Pod == PodNone || s.Pod == PodForeign)
 }
 
-// Step is what is to be done about an instance's power.
+// Step is the next change of an instance's power.
 type Step int
 
 const (
-	// StepNone leaves it as it is; whether a finished Pod may stay is for
-	// replace_on to say.
+	// StepNone changes nothing. Whether a finished Pod is replaced is decided by replace_on.
 	StepNone Step = iota
-	// StepStart makes the Pod from the template, and then removes that.
+	// StepStart creates the Pod from the template, then deletes the template.
 	StepStart
-	// StepStop writes the template, and then deletes the Pod.
+	// StepStop writes the template, then deletes the Pod.
 	StepStop
 	// StepRestart is a stop, then a start.
 	StepRestart
-	// StepTidy removes a template that an interrupted start has left beside the
-	// running Pod.
-	StepTidy
-	// StepReplace waits until the Pod is gone and makes the instance anew.
+	// StepCleanUp deletes the template that an interrupted start left beside the running Pod.
+	StepCleanUp
+	// StepReplace waits until the Pod is gone, then recreates the instance.
 	StepReplace
-	// StepCreate makes the instance anew.
+	// StepCreate creates the instance.
 	StepCreate
-	// StepRefuse leaves it to a person: a stranger has the name.
+	// StepRefuse does nothing and reports an error: a foreign Pod has the name.
 	StepRefuse
 )
 
-func (m Step) String() string {
-	return [...]string{"none", "start", "stop", "restart", "tidy", "replace", "create", "refuse"}[m]
+func (s Step) String() string {
+	return [...]string{"none", "start", "stop", "restart", "clean up", "replace", "create", "refuse"}[s]
 }
 
-// transition is what is to be done by what is wanted.
+// transition holds the step for each value of desired_status. Unmanaged is for an omitted one.
 type transition struct {
 	Running, Stopped, Unmanaged Step
 }
 
-// transitions is all there is to know about power. An interrupted create with
-// secrets, stop, start or restart leaves one of these presences behind, and doing
-// the same again ends as if it hadn't been interrupted: of Pod and template at
-// least one is always there. A template says whether it is on its way to a Pod, so
-// an unfinished create or restart isn't taken for a stopped instance.
+// transitions maps each State to its steps. An interrupted create, stop, start or restart leaves
+// one of these States behind. The same operation, repeated, ends as if it hadn't been interrupted,
+// because the Pod or the template exists at any time. A template says whether it is being started,
+// so an unfinished create or restart isn't mistaken for a stopped instance.
 func transitions() map[State]transition {
 	return map[State]transition{
-		{Pod: PodNone}:                                    {StepCreate, StepCreate, StepCreate},
-		{Pod: PodNone, Template: true}:                    {StepStart, StepNone, StepNone},
-		{Pod: PodNone, Template: true, Starting: true}:    {StepStart, StepStop, StepStart},
-		{Pod: PodAlive}:                                   {StepNone, StepStop, StepNone},
-		{Pod: PodAlive, Template: true}:                   {StepTidy, StepStop, StepTidy},
-		{Pod: PodFinished}:                                {StepNone, StepStop, StepNone},
-		{Pod: PodFinished, Template: true}:                {StepTidy, StepStop, StepTidy},
-		{Pod: PodLeaving}:                                 {StepReplace, StepStop, StepReplace},
-		{Pod: PodLeaving, Template: true}:                 {StepStart, StepNone, StepNone},
-		{Pod: PodLeaving, Template: true, Starting: true}: {StepStart, StepStop, StepStart},
-		{Pod: PodForeign}:                                 {StepRefuse, StepRefuse, StepRefuse},
-		{Pod: PodForeign, Template: true}:                 {StepRefuse, StepNone, StepNone},
+		{Pod: PodNone}:                                        {StepCreate, StepCreate, StepCreate},
+		{Pod: PodNone, Template: true}:                        {StepStart, StepNone, StepNone},
+		{Pod: PodNone, Template: true, Starting: true}:        {StepStart, StepStop, StepStart},
+		{Pod: PodAlive}:                                       {StepNone, StepStop, StepNone},
+		{Pod: PodAlive, Template: true}:                       {StepCleanUp, StepStop, StepCleanUp},
+		{Pod: PodFinished}:                                    {StepNone, StepStop, StepNone},
+		{Pod: PodFinished, Template: true}:                    {StepCleanUp, StepStop, StepCleanUp},
+		{Pod: PodTerminating}:                                 {StepReplace, StepStop, StepReplace},
+		{Pod: PodTerminating, Template: true}:                 {StepStart, StepNone, StepNone},
+		{Pod: PodTerminating, Template: true, Starting: true}: {StepStart, StepStop, StepStart},
+		{Pod: PodForeign}:                                     {StepRefuse, StepRefuse, StepRefuse},
+		{Pod: PodForeign, Template: true}:                     {StepRefuse, StepNone, StepNone},
 	}
 }
 
-// Next decides what is to be done about an instance that was found so. Want
-// is a value of desired_status, empty where power isn't managed. A restart that
-// was asked for starts a stopped instance, unless it is wanted stopped: that is
-// also how an interrupted restart goes on.
+// Next returns the next step for an instance in the State found. Want is the value of
+// desired_status, empty if it is omitted. A restart starts a stopped instance unless Stopped is
+// wanted, which is also how an interrupted restart continues.
 func Next(want string, found State, restart bool) Step {
 	t := transitions()[found]
 	next := t.Unmanaged

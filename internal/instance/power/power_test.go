@@ -10,23 +10,23 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
 )
 
-// TestNextMove has a row for every cell of the transition table: what is found,
+// TestNext has a row for every cell of the transition table: what is found,
 // and what is done about it by what is wanted, without and with a restart.
-func TestNextMove(t *testing.T) {
+func TestNext(t *testing.T) {
 	type cells struct{ running, stopped, unmanaged string }
 	for found, c := range map[State]struct{ plain, restart cells }{
-		{Pod: PodNone}:                                    {cells{"create", "create", "create"}, cells{"create", "create", "create"}},
-		{Pod: PodNone, Template: true}:                    {cells{"start", "none", "none"}, cells{"start", "none", "start"}},
-		{Pod: PodNone, Template: true, Starting: true}:    {cells{"start", "stop", "start"}, cells{"start", "stop", "start"}},
-		{Pod: PodLeaving, Template: true, Starting: true}: {cells{"start", "stop", "start"}, cells{"start", "stop", "start"}},
-		{Pod: PodAlive}:                                   {cells{"none", "stop", "none"}, cells{"restart", "stop", "restart"}},
-		{Pod: PodAlive, Template: true}:                   {cells{"tidy", "stop", "tidy"}, cells{"restart", "stop", "restart"}},
-		{Pod: PodFinished}:                                {cells{"none", "stop", "none"}, cells{"restart", "stop", "restart"}},
-		{Pod: PodFinished, Template: true}:                {cells{"tidy", "stop", "tidy"}, cells{"restart", "stop", "restart"}},
-		{Pod: PodLeaving}:                                 {cells{"replace", "stop", "replace"}, cells{"replace", "stop", "replace"}},
-		{Pod: PodLeaving, Template: true}:                 {cells{"start", "none", "none"}, cells{"start", "none", "start"}},
-		{Pod: PodForeign}:                                 {cells{"refuse", "refuse", "refuse"}, cells{"refuse", "refuse", "refuse"}},
-		{Pod: PodForeign, Template: true}:                 {cells{"refuse", "none", "none"}, cells{"refuse", "none", "refuse"}},
+		{Pod: PodNone}:                                        {cells{"create", "create", "create"}, cells{"create", "create", "create"}},
+		{Pod: PodNone, Template: true}:                        {cells{"start", "none", "none"}, cells{"start", "none", "start"}},
+		{Pod: PodNone, Template: true, Starting: true}:        {cells{"start", "stop", "start"}, cells{"start", "stop", "start"}},
+		{Pod: PodTerminating, Template: true, Starting: true}: {cells{"start", "stop", "start"}, cells{"start", "stop", "start"}},
+		{Pod: PodAlive}:                                       {cells{"none", "stop", "none"}, cells{"restart", "stop", "restart"}},
+		{Pod: PodAlive, Template: true}:                       {cells{"clean up", "stop", "clean up"}, cells{"restart", "stop", "restart"}},
+		{Pod: PodFinished}:                                    {cells{"none", "stop", "none"}, cells{"restart", "stop", "restart"}},
+		{Pod: PodFinished, Template: true}:                    {cells{"clean up", "stop", "clean up"}, cells{"restart", "stop", "restart"}},
+		{Pod: PodTerminating}:                                 {cells{"replace", "stop", "replace"}, cells{"replace", "stop", "replace"}},
+		{Pod: PodTerminating, Template: true}:                 {cells{"start", "none", "none"}, cells{"start", "none", "start"}},
+		{Pod: PodForeign}:                                     {cells{"refuse", "refuse", "refuse"}, cells{"refuse", "refuse", "refuse"}},
+		{Pod: PodForeign, Template: true}:                     {cells{"refuse", "none", "none"}, cells{"refuse", "none", "refuse"}},
 	} {
 		for _, restart := range []bool{false, true} {
 			want := c.plain
@@ -42,10 +42,10 @@ func TestNextMove(t *testing.T) {
 	}
 }
 
-// TestTransitionsAreWhole holds that no presence is left out of the table, for a
-// missing row would create an instance beside another.
+// TestTransitionsAreWhole holds that the table has a row for every State. A missing row would
+// create an instance beside an existing one.
 func TestTransitionsAreWhole(t *testing.T) {
-	for _, pod := range []PodState{PodNone, PodAlive, PodFinished, PodLeaving, PodForeign} {
+	for _, pod := range []PodState{PodNone, PodAlive, PodFinished, PodTerminating, PodForeign} {
 		for _, template := range []bool{false, true} {
 			for _, starting := range []bool{false, true} {
 				have := Existing{Pod: podThatIs(pod)}
@@ -66,7 +66,7 @@ func podThatIs(as PodState) *corev1.Pod {
 	switch as {
 	case PodNone:
 		return nil
-	case PodLeaving:
+	case PodTerminating:
 		pod.DeletionTimestamp = &metav1.Time{}
 	case PodFinished:
 		pod.Status.Phase = corev1.PodSucceeded

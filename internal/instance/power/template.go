@@ -12,20 +12,19 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
-// StateByName tells what was found apart for who knows an instance by its name
-// alone: a Pod is the instance's if it was made here for it.
+// StateByName is StateOf for an instance that is known by its name only: a Pod is the instance's if
+// the provider created it.
 func StateByName(have Existing, k model.Key) State {
 	return StateOf(have, func(pod *corev1.Pod) bool { return mar.IsInstances(pod, k.Name) })
 }
 
-// RecordedPod is the Pod to make an instance anew from, by what is recorded of it:
-// in the template of a stopped one, and on the Pod of another the spec as it was
-// sent. Labels and annotations that others have put on the Pod meanwhile are
-// theirs, and may say what isn't true of another Pod, such as an address.
+// RecordedPod returns the Pod to recreate an instance from: the content of its template, or the
+// spec in the Pod's annotation. Labels and annotations that others set on the Pod are left out.
+// They may not hold for another Pod, such as an address.
 func RecordedPod(have Existing, seen State, manager string) (*corev1.Pod, error) {
 	if seen.Stopped() {
 		of := have.Template.Template
-		return madeFrom(have.Template, of.Labels, of.Annotations, of.Spec), nil
+		return newPodFrom(have.Template, of.Labels, of.Annotations, of.Spec), nil
 	}
 	spec, err := manifest.SpecIn(have.Pod)
 	if err != nil {
@@ -41,22 +40,21 @@ func RecordedPod(have Existing, seen State, manager string) (*corev1.Pod, error)
 		}
 		return kept
 	}
-	return madeFrom(have.Pod, sent(have.Pod.Labels, "labels"), sent(have.Pod.Annotations, "annotations"), spec), nil
+	return newPodFrom(have.Pod, sent(have.Pod.Labels, "labels"), sent(have.Pod.Annotations, "annotations"), spec), nil
 }
 
-func madeFrom(o metav1.Object, labels, annotations map[string]string, spec corev1.PodSpec) *corev1.Pod {
+func newPodFrom(o metav1.Object, labels, annotations map[string]string, spec corev1.PodSpec) *corev1.Pod {
 	pod := &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{Namespace: o.GetNamespace(), Name: o.GetName(), Labels: labels, Annotations: map[string]string{}},
 		Spec:       *spec.DeepCopy(),
 	}
 	maps.Copy(pod.Annotations, annotations)
 	pod.Annotations[mar.AnnotationNonce] = mar.NewNonce()
-	manifest.NoteSpec(pod)
+	manifest.RecordSpec(pod)
 	return pod
 }
 
-// ForeignError says why a Pod that wasn't made here can't be started, stopped or
-// restarted by its name.
+// ForeignError says why an action can't start, stop or restart a Pod that something else created.
 func ForeignError(have Existing) error {
 	ref := manifest.Ref(have.Pod)
 	if owner := manifest.ControllerOf(have.Pod); owner != "" {

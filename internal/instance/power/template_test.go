@@ -14,8 +14,8 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
-// TestDeed_everyCell holds what an action does about an instance that is found so.
-func TestDeed_everyCell(t *testing.T) {
+// TestAction_everyCell holds what an action does about an instance that is found so.
+func TestAction_everyCell(t *testing.T) {
 	for _, c := range []struct {
 		seen                 State
 		start, stop, restart Step
@@ -23,19 +23,19 @@ func TestDeed_everyCell(t *testing.T) {
 		{State{Pod: PodNone}, StepCreate, StepCreate, StepCreate},
 		{State{Pod: PodNone, Template: true}, StepStart, StepNone, StepStart},
 		{State{Pod: PodNone, Template: true, Starting: true}, StepStart, StepStop, StepStart},
-		{State{Pod: PodLeaving, Template: true, Starting: true}, StepStart, StepStop, StepStart},
+		{State{Pod: PodTerminating, Template: true, Starting: true}, StepStart, StepStop, StepStart},
 		{State{Pod: PodAlive}, StepNone, StepStop, StepRestart},
-		{State{Pod: PodAlive, Template: true}, StepTidy, StepStop, StepRestart},
+		{State{Pod: PodAlive, Template: true}, StepCleanUp, StepStop, StepRestart},
 		{State{Pod: PodFinished}, StepNone, StepStop, StepRestart},
-		{State{Pod: PodFinished, Template: true}, StepTidy, StepStop, StepRestart},
-		{State{Pod: PodLeaving}, StepRestart, StepStop, StepRestart},
-		{State{Pod: PodLeaving, Template: true}, StepStart, StepNone, StepStart},
+		{State{Pod: PodFinished, Template: true}, StepCleanUp, StepStop, StepRestart},
+		{State{Pod: PodTerminating}, StepRestart, StepStop, StepRestart},
+		{State{Pod: PodTerminating, Template: true}, StepStart, StepNone, StepStart},
 		{State{Pod: PodForeign}, StepRefuse, StepRefuse, StepRefuse},
 		{State{Pod: PodForeign, Template: true}, StepRefuse, StepNone, StepRefuse},
 	} {
-		for deed, want := range map[Action]Step{ActionStart: c.start, ActionStop: c.stop, ActionRestart: c.restart} {
-			if got := deed.StepFor(c.seen); got != want {
-				t.Errorf("%s of %+v: %s, want %s", deed, c.seen, got, want)
+		for a, want := range map[Action]Step{ActionStart: c.start, ActionStop: c.stop, ActionRestart: c.restart} {
+			if got := a.StepFor(c.seen); got != want {
+				t.Errorf("%s of %+v: %s, want %s", a, c.seen, got, want)
 			}
 		}
 	}
@@ -73,7 +73,7 @@ func TestRecordedPod(t *testing.T) {
 	}
 }
 
-func TestStranger(t *testing.T) {
+func TestForeignError(t *testing.T) {
 	pod := fixture.PodFrom(t, "ready")
 	if text := ForeignError(Existing{Pod: pod}).Error(); !strings.Contains(text, "Import it") {
 		t.Errorf("got %s", text)
@@ -84,18 +84,18 @@ func TestStranger(t *testing.T) {
 	}
 }
 
-func TestDeed_saysHowTheInstanceWasLeft(t *testing.T) {
+func TestAction_saysHowTheInstanceWasLeft(t *testing.T) {
 	k := model.Key{Cluster: "dev", Name: "web"}
 	for seen, want := range map[State]string{
-		{Template: true, Starting: true}:  "It doesn't run now",
-		{Template: true}:                  "It is stopped now: PodTemplate dev/web",
-		{}:                                "Neither Pod dev/web nor PodTemplate dev/web",
-		{Pod: PodForeign}:                 "another tool's Pod",
-		{Pod: PodLeaving}:                 "is being deleted",
-		{Pod: PodAlive, Template: true}:   "and so does PodTemplate dev/web",
-		{Pod: PodAlive}:                   "Pod dev/web exists",
-		{Pod: PodFinished}:                "Pod dev/web exists",
-		{Pod: PodLeaving, Template: true}: "It is stopped now",
+		{Template: true, Starting: true}:      "It doesn't run now",
+		{Template: true}:                      "It is stopped now: PodTemplate dev/web",
+		{}:                                    "Neither Pod dev/web nor PodTemplate dev/web",
+		{Pod: PodForeign}:                     "another tool's Pod",
+		{Pod: PodTerminating}:                 "is being deleted",
+		{Pod: PodAlive, Template: true}:       "and so does PodTemplate dev/web",
+		{Pod: PodAlive}:                       "Pod dev/web exists",
+		{Pod: PodFinished}:                    "Pod dev/web exists",
+		{Pod: PodTerminating, Template: true}: "It is stopped now",
 	} {
 		if got := ActionRestart.Left(seen, k); !strings.Contains(got, want) {
 			t.Errorf("%+v: %s", seen, got)

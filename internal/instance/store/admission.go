@@ -18,18 +18,18 @@ import (
 // A Pod that is refused as invalid need not be so in the configuration. A limit range gives
 // limits to it, and mutating policies and webhooks change it, all before it is validated.
 
-// explainInvalid tells a Pod that is invalid as it was sent from one that admission made so.
-// The API server validates a PodTemplate by the same rules, and limit ranges and what is meant
-// for Pods leave that alone. Where it can't be asked, the fields that are refused tell.
+// explainInvalid tells a Pod that was invalid as it was sent from one that admission made invalid.
+// It tries the same Pod as a PodTemplate, which the API server validates by the same rules, and
+// which limit ranges and policies for Pods don't change. If it can't, the refused fields decide.
 func (s *Store) explainInvalid(ctx context.Context, sent *corev1.Pod, err error) error {
 	if refused := invalidFields(err); refused != nil {
-		refused.Kind = blamed(refused, sent, s.tryAsTemplate(ctx, sent))
+		refused.Kind = refusalKind(refused, sent, s.tryAsTemplate(ctx, sent))
 	}
 	return err
 }
 
-// explainInvalidUpdate tells a change that is invalid as it was sent from one that the Pod that
-// is there, or admission, makes so.
+// explainInvalidUpdate tells a change that is invalid as it was sent from one that is invalid only
+// together with the existing Pod, or with what admission adds.
 func (s *Store) explainInvalidUpdate(ctx context.Context, want *corev1.Pod, err error) error {
 	if refused := invalidFields(err); refused != nil && !isRuleOfPods(refused) && s.tryAsTemplate(ctx, want) == nil {
 		refused.Kind = kube.RefusedOtherwise
@@ -37,7 +37,7 @@ func (s *Store) explainInvalidUpdate(ctx context.Context, want *corev1.Pod, err 
 	return err
 }
 
-// invalidFields is the refusal of an object for some of its fields, nil for all else.
+// invalidFields returns the refusal if it is about fields of the object, else nil.
 func invalidFields(err error) *kube.RefusedError {
 	var refused *kube.RefusedError
 	if !errors.As(err, &refused) || refused.Kind != kube.RefusedAsInvalid || len(refused.Fields()) == 0 {
@@ -46,7 +46,7 @@ func invalidFields(err error) *kube.RefusedError {
 	return refused
 }
 
-// tryAsTemplate asks whether the API server would take the Pod as a PodTemplate.
+// tryAsTemplate tries the Pod as a PodTemplate.
 func (s *Store) tryAsTemplate(ctx context.Context, pod *corev1.Pod) error {
 	err := s.client.DryRuns.Ask(ctx, struct{ Valid any }{planning.Nameless(pod)}, func(ctx context.Context) error {
 		return s.tryTemplate(ctx, manifest.TemplateOf(pod, false))
@@ -54,9 +54,9 @@ func (s *Store) tryAsTemplate(ctx context.Context, pod *corev1.Pod) error {
 	return kube.Wrap(manifest.TemplateRef(pod.Namespace, pod.Name), "create", err)
 }
 
-// blamed is what kind of refusal it is that a Pod is invalid, when a PodTemplate of the same
-// gets that answer.
-func blamed(refused *kube.RefusedError, sent *corev1.Pod, asTemplate error) kube.RefusalKind {
+// refusalKind is the kind of a refusal of an invalid Pod. AsTemplate is the answer for the same Pod
+// as a PodTemplate.
+func refusalKind(refused *kube.RefusedError, sent *corev1.Pod, asTemplate error) kube.RefusalKind {
 	var template *kube.RefusedError
 	switch {
 	case errors.As(asTemplate, &template) && template.Kind == kube.RefusedAsInvalid:
@@ -69,16 +69,15 @@ func blamed(refused *kube.RefusedError, sent *corev1.Pod, asTemplate error) kube
 	return kube.RefusedAsInvalid
 }
 
-// isRuleOfPods reports whether a rule refuses that Kubernetes has for Pods and not for their
-// templates (validatePodMetadataAndSpec, ValidatePodCreate, and ResourceIsPod in
-// pkg/apis/core/validation, which can't be imported), or that is about the record of the spec,
-// which only a Pod has.
+// isRuleOfPods reports whether the rule applies to Pods only, not to their templates
+// (validatePodMetadataAndSpec, ValidatePodCreate and ResourceIsPod in pkg/apis/core/validation,
+// which can't be imported), or concerns the recorded spec, which only a Pod has.
 func isRuleOfPods(refused *kube.RefusedError) bool {
 	return regexp.MustCompile("metadata\\.annotations: Too long|schedulingGates|serviceAccountName is not set|leading or trailing whitespace|must match `containerPort`|image\\.reference|\\.ephemeral: ").MatchString(refused.Message)
 }
 
-// isForDefaults reports whether all that is refused are requests beyond limits that the Pod
-// doesn't set, and so has from a limit range.
+// isForDefaults reports whether all refused fields are requests above limits that a limit range
+// set.
 func isForDefaults(refused *kube.RefusedError, sent *corev1.Pod) bool {
 	details := refused.Status().Details
 	return details != nil && !slices.ContainsFunc(details.Causes, func(cause metav1.StatusCause) bool {

@@ -14,7 +14,7 @@ import (
 )
 
 // An instance is to blame for what it says itself, and for nothing else.
-func TestBlamed(t *testing.T) {
+func TestRefusalKind(t *testing.T) {
 	cpu := corev1.ResourceList{"cpu": resource.MustParse("1")}
 	sent := &corev1.Pod{Spec: corev1.PodSpec{
 		Containers:     []corev1.Container{{Name: "app", Resources: corev1.ResourceRequirements{Requests: cpu}}, {Name: "side", Resources: corev1.ResourceRequirements{Requests: cpu, Limits: cpu}}},
@@ -53,7 +53,7 @@ func TestBlamed(t *testing.T) {
 		if !errors.As(kube.Wrap(kube.Ref{}, "create", err), &refused) {
 			t.Fatalf("%s: it is no refusal", name)
 		}
-		if got := blamed(refused, sent, c.asTemplate); got != c.want {
+		if got := refusalKind(refused, sent, c.asTemplate); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
 	}

@@ -17,84 +17,84 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
-// CreateOptions is how a new instance is to be made.
+// CreateOptions says how a new instance is created.
 type CreateOptions struct {
-	// Named is set for a name that was given, under which another may be there.
+	// Named is set for a name from the configuration, which may be taken.
 	Named   bool
 	Stopped bool
 }
 
-// CreateInstance makes an instance that wasn't there before; one that was is a
-// *kube.ExistsError. What can't be made whole is taken back. A Pod isn't, nor a template whose
-// removal fails; these are returned with the error.
-func (s *Store) CreateInstance(ctx context.Context, p manifest.Objects, how CreateOptions) (power.Existing, manifest.Objects, error) {
-	k, withTemplate := model.KeyOf(p.Pod), how.Stopped || p.Make != nil
-	if how.Named {
-		if err := s.vacant(ctx, k, withTemplate); err != nil {
-			return power.Existing{}, p, err
+// CreateInstance creates an instance. An existing one is a *kube.ExistsError. If it fails midway it
+// undoes what it did, except a Pod, and a template that can't be deleted. Those are returned with
+// the error.
+func (s *Store) CreateInstance(ctx context.Context, objects manifest.Objects, options CreateOptions) (power.Existing, manifest.Objects, error) {
+	k, withTemplate := model.KeyOf(objects.Pod), options.Stopped || objects.NewSecret != nil
+	if options.Named {
+		if err := s.checkNameFree(ctx, k, withTemplate); err != nil {
+			return power.Existing{}, objects, err
 		}
 	}
 	if !withTemplate {
-		pod, err := s.CreatePod(ctx, p.Pod)
-		return power.Existing{Pod: pod}, p, err
+		pod, err := s.createPod(ctx, objects.Pod)
+		return power.Existing{Pod: pod}, objects, err
 	}
-	template, err := s.newTemplate(ctx, manifest.TemplateOf(p.Pod, !how.Stopped))
+	template, err := s.newTemplate(ctx, manifest.TemplateOf(objects.Pod, !options.Stopped))
 	if err != nil {
-		return power.Existing{}, p, err
+		return power.Existing{}, objects, err
 	}
-	p, err = s.handOver(ctx, p, ownerReference("PodTemplate", template))
-	if err == nil && how.Stopped {
-		return power.Existing{Template: template}, p, nil
+	objects, err = s.handOverSecret(ctx, objects, ownerReference("PodTemplate", template))
+	if err == nil && options.Stopped {
+		return power.Existing{Template: template}, objects, nil
 	}
 	var pod *corev1.Pod
 	if err == nil {
-		if pod, err = s.createFromTemplate(ctx, p); err == nil {
-			err = s.Settle(ctx, power.Existing{Pod: pod, Template: template}, p)
+		if pod, err = s.createFromTemplate(ctx, objects); err == nil {
+			err = s.FinishStart(ctx, power.Existing{Pod: pod, Template: template}, objects)
 		}
 	}
 	switch {
 	case err == nil:
-		return power.Existing{Pod: pod}, p, nil
+		return power.Existing{Pod: pod}, objects, nil
 	case pod != nil:
-		return power.Existing{Pod: pod, Template: template}, p, err
+		return power.Existing{Pod: pod, Template: template}, objects, err
 	}
-	if err := s.takeBack(ctx, template, err); isLeft(err) {
-		return power.Existing{Template: template}, p, err
+	if err := s.undoCreate(ctx, template, err); hasLeftover(err) {
+		return power.Existing{Template: template}, objects, err
 	}
-	return power.Existing{}, p, err
+	return power.Existing{}, objects, err
 }
 
-func isLeft(err error) bool {
-	var left *LeftError
+func hasLeftover(err error) bool {
+	var left *LeftoverError
 	return errors.As(err, &left)
 }
 
-// LeftError is a create that failed, and of which something is left.
-type LeftError struct {
+// LeftoverError is a failed create that left an object behind.
+type LeftoverError struct {
 	Err error
-	// Left is what is there still, Why the reason.
-	Left kube.Ref
-	Why  error
+	// Leftover is the object, Why the reason why it couldn't be deleted.
+	Leftover kube.Ref
+	Why      error
 }
 
-func (e *LeftError) Error() string {
-	return fmt.Sprintf("%v; %s is left: %v", e.Err, e.Left, e.Why)
+func (e *LeftoverError) Error() string {
+	return fmt.Sprintf("%v; %s is left: %v", e.Err, e.Leftover, e.Why)
 }
 
-func (e *LeftError) Unwrap() error { return e.Err }
+func (e *LeftoverError) Unwrap() error { return e.Err }
 
-// takeBack removes the template of an instance that couldn't be made. The Secret that it
-// owns goes with it.
-func (s *Store) takeBack(ctx context.Context, template *corev1.PodTemplate, cause error) error {
+// undoCreate deletes the template of an instance that couldn't be created. Kubernetes deletes the
+// Secret with it.
+func (s *Store) undoCreate(ctx context.Context, template *corev1.PodTemplate, cause error) error {
 	ctx, cancel := s.finishing(ctx)
 	defer cancel()
-	if err := s.dropTemplate(ctx, template); err != nil {
-		return &LeftError{Err: cause, Left: manifest.TemplateRef(template.Namespace, template.Name), Why: err}
+	if err := s.deleteTemplate(ctx, template); err != nil {
+		return &LeftoverError{Err: cause, Leftover: manifest.TemplateRef(template.Namespace, template.Name), Why: err}
 	}
 	return cause
 }
 
-// newTemplate makes a template that wasn't there before.
+// newTemplate creates a template. An existing one is an error.
 func (s *Store) newTemplate(ctx context.Context, want *corev1.PodTemplate) (*corev1.PodTemplate, error) {
 	template, err := s.postTemplate(ctx, want)
 	var exists *kube.ExistsError
@@ -103,41 +103,41 @@ func (s *Store) newTemplate(ctx context.Context, want *corev1.PodTemplate) (*cor
 	}
 	// Whoever made it meanwhile may be at it still.
 	if held, err := s.Template(ctx, model.KeyOf(want)); err == nil && held != nil {
-		return nil, takenBy(held)
+		return nil, existsError(held)
 	}
 	return nil, err
 }
 
-// vacant errs where an instance has the name, running or stopped. That a Pod has it is
-// found out by making one, too. What is being deleted is waited for.
-func (s *Store) vacant(ctx context.Context, k model.Key, lookForPod bool) error {
+// checkNameFree errs if an instance has the name, running or stopped. It waits for what is being
+// deleted. It looks for a Pod only if lookForPod is set, because creating a Pod finds that out too.
+func (s *Store) checkNameFree(ctx context.Context, k model.Key, lookForPod bool) error {
 	template, err := s.Template(ctx, k)
 	switch {
 	case err != nil:
 		return err
 	case template != nil && template.DeletionTimestamp == nil:
-		return takenBy(template)
+		return existsError(template)
 	case template != nil:
-		if err := s.dropTemplate(ctx, template); err != nil {
+		if err := s.deleteTemplate(ctx, template); err != nil {
 			return err
 		}
 	}
 	if !lookForPod {
 		return nil
 	}
-	return s.awaitVacancy(ctx, k.Ref())
+	return s.awaitNameFree(ctx, k.Ref())
 }
 
-func takenBy(template *corev1.PodTemplate) error {
+func existsError(template *corev1.PodTemplate) error {
 	return &kube.ExistsError{
 		Ref: manifest.TemplateRef(template.Namespace, template.Name), Terminating: template.DeletionTimestamp != nil,
 		Unfinished: manifest.IsStarting(template),
 	}
 }
 
-// awaitVacancy waits until a Pod of that name that is being deleted is gone. Any other
-// is a *kube.ExistsError.
-func (s *Store) awaitVacancy(ctx context.Context, ref kube.Ref) error {
+// awaitNameFree waits until a Pod of that name that is being deleted is gone. Any other Pod is a
+// *kube.ExistsError.
+func (s *Store) awaitNameFree(ctx context.Context, ref kube.Ref) error {
 	pod, there, err := kube.Get(ctx, ref, s.pods(ref).Get)
 	switch {
 	case err != nil || !there:
@@ -148,12 +148,11 @@ func (s *Store) awaitVacancy(ctx context.Context, ref kube.Ref) error {
 	return &kube.ExistsError{Ref: ref}
 }
 
-// CreatePod POSTs the Pod, and waits for what is only on its way: a namesake that is being
-// deleted, and the ServiceAccount that it runs as. Any other namesake is a
-// *kube.ExistsError.
-func (s *Store) CreatePod(ctx context.Context, pod *corev1.Pod) (*corev1.Pod, error) {
+// createPod POSTs the Pod. It waits for a Pod of that name that is being deleted, and for the
+// ServiceAccount that the Pod runs as. Any other Pod of that name is a *kube.ExistsError.
+func (s *Store) createPod(ctx context.Context, pod *corev1.Pod) (*corev1.Pod, error) {
 	ref := manifest.Ref(pod)
-	s.Say(ref, "making it")
+	s.Report(ref, "making it")
 	accounts := &accountWait{store: s, ref: ref, begun: time.Now(), follow: s.follow(ref)}
 	for {
 		created, err := s.post(ctx, ref, pod)
@@ -164,15 +163,15 @@ func (s *Store) CreatePod(ctx context.Context, pod *corev1.Pod) (*corev1.Pod, er
 		var refused *kube.RefusedError
 		switch {
 		case errors.As(err, &exists) && exists.Terminating:
-			err = s.awaitVacancy(ctx, ref)
+			err = s.awaitNameFree(ctx, ref)
 		case errors.As(err, &refused) && refused.Kind == kube.RefusedMissingAccount:
 			err = accounts.next(ctx, refused)
 		case errors.As(err, &refused) && mayHideNamesake(refused.Kind):
-			err = s.orExists(ctx, ref, err)
+			err = s.existsOr(ctx, ref, err)
 		case errors.As(err, &refused) && refused.Kind == kube.RefusedAsInvalid:
 			err = s.explainInvalid(ctx, pod, err)
 		default:
-			if made := s.madeAfterAll(ctx, pod, err); made != nil {
+			if made := s.createdDespite(ctx, pod, err); made != nil {
 				return made, nil
 			}
 			err = accounts.explain(ctx, err)
@@ -183,9 +182,9 @@ func (s *Store) CreatePod(ctx context.Context, pod *corev1.Pod) (*corev1.Pod, er
 	}
 }
 
-// madeAfterAll looks for a Pod of which nobody knows whether it was made. It is known by its
-// nonce.
-func (s *Store) madeAfterAll(ctx context.Context, pod *corev1.Pod, cause error) *corev1.Pod {
+// createdDespite returns the Pod if it was created although the answer was lost. Its nonce
+// identifies it.
+func (s *Store) createdDespite(ctx context.Context, pod *corev1.Pod, cause error) *corev1.Pod {
 	ref := manifest.Ref(pod)
 	if !slices.Contains([]kube.Answer{kube.Unknown, kube.Ended, kube.Overloaded}, kube.AnswerOf(ref, cause)) {
 		return nil
@@ -199,8 +198,8 @@ func (s *Store) madeAfterAll(ctx context.Context, pod *corev1.Pod, cause error) 
 	return held
 }
 
-// mayHideNamesake reports whether the API server refuses so before it looks whether the
-// name is taken.
+// mayHideNamesake reports whether the API server checks this before it checks whether the name is
+// taken.
 func mayHideNamesake(kind kube.RefusalKind) bool {
 	switch kind {
 	case kube.RefusedByQuota, kube.RefusedByLimitRange, kube.RefusedByPodSecurity, kube.RefusedByPolicy, kube.RefusedOtherwise:
@@ -209,9 +208,9 @@ func mayHideNamesake(kind kube.RefusalKind) bool {
 	return false
 }
 
-// orExists is the refusal of a Pod, or that its name is taken, which a person has to know
-// first. It is nil once a namesake that was being deleted is gone.
-func (s *Store) orExists(ctx context.Context, ref kube.Ref, refusal error) error {
+// existsOr returns a *kube.ExistsError if the name is taken, which is more useful than the refusal,
+// and else the refusal. It returns nil once a Pod of that name that was being deleted is gone.
+func (s *Store) existsOr(ctx context.Context, ref kube.Ref, refusal error) error {
 	namesake, there, err := kube.Get(ctx, ref, s.pods(ref).Get)
 	switch {
 	case err != nil || !there:
@@ -223,11 +222,11 @@ func (s *Store) orExists(ctx context.Context, ref kube.Ref, refusal error) error
 }
 
 const (
-	// accountInterval is how long a Pod waits before it is POSTed again.
+	// accountInterval is the time between two attempts to create a Pod.
 	accountInterval = time.Second
-	// accountPatience is how long a named ServiceAccount is waited for. One that is made
-	// in the same apply is there by then; a misspelt one never is.
-	accountPatience = 10 * time.Second
+	// accountTimeout is how long to wait for a named ServiceAccount. One from the same apply exists by
+	// then.
+	accountTimeout = 10 * time.Second
 
 	defaultAccount = "default"
 )
@@ -241,11 +240,11 @@ type accountWait struct {
 	missing string
 }
 
-// next waits a moment. Kubernetes makes the default account of each Namespace, so that one
-// is waited for as long as the context lasts.
+// next waits for the next attempt. Kubernetes creates the default account of each Namespace, so the
+// wait for that one lasts as long as the context.
 func (w *accountWait) next(ctx context.Context, refused *kube.RefusedError) error {
 	w.missing = missingAccount(refused)
-	if w.missing != defaultAccount && time.Since(w.begun) > accountPatience {
+	if w.missing != defaultAccount && time.Since(w.begun) > accountTimeout {
 		return refused
 	}
 	w.follow("the ServiceAccount " + w.missing)
@@ -275,7 +274,7 @@ func (w *accountWait) explain(ctx context.Context, err error) error {
 	}
 }
 
-// missingAccount is the name of the ServiceAccount that isn't there.
+// missingAccount is the name of the ServiceAccount that doesn't exist.
 func missingAccount(refused *kube.RefusedError) string {
 	name := regexp.MustCompile(`serviceaccount "([^"]+)" not found`).FindStringSubmatch(refused.Message)
 	if name == nil {
@@ -284,8 +283,8 @@ func missingAccount(refused *kube.RefusedError) string {
 	return name[1]
 }
 
-// IsAwaitedAccount reports whether a Pod is refused for want of the ServiceAccount that
-// Kubernetes makes by itself, and that a create waits for.
+// IsAwaitedAccount reports whether a Pod was refused because its Namespace has no default
+// ServiceAccount yet. A create waits for that.
 func IsAwaitedAccount(err error) bool {
 	var refused *kube.RefusedError
 	return errors.As(err, &refused) && refused.Kind == kube.RefusedMissingAccount && missingAccount(refused) == defaultAccount

@@ -1,7 +1,7 @@
 // Package store reads and writes an instance's objects through the API server: the Pod, the
-// PodTemplate of a stopped one, and the Secret of its secret variables.
+// PodTemplate of a stopped instance, and the Secret of its secret variables.
 //
-// It returns Kubernetes' objects and wrapped errors, and knows neither schemas nor
-// diagnostics. Await, Delete and whatever creates block until the object is as it should
-// be, or the context ends.
+// It returns Kubernetes objects and wrapped errors, and knows neither schemas nor diagnostics.
+// Await, Delete and the functions that create block until the object is as intended, or until
+// the context ends.
 package store

@@ -17,11 +17,11 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
-// Taken is a *kube.ExistsError where a create would find the name taken. What is being
-// deleted is none, for a create waits for its end. What can't be read isn't reported.
-func (s *Store) Taken(ctx context.Context, k model.Key) error {
+// NameTaken returns a *kube.ExistsError if a create would find the name taken. It ignores objects
+// that are being deleted, and what can't be read.
+func (s *Store) NameTaken(ctx context.Context, k model.Key) error {
 	err := s.client.DryRuns.Ask(ctx, struct{ Name string }{k.String()}, func(ctx context.Context) error {
-		return s.taken(ctx, k)
+		return s.findNamesake(ctx, k)
 	})
 	var exists *kube.ExistsError
 	if errors.As(err, &exists) {
@@ -30,59 +30,58 @@ func (s *Store) Taken(ctx context.Context, k model.Key) error {
 	return nil
 }
 
-func (s *Store) taken(ctx context.Context, k model.Key) error {
+func (s *Store) findNamesake(ctx context.Context, k model.Key) error {
 	have, err := find(ctx, k, s.client.PodNames.Find, s.client.PodTemplates.Find)
 	switch {
 	case err != nil:
 		return err
 	case have.Template != nil && have.Template.DeletionTimestamp == nil:
-		return takenBy(have.Template)
+		return existsError(have.Template)
 	case have.Pod != nil && have.Pod.DeletionTimestamp == nil:
 		return &kube.ExistsError{Ref: k.Ref()}
 	}
 	return nil
 }
 
-// Try asks whether the API server would refuse the write, and returns what an
-// apply would get. Nothing is written.
+// Try sends a write as a dry run, and returns the error that an apply would get.
 //
-// Instances that differ in nothing but their names get one answer. A refusal that may be for
-// the name counts only for the instance that was asked about.
-func (s *Store) Try(ctx context.Context, t planning.DryRun) error {
+// Instances that differ only in their names share an answer. A refusal that may be about the name
+// is asked again for each instance.
+func (s *Store) Try(ctx context.Context, run planning.DryRun) error {
 	itself := false
-	err := s.client.DryRuns.Ask(ctx, t.Question(), func(ctx context.Context) error {
+	err := s.client.DryRuns.Ask(ctx, run.CacheKey(), func(ctx context.Context) error {
 		itself = true
-		return s.sendTrial(ctx, t)
+		return s.sendDryRun(ctx, run)
 	})
 	if mayBeForName(err) && !itself {
-		err = s.client.DryRuns.Ask(ctx, t.NamedQuestion(), func(ctx context.Context) error { return s.sendTrial(ctx, t) })
+		err = s.client.DryRuns.Ask(ctx, run.NamedCacheKey(), func(ctx context.Context) error { return s.sendDryRun(ctx, run) })
 	}
-	ref, verb := t.Ref()
+	ref, verb := run.Ref()
 	err = kube.WrapDryRun(ref, verb, err)
 	switch {
-	case t.Pod != nil:
-		return s.explainInvalid(ctx, t.Pod, err)
-	case t.Want != nil:
-		return s.explainInvalidUpdate(ctx, t.Want, err)
+	case run.Pod != nil:
+		return s.explainInvalid(ctx, run.Pod, err)
+	case run.Want != nil:
+		return s.explainInvalidUpdate(ctx, run.Want, err)
 	}
 	return err
 }
 
-func (s *Store) sendTrial(ctx context.Context, t planning.DryRun) error {
+func (s *Store) sendDryRun(ctx context.Context, run planning.DryRun) error {
 	switch {
-	case t.Pod != nil:
-		return s.tryPod(ctx, t.Pod)
-	case t.Template != nil:
-		return s.tryTemplate(ctx, t.Template)
-	case t.Secret != nil:
-		_, err := s.secrets(t.Secret.Namespace).Create(ctx, t.Secret, s.dryRun())
+	case run.Pod != nil:
+		return s.tryPod(ctx, run.Pod)
+	case run.Template != nil:
+		return s.tryTemplate(ctx, run.Template)
+	case run.Secret != nil:
+		_, err := s.secrets(run.Secret.Namespace).Create(ctx, run.Secret, s.dryRun())
 		return err
 	}
-	return s.tryUpdate(ctx, t)
+	return s.tryUpdate(ctx, run)
 }
 
-// mayBeForName reports whether another name might be taken. Quotas, limit ranges and Pod
-// Security don't look at it.
+// mayBeForName reports whether the API server might accept another name. Quotas, limit ranges and
+// Pod Security don't look at names.
 func mayBeForName(err error) bool {
 	var unanswered *kube.UnansweredError
 	var refused *kube.RefusedError
@@ -94,31 +93,31 @@ func (s *Store) dryRun() metav1.CreateOptions {
 	return metav1.CreateOptions{FieldManager: s.client.FieldManager, DryRun: []string{metav1.DryRunAll}}
 }
 
-// tryPod asks under the Pod's own name. Its predecessor may have that still, but the API
-// server looks at the name last, when all else is taken.
+// tryPod tries the Pod under its own name. The predecessor may still have it, but the API server
+// checks the name last.
 func (s *Store) tryPod(ctx context.Context, pod *corev1.Pod) error {
 	pod = pod.DeepCopy()
 	ensureName(&pod.ObjectMeta)
 	_, err := s.pods(manifest.Ref(pod)).Create(ctx, pod, s.dryRun())
-	return orTaken(manifest.Ref(pod), err)
+	return ignoreTaken(manifest.Ref(pod), err)
 }
 
 func (s *Store) tryTemplate(ctx context.Context, template *corev1.PodTemplate) error {
 	template = template.DeepCopy()
 	ensureName(&template.ObjectMeta)
 	_, err := s.templates(template.Namespace).Create(ctx, template, s.dryRun())
-	return orTaken(manifest.TemplateRef(template.Namespace, template.Name), err)
+	return ignoreTaken(manifest.TemplateRef(template.Namespace, template.Name), err)
 }
 
-// orTaken is nil where only the name stands in the way.
-func orTaken(ref kube.Ref, err error) error {
+// ignoreTaken is nil if only the name is taken.
+func ignoreTaken(ref kube.Ref, err error) error {
 	if kube.AnswerOf(ref, err) == kube.Exists {
 		return nil
 	}
 	return err
 }
 
-// ensureName gives an instance without a name one as an apply would.
+// ensureName generates a missing name, as an apply would.
 func ensureName(meta *metav1.ObjectMeta) {
 	if meta.Name == "" {
 		meta.Name = model.GeneratedPrefix + mar.RandomSuffix()
@@ -126,16 +125,15 @@ func ensureName(meta *metav1.ObjectMeta) {
 	}
 }
 
-// tryUpdate asks about a change of the Pod that is there. One that isn't any more
-// is for the next plan to see.
-func (s *Store) tryUpdate(ctx context.Context, t planning.DryRun) error {
-	ref := t.Live.Key.Ref()
+// tryUpdate tries a change of the existing Pod. If the Pod is gone, the next plan shows that.
+func (s *Store) tryUpdate(ctx context.Context, run planning.DryRun) error {
+	ref := run.Live.Key.Ref()
 	pod, err := s.pods(ref).Get(ctx, ref.Name, metav1.GetOptions{})
-	if err != nil || string(pod.UID) != t.Live.UID {
+	if err != nil || string(pod.UID) != run.Live.UID {
 		return err
 	}
-	if t.Resize != nil {
-		patch, err := json.Marshal(manifest.ResizePatch(pod, *t.Resize))
+	if run.Resize != nil {
+		patch, err := json.Marshal(manifest.ResizePatch(pod, *run.Resize))
 		if err != nil {
 			return err
 		}
@@ -143,12 +141,12 @@ func (s *Store) tryUpdate(ctx context.Context, t planning.DryRun) error {
 			metav1.PatchOptions{FieldManager: s.client.FieldManager, DryRun: []string{metav1.DryRunAll}}, "resize")
 		return err
 	}
-	_, err = s.send(ctx, pod, *t.Change, metav1.DryRunAll)
+	_, err = s.send(ctx, pod, *run.Change, metav1.DryRunAll)
 	return err
 }
 
-// Predecessor reads the Pod that goes before an instance is made, nil where there
-// is none. Remembered is its name where the state knows one.
+// Predecessor reads the Pod that is deleted before the instance is created, nil if there is none.
+// Remembered is its name in the private state, which may be empty.
 func (s *Store) Predecessor(ctx context.Context, cluster, remembered, name string) *corev1.Pod {
 	if remembered != "" {
 		name = remembered
@@ -163,8 +161,7 @@ func (s *Store) Predecessor(ctx context.Context, cluster, remembered, name strin
 	return pod
 }
 
-// IsUnmanaged reports whether the Namespace is there and no mar_cluster manages it, so that no
-// plan of one changes it.
+// IsUnmanaged reports whether the Namespace exists and no mar_cluster manages it.
 func (s *Store) IsUnmanaged(ctx context.Context, namespace string) bool {
 	err := s.client.DryRuns.Ask(ctx, struct{ Unmanaged string }{namespace}, func(ctx context.Context) error {
 		held, err := s.client.Clientset.CoreV1().Namespaces().Get(ctx, namespace, metav1.GetOptions{})

@@ -11,8 +11,8 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
-// send applies a change to the Pod and removes the keys that go, also those that
-// others have set meanwhile.
+// send applies a change to the Pod, and removes the dropped keys even if others have set them in
+// the meantime.
 func (s *Store) send(ctx context.Context, pod *corev1.Pod, c manifest.Change, dryRun ...string) (*corev1.Pod, error) {
 	ref := manifest.Ref(pod)
 	stay, err := s.client.AppliedByOthers(ref, pod, c.Dropped)
@@ -63,8 +63,8 @@ func (s *Store) withOthersKeys(held, want *corev1.PodTemplate, dropped kube.Keys
 	return want, nil
 }
 
-// Removal looks at what would become of keys that are removed from the instance. It
-// is empty where that isn't there any more.
+// Removal finds out what happens to keys that a plan removes from the instance. It is empty if the
+// instance doesn't exist.
 func (s *Store) Removal(ctx context.Context, k model.Key, uid string, stopped bool, keys kube.Keys) (kube.Removal, error) {
 	if stopped {
 		template, err := s.Template(ctx, k)

@@ -13,8 +13,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
-// Selection says which instances to list; what is empty selects all. Without a
-// cluster it is those of all clusters.
+// Selection says which instances to list. Empty fields select all.
 type Selection struct {
 	Cluster, Labels, Status string
 }
@@ -26,23 +25,21 @@ func (w Selection) ref(kind string) kube.Ref {
 	return kube.Ref{Kind: "the " + kind + " of Namespace", Name: w.Cluster}
 }
 
-// List reads the Pods of a cluster, and those that its stopped instances stand
-// for. When there are none it makes sure that the cluster is there: a
-// *kube.GoneError says that it isn't.
+// List reads the Pods of a cluster, including those that stand for stopped instances. If there are
+// none it checks the cluster: a *kube.GoneError says that it doesn't exist.
 func (s *Store) List(ctx context.Context, which Selection) ([]*corev1.Pod, error) {
 	var pods []*corev1.Pod
 	for have, err := range s.Each(ctx, which) {
 		if err != nil {
 			return nil, err
 		}
-		pods = append(pods, have.Subject(power.StateIn(have, model.Resource{}, true)))
+		pods = append(pods, have.EffectivePod(power.StateIn(have, model.Resource{}, true)))
 	}
 	return pods, nil
 }
 
-// Each is List, one instance after the other in the order of their names, with
-// what there is of each. It asks for a page of Pods when the one before is used
-// up.
+// Each yields what List reads, one instance at a time, sorted by name. It requests the next page of
+// Pods when the previous one is used up.
 func (s *Store) Each(ctx context.Context, which Selection) iter.Seq2[power.Existing, error] {
 	return func(yield func(power.Existing, error) bool) {
 		templates, err := s.listTemplates(ctx, which)
@@ -93,7 +90,7 @@ func (s *Store) listTemplates(ctx context.Context, which Selection) ([]*corev1.P
 	return templates, kube.Wrap(which.ref("PodTemplates"), "list", err)
 }
 
-// findCluster tells an empty cluster from none, as far as the credentials allow it.
+// findCluster tells an empty cluster from a missing one, as far as the credentials allow.
 func (s *Store) findCluster(ctx context.Context, cluster string) error {
 	ref := kube.Ref{Kind: "Namespace", Name: cluster}
 	_, found, err := kube.Get(ctx, ref, s.client.Clientset.CoreV1().Namespaces().Get)

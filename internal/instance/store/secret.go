@@ -18,17 +18,17 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
-// announceSecret writes down the Secret that is about to be made, and removes the one that
-// an earlier run has announced and made, and that no state knows.
-func (s *Store) announceSecret(ctx context.Context, template *corev1.PodTemplate, p manifest.Objects) (*corev1.PodTemplate, error) {
+// announceSecret records the name of the Secret that is about to be created. It deletes the one
+// that an interrupted run announced and created, and that no state knows.
+func (s *Store) announceSecret(ctx context.Context, template *corev1.PodTemplate, objects manifest.Objects) (*corev1.PodTemplate, error) {
 	k, announced := model.KeyOf(template), template.Annotations[mar.AnnotationSecret]
-	if known := p.Drop != nil && p.Drop.Name == announced; announced != "" && !known {
+	if known := objects.OldSecret != nil && objects.OldSecret.Name == announced; announced != "" && !known {
 		left, err := s.Secret(ctx, k, announced)
 		if err != nil {
 			return template, err
 		}
 		if left.Ours {
-			if err := s.drop(ctx, k.Cluster, &left.SecretRef); err != nil {
+			if err := s.deleteSecret(ctx, k.Cluster, &left.SecretRef); err != nil {
 				return template, err
 			}
 		}
@@ -37,24 +37,24 @@ func (s *Store) announceSecret(ctx context.Context, template *corev1.PodTemplate
 	if want.Annotations == nil {
 		want.Annotations = map[string]string{}
 	}
-	want.Annotations[mar.AnnotationSecret] = p.Make.Name
+	want.Annotations[mar.AnnotationSecret] = objects.NewSecret.Name
 	return s.changeTemplate(ctx, template, want)
 }
 
-// handOver makes the instance's Secret as the owner's, or adds the owner to the one
-// that is there.
-func (s *Store) handOver(ctx context.Context, p manifest.Objects, owner metav1.OwnerReference) (manifest.Objects, error) {
+// handOverSecret creates the instance's Secret with that owner, or adds the owner to the existing
+// one.
+func (s *Store) handOverSecret(ctx context.Context, objects manifest.Objects, owner metav1.OwnerReference) (manifest.Objects, error) {
 	switch {
-	case p.Make != nil:
-		made, err := s.makeSecret(ctx, p.Make, owner)
+	case objects.NewSecret != nil:
+		made, err := s.makeSecret(ctx, objects.NewSecret, owner)
 		if err != nil {
-			return p, err
+			return objects, err
 		}
-		p.Make, p.Keep = nil, made
-	case p.Keep != nil:
-		return p, s.own(ctx, p.Pod.Namespace, *p.Keep, owner)
+		objects.NewSecret, objects.Secret = nil, made
+	case objects.Secret != nil:
+		return objects, s.addOwner(ctx, objects.Pod.Namespace, *objects.Secret, owner)
 	}
-	return p, nil
+	return objects, nil
 }
 
 func (s *Store) makeSecret(ctx context.Context, want *corev1.Secret, owner metav1.OwnerReference) (*manifest.SecretRef, error) {
@@ -75,10 +75,9 @@ func (s *Store) makeSecret(ctx context.Context, want *corev1.Secret, owner metav
 	return &manifest.SecretRef{Name: made.Name, UID: made.UID}, nil
 }
 
-// own adds an owner to the Secret, which Kubernetes deletes with its last one. Sent twice
-// it does the same as once. A Secret that is gone can't be owned, and a namesake isn't the
-// instance's; the next plan shows that it is missing.
-func (s *Store) own(ctx context.Context, namespace string, secret manifest.SecretRef, owner metav1.OwnerReference) error {
+// addOwner adds an owner to the Secret, which Kubernetes deletes with its last owner. Repeating it
+// is safe. A Secret that is gone, or has another UID, is left to the next plan.
+func (s *Store) addOwner(ctx context.Context, namespace string, secret manifest.SecretRef, owner metav1.OwnerReference) error {
 	ref := secretRefIn(namespace, secret)
 	patch, err := json.Marshal(map[string]any{"metadata": map[string]any{
 		"uid": secret.UID, "ownerReferences": []metav1.OwnerReference{owner},
@@ -100,16 +99,16 @@ func secretRefIn(namespace string, secret manifest.SecretRef) kube.Ref {
 	return kube.Ref{Kind: "Secret", Namespace: namespace, Name: secret.Name}
 }
 
-// drop removes a Secret that nothing uses any more.
-func (s *Store) drop(ctx context.Context, namespace string, secret *manifest.SecretRef) error {
+// deleteSecret deletes a Secret that nothing uses any more.
+func (s *Store) deleteSecret(ctx context.Context, namespace string, secret *manifest.SecretRef) error {
 	if secret == nil {
 		return nil
 	}
 	return unlessAnother(removeObject(ctx, secretRefIn(namespace, *secret), secret.UID, s.secrets(namespace)))
 }
 
-// removeObject deletes the object with that UID and waits until it is gone. Who may delete
-// it and not read it can't wait. A namesake is a *kube.GoneError.
+// removeObject deletes the object with that UID and waits until it is gone. It doesn't wait if the
+// credentials may not read it. Another object of that name is a *kube.GoneError.
 func removeObject[T metav1.Object](ctx context.Context, ref kube.Ref, uid types.UID, client wait.Remover[T]) error {
 	err := kube.OnMovedOn(ctx, ref, func(ctx context.Context) error { return wait.Removed(ctx, ref, uid, client) })
 	var refused *kube.RefusedError
@@ -119,7 +118,7 @@ func removeObject[T metav1.Object](ctx context.Context, ref kube.Ref, uid types.
 	return err
 }
 
-// unlessAnother is the error of a removal for which a namesake makes no difference.
+// unlessAnother is nil if another object has the name by now.
 func unlessAnother(err error) error {
 	if isNamesake(err) {
 		return nil

@@ -17,9 +17,9 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/mar"
 )
 
-// shelf makes the template, or finds the one that the instance has. One that is being
-// deleted would be lost with all that it keeps, so its end is waited for.
-func (s *Store) shelf(ctx context.Context, want *corev1.PodTemplate) (template *corev1.PodTemplate, isNew bool, err error) {
+// ensureTemplate creates the template, or returns the instance's existing one. It waits for the end
+// of one that is being deleted.
+func (s *Store) ensureTemplate(ctx context.Context, want *corev1.PodTemplate) (template *corev1.PodTemplate, isNew bool, err error) {
 	k, ref := model.KeyOf(want), manifest.TemplateRef(want.Namespace, want.Name)
 	for {
 		template, err = s.postTemplate(ctx, want)
@@ -38,7 +38,7 @@ func (s *Store) shelf(ctx context.Context, want *corev1.PodTemplate) (template *
 		case held.DeletionTimestamp == nil:
 			return held, false, nil
 		}
-		if err := s.dropTemplate(ctx, held); err != nil {
+		if err := s.deleteTemplate(ctx, held); err != nil {
 			return nil, false, err
 		}
 	}
@@ -55,8 +55,7 @@ func (s *Store) postTemplate(ctx context.Context, want *corev1.PodTemplate) (*co
 		})
 }
 
-// changeTemplate replaces what that very template says. Sent twice it does the same
-// as once.
+// changeTemplate replaces the content of that very template. Repeating it is safe.
 func (s *Store) changeTemplate(ctx context.Context, held, want *corev1.PodTemplate) (*corev1.PodTemplate, error) {
 	ref := manifest.TemplateRef(want.Namespace, want.Name)
 	changed, err := kube.Rewrite(ctx, ref, held, s.templates(ref.Namespace).Get, func(ctx context.Context, now *corev1.PodTemplate) (*corev1.PodTemplate, error) {
@@ -85,8 +84,8 @@ func (s *Store) patchTemplate(ctx context.Context, held, want *corev1.PodTemplat
 	return s.templates(held.Namespace).Patch(ctx, held.Name, types.JSONPatchType, patch, metav1.PatchOptions{FieldManager: s.client.FieldManager})
 }
 
-// dropTemplate removes that very template. One that is another's by now stays.
-func (s *Store) dropTemplate(ctx context.Context, template *corev1.PodTemplate) error {
+// deleteTemplate deletes that very template. Another one of that name stays.
+func (s *Store) deleteTemplate(ctx context.Context, template *corev1.PodTemplate) error {
 	return unlessAnother(s.removeTemplate(ctx, template))
 }
 

@@ -1,4 +1,4 @@
-// Package validation finds what a configuration of an instance contradicts itself in, without
-// asking the API server. Each function looks at one attribute, or at those that depend on each
-// other, and returns diagnostics on their paths. Unknown values contradict nothing.
+// Package validation finds contradictions in an instance's configuration, without asking the
+// API server. Each function checks one attribute, or several that depend on each other, and
+// returns diagnostics on their paths. An unknown value is never a contradiction.
 package validation

@@ -37,11 +37,11 @@ func entriesOf(attribute string, declared types.Map) []entry {
 
 // has reports whether an attribute is there, unknown ones aside.
 func (e entry) has(name string) bool {
-	return e.may(name) && !e.says[name].IsUnknown()
+	return e.mayHave(name) && !e.says[name].IsUnknown()
 }
 
-// may reports whether an attribute is there, or may turn out to be.
-func (e entry) may(name string) bool { return !fw.IsNothing(e.says[name]) }
+// mayHave reports whether an attribute is there, or may turn out to be.
+func (e entry) mayHave(name string) bool { return !fw.IsNothing(e.says[name]) }
 
 func (e entry) text(name string) string {
 	text, _ := e.says[name].(types.String)
@@ -55,7 +55,7 @@ func (e entry) exactlyOne(what string, names ...string) diag.Diagnostics {
 	var said []string
 	open := false
 	for _, name := range names {
-		open = open || e.may(name)
+		open = open || e.mayHave(name)
 		if e.has(name) {
 			said = append(said, name)
 		}
@@ -75,7 +75,7 @@ func (e entry) exactlyOne(what string, names ...string) diag.Diagnostics {
 // may be written down: that is the same as left out.
 func (e entry) onlyWith(name string, others ...string) diag.Diagnostics {
 	var diags diag.Diagnostics
-	if e.has(name) && !model.IsDefault(name, e.says[name]) && !slices.ContainsFunc(others, e.may) {
+	if e.has(name) && !model.IsDefault(name, e.says[name]) && !slices.ContainsFunc(others, e.mayHave) {
 		diags.AddAttributeError(e.at.AtName(name), "Attribute without effect",
 			fmt.Sprintf("In %s, `%s` has no effect without `%s`. Leave it out.", e.at, name, strings.Join(others, "` or `")))
 	}
@@ -85,7 +85,7 @@ func (e entry) onlyWith(name string, others ...string) diag.Diagnostics {
 // needs refuses an attribute that lacks another one.
 func (e entry) needs(name, other, example string) diag.Diagnostics {
 	var diags diag.Diagnostics
-	if e.has(name) && !e.may(other) {
+	if e.has(name) && !e.mayHave(other) {
 		diags.AddAttributeError(e.at.AtName(name), "Missing "+other,
 			fmt.Sprintf("In %s, `%s` also needs `%s`, such as `%s = %s`.", e.at, name, other, other, example))
 	}

@@ -26,7 +26,7 @@ func TestRepeatedVariables(t *testing.T) {
 	}
 }
 
-func TestSourceFaults(t *testing.T) {
+func TestEnvValueFrom(t *testing.T) {
 	for name, c := range map[string]struct {
 		variable model.Variable
 		want     string
@@ -49,13 +49,13 @@ func TestSourceFaults(t *testing.T) {
 		"unknown resource":     {model.Variable{Resource: types.StringUnknown(), Divisor: fwtypes.NewQuantity("1m")}, ""},
 		"unknown divisor":      {model.Variable{Resource: fixture.Str("limits.cpu"), Divisor: fwtypes.NewQuantityUnknown()}, ""},
 	} {
-		if got := fixture.Faults(SourceFaults(fixture.Entries(model.VariableType(), map[string]model.Variable{"A": c.variable}))); got != c.want {
+		if got := fixture.Faults(EnvValueFrom(fixture.Entries(model.VariableType(), map[string]model.Variable{"A": c.variable}))); got != c.want {
 			t.Errorf("%s: got %q", name, got)
 		}
 	}
 }
 
-func TestCheckFaults(t *testing.T) {
+func TestHealthChecks(t *testing.T) {
 	named := types.MapValueMust(model.PortType(), map[string]attr.Value{"http": model.Port{Port: types.Int64Unknown()}.Object()})
 	for name, c := range map[string]struct {
 		key   string
@@ -92,13 +92,13 @@ func TestCheckFaults(t *testing.T) {
 	} {
 		check := model.NewCheck()
 		c.edit(&check)
-		if got := fixture.Faults(CheckFaults(fixture.Entries(model.CheckType(), map[string]model.Check{c.key: check}), c.ports)); got != c.want {
+		if got := fixture.Faults(HealthChecks(fixture.Entries(model.CheckType(), map[string]model.Check{c.key: check}), c.ports)); got != c.want {
 			t.Errorf("%s: got %q", name, got)
 		}
 	}
 }
 
-func TestVolumeFaults(t *testing.T) {
+func TestVolumes(t *testing.T) {
 	claim := func(path string) model.Volume {
 		return fixture.Mounted(path, func(v *model.Volume) { v.Claim = fixture.Str("a") })
 	}
@@ -120,16 +120,16 @@ func TestVolumeFaults(t *testing.T) {
 		"a claim's items":  {map[string]model.Volume{"a": fixture.Mounted("/a", func(v *model.Volume) { v.Claim, v.Items = fixture.Str("a"), fixture.Texted("a", "b") })}, `volumes["a"].items: Attribute without effect`},
 		"perhaps a secret": {map[string]model.Volume{"a": fixture.Mounted("/a", func(v *model.Volume) { v.Secret, v.Mode = types.StringUnknown(), fixture.Str("0644") })}, ""},
 	} {
-		if got := fixture.Faults(VolumeFaults(fixture.Entries(model.VolumeType(), c.volumes))); got != c.want {
+		if got := fixture.Faults(Volumes(fixture.Entries(model.VolumeType(), c.volumes))); got != c.want {
 			t.Errorf("%s: got %q", name, got)
 		}
 	}
 	somewhere := fixture.Mounted("/a", func(v *model.Volume) { v.Claim, v.MountPath = fixture.Str("a"), types.StringUnknown() })
-	if got := fixture.Faults(VolumeFaults(fixture.Entries(model.VolumeType(), map[string]model.Volume{"a": somewhere, "b": somewhere}))); got != "" {
+	if got := fixture.Faults(Volumes(fixture.Entries(model.VolumeType(), map[string]model.Volume{"a": somewhere, "b": somewhere}))); got != "" {
 		t.Errorf("unknown paths: got %q", got)
 	}
 	unknown := types.MapValueMust(model.VolumeType(), map[string]attr.Value{"a": types.ObjectUnknown(model.VolumeType().AttrTypes)})
-	if got := fixture.Faults(VolumeFaults(unknown)) + fixture.Faults(VolumeFaults(types.MapUnknown(model.VolumeType()))); got != "" {
+	if got := fixture.Faults(Volumes(unknown)) + fixture.Faults(Volumes(types.MapUnknown(model.VolumeType()))); got != "" {
 		t.Errorf("unknown volumes: got %q", got)
 	}
 }

@@ -40,7 +40,7 @@ func RepeatedVariables(all ...Variables) diag.Diagnostics {
 	return diags
 }
 
-func SourceFaults(declared types.Map) diag.Diagnostics {
+func EnvValueFrom(declared types.Map) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, e := range entriesOf("env_value_from", declared) {
 		diags.Append(e.exactlyOne("source", "config_map", "secret", "field", "resource")...)

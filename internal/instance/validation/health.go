@@ -14,7 +14,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
 )
 
-func CheckFaults(declared, ports types.Map) diag.Diagnostics {
+func HealthChecks(declared, ports types.Map) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, e := range entriesOf("health_checks", declared) {
 		if fw.IsNothing(declared.Elements()[e.name]) {
@@ -40,7 +40,7 @@ func CheckFaults(declared, ports types.Map) diag.Diagnostics {
 // that HTTP is meant.
 func (e entry) exactlyOneWay() diag.Diagnostics {
 	http := "http_path"
-	if !e.has(http) && e.may("http_port") {
+	if !e.has(http) && e.mayHave("http_port") {
 		http = "http_port"
 	}
 	return e.exactlyOne("way to check", http, "tcp_port", "grpc_port", "command")

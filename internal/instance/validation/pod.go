@@ -14,9 +14,9 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/podspec"
 )
 
-// PodFaults refuses what isn't a part of a Pod's spec, what has an attribute of its
+// Pod refuses what isn't a part of a Pod's spec, what has an attribute of its
 // own, and what makes no Pod together with the other attributes.
-func PodFaults(ctx context.Context, config model.Instance, secrets types.Map) diag.Diagnostics {
+func Pod(ctx context.Context, config model.Instance, secrets types.Map) diag.Diagnostics {
 	declared, faults := podspec.Decode(config.Pod)
 	if declared.IsNull() || len(faults) > 0 {
 		return podspec.Diagnostics(faults)
@@ -41,7 +41,7 @@ func withNames(base corev1.PodSpec, secrets types.Map) corev1.PodSpec {
 
 // PortsOf are the ports that have a name for sure; unknown where pod may add some.
 func PortsOf(config model.Instance) types.Map {
-	if config.SaysPod() {
+	if config.HasPod() {
 		return types.MapUnknown(model.PortType())
 	}
 	return config.Ports

@@ -15,9 +15,9 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
 )
 
-// SecurityFaults refuses what Kubernetes does. What it takes and no container engine
+// Security refuses what Kubernetes does. What it takes and no container engine
 // can carry out is a warning: a Pod that is imported may have it.
-func SecurityFaults(ctx context.Context, declared types.Object) diag.Diagnostics {
+func Security(ctx context.Context, declared types.Object) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if declared.IsNull() || declared.IsUnknown() {
 		return diags
@@ -30,14 +30,14 @@ func SecurityFaults(ctx context.Context, declared types.Object) diag.Diagnostics
 		diags.AddAttributeWarning(at.AtName("run_as_user"), "User 0 is root",
 			"`run_as_non_root` is true, its default, and user 0 is root. So the container won't start. Choose another user, or set `run_as_non_root = false`.")
 	}
-	diags.Append(profileFaults(at, s)...)
-	diags.Append(capabilityFaults(at, s)...)
+	diags.Append(validateProfiles(at, s)...)
+	diags.Append(validateCapabilities(at, s)...)
 	return diags
 }
 
-// profileFaults checks the names of profiles on the node (validateSeccompProfileField
+// validateProfiles checks the names of profiles on the node (validateSeccompProfileField
 // and ValidateAppArmorProfileField in pkg/apis/core/validation).
-func profileFaults(at path.Path, s model.Security) diag.Diagnostics {
+func validateProfiles(at path.Path, s model.Security) diag.Diagnostics {
 	var diags diag.Diagnostics
 	file, local := strings.CutPrefix(s.SeccompProfile.ValueString(), model.ProfileLocalhost)
 	if local && (strings.HasPrefix(file, "/") || slices.Contains(strings.Split(file, "/"), "..")) {
@@ -51,7 +51,7 @@ func profileFaults(at path.Path, s model.Security) diag.Diagnostics {
 	return diags
 }
 
-func capabilityFaults(at path.Path, s model.Security) diag.Diagnostics {
+func validateCapabilities(at path.Path, s model.Security) diag.Diagnostics {
 	var diags diag.Diagnostics
 	add, drop := model.Texts(s.CapabilitiesAdd), model.Texts(s.CapabilitiesDrop)
 	escalates := s.AllowPrivilegeEscalation.IsUnknown() || s.AllowPrivilegeEscalation.ValueBool()

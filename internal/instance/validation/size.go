@@ -13,9 +13,9 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
 )
 
-// SizeFaults refuses what no API server can keep. It counts texts alone, and so
+// Size refuses what no API server can keep. It counts texts alone, and so
 // finds no more than there is.
-func SizeFaults(m model.Instance) diag.Diagnostics {
+func Size(m model.Instance) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if noted := bytesOf(m.Annotations); noted > manifest.AnnotationsLimit {
 		diags.AddAttributeError(path.Root("annotations"), "Annotations too large",

@@ -11,9 +11,9 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
 )
 
-// TestSizeFaults holds that what no API server can keep is refused on the attribute that
+// TestSize holds that what no API server can keep is refused on the attribute that
 // is the largest.
-func TestSizeFaults(t *testing.T) {
+func TestSize(t *testing.T) {
 	text := func(n int) types.Map { return fixture.Texted("A", strings.Repeat("a", n)) }
 	for name, c := range map[string]struct {
 		change func(*model.Instance)
@@ -32,7 +32,7 @@ func TestSizeFaults(t *testing.T) {
 	} {
 		m := fixture.Planned()
 		c.change(&m)
-		if got := fixture.Faults(SizeFaults(m)); got != c.want {
+		if got := fixture.Faults(Size(m)); got != c.want {
 			t.Errorf("%s: got %q", name, got)
 		}
 	}

@@ -14,7 +14,8 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
 )
 
-func RequestFaults(m model.Instance) diag.Diagnostics {
+// Requests refuses a request above its limit.
+func Requests(m model.Instance) diag.Diagnostics {
 	var diags diag.Diagnostics
 	limits := m.Limits.Elements()
 	limits[manifest.CPU], limits[manifest.Memory] = m.CPU, m.Memory
@@ -29,9 +30,8 @@ func RequestFaults(m model.Instance) diag.Diagnostics {
 	return diags
 }
 
-// SecretFaults asks for a version where there are values. It is what tells one set of
-// values from the next.
-func SecretFaults(config model.Resource) diag.Diagnostics {
+// SecretEnv requires secret_env_wo_version if secret_env_wo has values.
+func SecretEnv(config model.Resource) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if len(config.SecretEnv.Elements()) > 0 && config.SecretEnvVersion.IsNull() {
 		diags.AddAttributeError(path.Root("secret_env_wo"), "Missing secret_env_wo_version",
@@ -47,11 +47,10 @@ func limitAttribute(name string) string {
 	return "limits"
 }
 
-// PortFaults refuses one port under two names: Kubernetes keeps a Pod's ports by
-// number and protocol, and can't tell such two apart.
-func PortFaults(ctx context.Context, declared types.Map) diag.Diagnostics {
+// Ports refuses two names for one port. Kubernetes identifies ports by number and protocol.
+func Ports(ctx context.Context, declared types.Map) diag.Diagnostics {
 	var diags diag.Diagnostics
-	if !model.WholeMap(declared) {
+	if !model.IsWhollyKnown(declared) {
 		return diags
 	}
 	byName, more := model.EntriesAs[model.Port](ctx, declared)
@@ -76,7 +75,8 @@ func PortFaults(ctx context.Context, declared types.Map) diag.Diagnostics {
 	return diags
 }
 
-func WaitFaults(config model.Resource) diag.Diagnostics {
+// WaitFor refuses to wait for Succeeded if the restart policy is Always.
+func WaitFor(config model.Resource) diag.Diagnostics {
 	var diags diag.Diagnostics
 	always := config.RestartPolicy.IsNull() || config.RestartPolicy.ValueString() == "Always"
 	if config.WaitFor.ValueString() == model.WaitSucceeded && !config.RestartPolicy.IsUnknown() && always {

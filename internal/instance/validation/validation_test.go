@@ -11,7 +11,7 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
 )
 
-func TestRequestFaults(t *testing.T) {
+func TestRequests(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(*model.Resource)
 		want   string
@@ -34,13 +34,13 @@ func TestRequestFaults(t *testing.T) {
 	} {
 		m := fixture.Sized(t, "1", "1Gi")
 		c.change(&m)
-		if got := fixture.Faults(RequestFaults(m.Instance)); got != c.want {
+		if got := fixture.Faults(Requests(m.Instance)); got != c.want {
 			t.Errorf("%s: got %q", name, got)
 		}
 	}
 }
 
-func TestSecurityFaults(t *testing.T) {
+func TestSecurity(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(*model.Security)
 		want   string
@@ -73,18 +73,18 @@ func TestSecurityFaults(t *testing.T) {
 	} {
 		s := model.NewSecurity()
 		c.change(&s)
-		if got := fixture.Faults(SecurityFaults(t.Context(), s.Object())); got != c.want {
+		if got := fixture.Faults(Security(t.Context(), s.Object())); got != c.want {
 			t.Errorf("%s: got %q", name, got)
 		}
 	}
 	for _, o := range []types.Object{types.ObjectNull(model.SecurityTypes()), types.ObjectUnknown(model.SecurityTypes())} {
-		if got := fixture.Faults(SecurityFaults(t.Context(), o)); got != "" {
+		if got := fixture.Faults(Security(t.Context(), o)); got != "" {
 			t.Errorf("%s: got %q", o, got)
 		}
 	}
 }
 
-func TestWaitFaults(t *testing.T) {
+func TestWaitFor(t *testing.T) {
 	for _, c := range []struct {
 		waitFor, policy types.String
 		refused         bool
@@ -96,14 +96,14 @@ func TestWaitFaults(t *testing.T) {
 		{types.StringNull(), types.StringNull(), false},
 		{types.StringUnknown(), types.StringNull(), false},
 	} {
-		got := WaitFaults(model.Resource{WaitFor: c.waitFor, Instance: model.Instance{RestartPolicy: c.policy}})
+		got := WaitFor(model.Resource{WaitFor: c.waitFor, Instance: model.Instance{RestartPolicy: c.policy}})
 		if got.HasError() != c.refused {
 			t.Errorf("%s with %s: got %q", c.waitFor, c.policy, fixture.Faults(got))
 		}
 	}
 }
 
-func TestPortFaults(t *testing.T) {
+func TestPorts(t *testing.T) {
 	ports := func(a, b model.Port) types.Map {
 		return types.MapValueMust(model.PortType(), map[string]attr.Value{"a": a.Object(), "b": b.Object()})
 	}
@@ -124,7 +124,7 @@ func TestPortFaults(t *testing.T) {
 		{types.MapNull(model.PortType()), ""},
 		{types.MapUnknown(model.PortType()), ""},
 	} {
-		if got := fixture.Faults(PortFaults(t.Context(), c.ports)); got != c.want {
+		if got := fixture.Faults(Ports(t.Context(), c.ports)); got != c.want {
 			t.Errorf("%s: got %q", c.ports, got)
 		}
 	}

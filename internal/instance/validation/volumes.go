@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-func VolumeFaults(declared types.Map) diag.Diagnostics {
+func Volumes(declared types.Map) diag.Diagnostics {
 	var diags diag.Diagnostics
 	mountedAt := map[string]string{}
 	for _, e := range entriesOf("volumes", declared) {

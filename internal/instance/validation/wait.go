@@ -12,8 +12,8 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
 )
 
-// HoldFaults refuses a min_ready_seconds that no wait can reach.
-func HoldFaults(ctx context.Context, config model.Resource) diag.Diagnostics {
+// MinReadySeconds refuses a min_ready_seconds that no wait can reach.
+func MinReadySeconds(ctx context.Context, config model.Resource) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if config.WaitFor.IsUnknown() || config.Timeouts.IsUnknown() {
 		return diags
@@ -27,14 +27,14 @@ func HoldFaults(ctx context.Context, config model.Resource) diag.Diagnostics {
 		}
 		// One that can't be read is an error of its own.
 		if allowed, more := limit.configured(ctx, model.DefaultTimeout); !more.HasError() {
-			diags.Append(HoldFault(config.WaitFor, config.MinReadySeconds, "timeouts."+limit.name, allowed)...)
+			diags.Append(Hold(config.WaitFor, config.MinReadySeconds, "timeouts."+limit.name, allowed)...)
 		}
 	}
 	return diags
 }
 
-// HoldFault refuses a time to stay ready that isn't shorter than the wait may be.
-func HoldFault(waitFor types.String, hold types.Int64, timeout string, allowed time.Duration) diag.Diagnostics {
+// Hold refuses a time to stay ready that isn't shorter than the wait may be.
+func Hold(waitFor types.String, hold types.Int64, timeout string, allowed time.Duration) diag.Diagnostics {
 	var diags diag.Diagnostics
 	ready := waitFor.IsNull() || waitFor.ValueString() == model.WaitReady
 	if seconds := hold.ValueInt64(); ready && seconds > 0 && float64(seconds) >= allowed.Seconds() {

@@ -69,9 +69,8 @@ func Quotable(pod *corev1.Pod, lines int) *corev1.Pod {
 	return &shortened
 }
 
-// LogsOf chooses whose log tells most: the container that is in trouble, and
-// its previous run when the present one has hardly begun. It is nothing where no
-// container has ever run.
+// LogsOf chooses the container whose log explains most: one that failed, and the main one among
+// several.
 func LogsOf(pod *corev1.Pod) (container string, previous, found bool) {
 	ran := func(c corev1.ContainerStatus) bool {
 		return c.State.Running != nil || c.State.Terminated != nil || c.LastTerminationState.Terminated != nil
@@ -83,13 +82,13 @@ func LogsOf(pod *corev1.Pod) (container string, previous, found bool) {
 	}
 	main := manifest.MainContainer(pod).Name
 	chosen := slices.MinFunc(candidates, func(a, b corev1.ContainerStatus) int {
-		return cmp.Or(cmp.Compare(calm(a), calm(b)), cmp.Compare(otherThan(main, a), otherThan(main, b)))
+		return cmp.Or(cmp.Compare(exitedWell(a), exitedWell(b)), cmp.Compare(otherThan(main, a), otherThan(main, b)))
 	})
 	return chosen.Name, chosen.State.Waiting != nil && chosen.LastTerminationState.Terminated != nil, true
 }
 
-// calm is 0 for a container that ended badly.
-func calm(c corev1.ContainerStatus) int {
+// exitedWell is 0 for a container that ended with an error, else 1.
+func exitedWell(c corev1.ContainerStatus) int {
 	if t := podhealth.LastEnd(c); t != nil && t.ExitCode != 0 {
 		return 0
 	}

@@ -1,6 +1,6 @@
 // Package waiting judges a Pod that an apply waits for.
 //
-// Assess says of one look at the Pod whether its Goal is reached, can still be reached or
-// can't be; a Course remembers what earlier looks saw. Diagnosis is what a person gets to
-// read when a wait ends early. Nothing here waits: the store does.
+// Assess says whether a Pod has reached a Goal, may still reach it, or can't. A Tracker
+// remembers earlier observations of the same wait. A Diagnosis is what people read when a wait
+// fails. Nothing here waits: package store does.
 package waiting

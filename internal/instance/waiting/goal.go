@@ -15,17 +15,16 @@ import (
 type Goal struct {
 	// For is a value of wait_for; empty where only Size matters.
 	For string
-	// Hold is how long the Pod has to be ready without a break, where it is waited for to become
-	// ready: min_ready_seconds.
+	// Hold is how long the Pod must stay ready: min_ready_seconds.
 	Hold time.Duration
-	// Before is how the main container was before the change that is waited
-	// for. Until the node has taken notice, it is still so.
+	// Before is the main container's status before the change. Until the node notices the change, the
+	// status stays the same.
 	Before *corev1.ContainerStatus
 	// Size is what a resize asked for.
 	Size *manifest.Size
 }
 
-// GoalOf is what an apply of the plan waits for.
+// GoalOf returns what an apply of the plan waits for.
 func GoalOf(plan model.Resource) Goal {
 	return Goal{For: plan.WaitFor.ValueString(), Hold: time.Duration(plan.MinReadySeconds.ValueInt64()) * time.Second}
 }
@@ -47,10 +46,10 @@ func (g Goal) String() string {
 	return "become ready"
 }
 
-// FollowsContainer reports whether a change of the container is waited for.
+// FollowsContainer reports whether the wait is about a change of the container.
 func (g Goal) FollowsContainer() bool { return g.For != model.WaitNone && g.For != model.WaitScheduled }
 
-// Holds reports whether readiness has to last.
+// Holds reports whether the Pod must stay ready for a while.
 func (g Goal) Holds() bool { return g.For == model.WaitReady && g.Hold > 0 && g.Size == nil }
 
 // Facts is what is known of a Pod, as it counts for the goal.

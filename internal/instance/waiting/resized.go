@@ -11,18 +11,18 @@ import (
 
 // resized judges a Pod of which another size was asked. Where a container
 // doesn't run, the size is simply that of its next start.
-func resized(f podhealth.Facts, want manifest.Size, borne time.Duration) Status {
+func resized(f podhealth.Facts, want manifest.Size, lasted time.Duration) Status {
 	pod := f.Pod
 	if podhealth.IsOver(pod) {
-		return Status{Hopeless: "it finished before it was resized", Advice: "Run the plan again: it shows what happens to it."}
+		return Status{Failure: "it finished before it was resized", Advice: "Run the plan again: it shows what happens to it."}
 	}
 	waiting := Status{
 		Waiting: "the node to give it the new size",
 		Advice:  "The node hasn't carried out the resize. Give it more time with `timeouts.update`, or look at the node " + pod.Spec.NodeName + ".",
 	}
 	if p := podhealth.JudgeResize(f); p.Cause != podhealth.None {
-		if p.EndsWait(borne) {
-			return Status{Hopeless: p.Text, Advice: p.Advice}
+		if p.EndsWait(lasted) {
+			return Status{Failure: p.Text, Advice: p.Advice}
 		}
 		return Status{Waiting: "this to change: " + p.Text, Problem: p.Text, Advice: p.Advice}
 	}

@@ -1,6 +1,7 @@
 package waiting
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"time"
@@ -16,7 +17,7 @@ import (
 type Status struct {
 	Done bool
 	// Hopeless is why it won't.
-	Hopeless string
+	Failure string
 	// Waiting says what is still missing.
 	Waiting string
 	// Problem is what is wrong so far, empty where nothing is, or where it is too early to say.
@@ -26,29 +27,29 @@ type Status struct {
 }
 
 // Ended says why the wait ended, which ended with err.
-func (o Status) Ended(err error) string {
+func (s Status) Ended(err error) string {
 	switch {
-	case o.Hopeless != "":
-		return o.Hopeless
-	case o.Problem != "":
-		return fmt.Sprintf("it %s: %s", err, o.Problem)
+	case s.Failure != "":
+		return s.Failure
+	case s.Problem != "":
+		return fmt.Sprintf("it %s: %s", err, s.Problem)
 	}
-	return fmt.Sprintf("it %s, waiting for %s", err, OrElse(o.Waiting, "the API server"))
+	return fmt.Sprintf("it %s, waiting for %s", err, cmp.Or(s.Waiting, "the API server"))
 }
 
 // Assess judges a Pod. Borne is for how long its present problem has been there.
-func Assess(f podhealth.Facts, g Goal, borne time.Duration) Status {
+func Assess(f podhealth.Facts, g Goal, lasted time.Duration) Status {
 	pod := f.Pod
 	if pod.DeletionTimestamp != nil {
-		return Status{Hopeless: "it is being deleted", Advice: "This run didn't request the deletion: an earlier run or something else did. The next apply waits until it is gone, and then recreates it."}
+		return Status{Failure: "it is being deleted", Advice: "This run didn't request the deletion: an earlier run or something else did. The next apply waits until it is gone, and then recreates it."}
 	}
 	if g.Size != nil {
-		return resized(f, *g.Size, borne)
+		return resized(f, *g.Size, lasted)
 	}
-	if Missed(pod, g) {
+	if MissedChange(pod, g) {
 		return Status{
-			Hopeless: "it finished before the change took effect",
-			Advice:   "Its program won't run again, so the change never takes effect. Run the plan again: it replaces the instance.",
+			Failure: "it finished before the change took effect",
+			Advice:  "Its program won't run again, so the change never takes effect. Run the plan again: it replaces the instance.",
 		}
 	}
 	if stale(pod, g) {
@@ -60,19 +61,19 @@ func Assess(f podhealth.Facts, g Goal, borne time.Duration) Status {
 	if reached(pod, g) {
 		return Status{Done: true}
 	}
-	return judged(pod, g, g.problem(f), borne)
+	return statusOf(pod, g, g.problem(f), lasted)
 }
 
-// judged is the outlook of a Pod that hasn't come to the goal.
-func judged(pod *corev1.Pod, g Goal, p podhealth.Problem, borne time.Duration) Status {
+// statusOf is the status for a Pod that hasn't reached the goal.
+func statusOf(pod *corev1.Pod, g Goal, p podhealth.Problem, lasted time.Duration) Status {
 	lacks, advice := podhealth.Lacks(pod, g.For == model.WaitSucceeded)
 	switch {
 	case p.Cause == podhealth.None:
 		return Status{Waiting: lacks, Advice: advice}
 	case p.Cause.IsEnd() && p.Cause != podhealth.Finished:
-		return Status{Hopeless: "it failed: " + p.Text, Advice: p.Advice}
-	case p.EndsWait(borne):
-		return Status{Hopeless: p.Text, Advice: p.Advice}
+		return Status{Failure: "it failed: " + p.Text, Advice: p.Advice}
+	case p.EndsWait(lasted):
+		return Status{Failure: p.Text, Advice: p.Advice}
 	case p.Passing:
 		return Status{Waiting: lacks, Problem: p.Text, Advice: p.Advice}
 	}
@@ -109,9 +110,9 @@ func stale(pod *corev1.Pod, g Goal) bool {
 		now.Image == g.Before.Image && reflect.DeepEqual(now.State, g.Before.State)
 }
 
-// Missed reports whether the Pod's main container ended for good before the node
-// took notice of a change, so that what was changed never runs.
-func Missed(pod *corev1.Pod, g Goal) bool {
+// MissedChange reports whether the main container ended for good before the node noticed a change,
+// so that what was changed never runs.
+func MissedChange(pod *corev1.Pod, g Goal) bool {
 	if g.Before == nil || pod.Status.Phase == corev1.PodFailed || !podhealth.IsOver(pod) {
 		return false
 	}
@@ -119,16 +120,9 @@ func Missed(pod *corev1.Pod, g Goal) bool {
 	return now != nil && now.ContainerID == g.Before.ContainerID && now.RestartCount == g.Before.RestartCount
 }
 
-// FinishedError says that an instance has finished, so that a change which the
-// plan meant for a running one wasn't sent.
+// FinishedError says that an instance has finished since the plan, so its change in place wasn't
+// sent.
 func FinishedError(pod *corev1.Pod, what string) error {
-	how := OrElse(podhealth.EndCause(pod), manifest.StatusOf(pod))
+	how := cmp.Or(podhealth.EndCause(pod), manifest.StatusOf(pod))
 	return fmt.Errorf("%s has finished since the plan was made (%s). %s can't be changed in place any more, so nothing was sent. Run the plan again: it replaces the instance", manifest.Ref(pod), how, what)
-}
-
-func OrElse(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
 }

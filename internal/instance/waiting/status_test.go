@@ -17,23 +17,23 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/podhealth"
 )
 
-func TestProgress(t *testing.T) {
+func TestAssess(t *testing.T) {
 	const done, hopeless, waiting = "done", "hopeless", "waiting"
 	var said strings.Builder
 	for _, c := range []struct {
 		pod, waitFor string
-		borne        time.Duration
+		lasted       time.Duration
 		verdict      string
 	}{
 		{pod: "new", waitFor: model.WaitNone, verdict: done},
 		{pod: "new", waitFor: model.WaitScheduled, verdict: waiting},
 		{pod: "new", waitFor: model.WaitReady, verdict: waiting},
-		{pod: "unschedulable", waitFor: model.WaitReady, borne: time.Hour, verdict: waiting},
-		{pod: "unschedulable", waitFor: model.WaitScheduled, borne: time.Hour, verdict: waiting},
+		{pod: "unschedulable", waitFor: model.WaitReady, lasted: time.Hour, verdict: waiting},
+		{pod: "unschedulable", waitFor: model.WaitScheduled, lasted: time.Hour, verdict: waiting},
 		{pod: "creating", waitFor: model.WaitScheduled, verdict: done},
 		{pod: "creating", waitFor: model.WaitRunning, verdict: waiting},
 		{pod: "not-ready", waitFor: model.WaitRunning, verdict: done},
-		{pod: "not-ready", waitFor: model.WaitReady, borne: time.Hour, verdict: waiting},
+		{pod: "not-ready", waitFor: model.WaitReady, lasted: time.Hour, verdict: waiting},
 		{pod: "not-ready", waitFor: model.WaitSucceeded, verdict: waiting},
 		{pod: "ready", waitFor: model.WaitReady, verdict: done},
 		{pod: "ready", waitFor: model.WaitRunning, verdict: done},
@@ -51,26 +51,26 @@ func TestProgress(t *testing.T) {
 		{pod: "deleting", waitFor: model.WaitReady, verdict: hopeless},
 		{pod: "crash-loop", waitFor: model.WaitReady, verdict: waiting},
 		{pod: "crash-loop", waitFor: model.WaitRunning, verdict: done},
-		{pod: "crash-loop", waitFor: model.WaitReady, borne: podhealth.Patience, verdict: hopeless},
+		{pod: "crash-loop", waitFor: model.WaitReady, lasted: podhealth.Patience, verdict: hopeless},
 		{pod: "crash-loop-long", waitFor: model.WaitReady, verdict: hopeless},
 		{pod: "crash-between", waitFor: model.WaitReady, verdict: waiting},
-		{pod: "crash-between", waitFor: model.WaitReady, borne: time.Hour, verdict: waiting},
+		{pod: "crash-between", waitFor: model.WaitReady, lasted: time.Hour, verdict: waiting},
 		{pod: "crash-ended", waitFor: model.WaitReady, verdict: waiting},
-		{pod: "crash-ended", waitFor: model.WaitReady, borne: podhealth.Patience, verdict: hopeless},
+		{pod: "crash-ended", waitFor: model.WaitReady, lasted: podhealth.Patience, verdict: hopeless},
 		{pod: "crash-oom", waitFor: model.WaitReady, verdict: hopeless},
 		{pod: "init-crash", waitFor: model.WaitReady, verdict: hopeless},
 		{pod: "init-crash", waitFor: model.WaitReady, verdict: hopeless},
-		{pod: "init-running", waitFor: model.WaitReady, borne: time.Hour, verdict: waiting},
-		{pod: "sidecar-starting", waitFor: model.WaitReady, borne: time.Hour, verdict: waiting},
-		{pod: "sidecar-not-ready", waitFor: model.WaitReady, borne: time.Hour, verdict: waiting},
+		{pod: "init-running", waitFor: model.WaitReady, lasted: time.Hour, verdict: waiting},
+		{pod: "sidecar-starting", waitFor: model.WaitReady, lasted: time.Hour, verdict: waiting},
+		{pod: "sidecar-not-ready", waitFor: model.WaitReady, lasted: time.Hour, verdict: waiting},
 		{pod: "sidecar-crash", waitFor: model.WaitReady, verdict: hopeless},
 		{pod: "image-pull", waitFor: model.WaitReady, verdict: waiting},
 		{pod: "image-pull", waitFor: model.WaitScheduled, verdict: done},
-		{pod: "image-pull", waitFor: model.WaitReady, borne: podhealth.Patience, verdict: hopeless},
-		{pod: "image-backoff", waitFor: model.WaitReady, borne: podhealth.Patience, verdict: hopeless},
+		{pod: "image-pull", waitFor: model.WaitReady, lasted: podhealth.Patience, verdict: hopeless},
+		{pod: "image-backoff", waitFor: model.WaitReady, lasted: podhealth.Patience, verdict: hopeless},
 		{pod: "image-name", waitFor: model.WaitReady, verdict: hopeless},
-		{pod: "no-config", waitFor: model.WaitReady, borne: podhealth.Patience - 1, verdict: waiting},
-		{pod: "no-config", waitFor: model.WaitReady, borne: podhealth.Patience, verdict: hopeless},
+		{pod: "no-config", waitFor: model.WaitReady, lasted: podhealth.Patience - 1, verdict: waiting},
+		{pod: "no-config", waitFor: model.WaitReady, lasted: podhealth.Patience, verdict: hopeless},
 		{pod: "root-image", waitFor: model.WaitReady, verdict: hopeless},
 		{pod: "root-image", waitFor: model.WaitReady, verdict: hopeless},
 		{pod: "named-user", waitFor: model.WaitReady, verdict: hopeless},
@@ -84,8 +84,8 @@ func TestProgress(t *testing.T) {
 		{pod: "app-ended", waitFor: model.WaitReady, verdict: hopeless},
 		{pod: "root-sidecar", waitFor: model.WaitReady, verdict: hopeless},
 	} {
-		t.Run(c.pod+" for "+c.waitFor+" after "+c.borne.String(), func(t *testing.T) {
-			check(t, &said, Assess(Goal{For: c.waitFor}.Facts(fixture.PodFrom(t, c.pod), nil, fixture.Then()), Goal{For: c.waitFor}, c.borne), c.verdict)
+		t.Run(c.pod+" for "+c.waitFor+" after "+c.lasted.String(), func(t *testing.T) {
+			check(t, &said, Assess(Goal{For: c.waitFor}.Facts(fixture.PodFrom(t, c.pod), nil, fixture.Then()), Goal{For: c.waitFor}, c.lasted), c.verdict)
 		})
 	}
 	assert.Check(t, golden.String(said.String(), "texts/progress.txt"))
@@ -98,7 +98,7 @@ func check(t *testing.T, text *strings.Builder, got Status, verdict string) {
 	switch {
 	case got.Done:
 		was = "done"
-	case got.Hopeless != "":
+	case got.Failure != "":
 		was = "hopeless"
 	}
 	if was != verdict {
@@ -108,7 +108,7 @@ func check(t *testing.T, text *strings.Builder, got Status, verdict string) {
 		t.Error("no advice")
 	}
 	fmt.Fprintf(text, "## %s: %s\n", t.Name(), was)
-	for _, part := range []struct{ name, text string }{{"hopeless", got.Hopeless}, {"problem", got.Problem}, {"waiting for", got.Waiting}, {"advice", got.Advice}} {
+	for _, part := range []struct{ name, text string }{{"hopeless", got.Failure}, {"problem", got.Problem}, {"waiting for", got.Waiting}, {"advice", got.Advice}} {
 		if part.text != "" {
 			fmt.Fprintf(text, "%s: %s\n", part.name, part.text)
 		}
@@ -116,13 +116,13 @@ func check(t *testing.T, text *strings.Builder, got Status, verdict string) {
 	text.WriteString("\n")
 }
 
-// TestProgress_followsTheNewContainer holds that a wait after a change isn't
+// TestAssess_followsTheNewContainer holds that a wait after a change isn't
 // satisfied, or given up, by the container from before it.
-func TestProgress_followsTheNewContainer(t *testing.T) {
+func TestAssess_followsTheNewContainer(t *testing.T) {
 	var said strings.Builder
 	for _, c := range []struct {
 		before, after, waitFor, verdict string
-		borne                           time.Duration
+		lasted                          time.Duration
 	}{
 		{"ready", "ready", model.WaitReady, "waiting", 0},
 		{"ready", "ready", model.WaitRunning, "waiting", 0},
@@ -141,21 +141,21 @@ func TestProgress_followsTheNewContainer(t *testing.T) {
 		{"job-running", "app-ended", model.WaitRunning, "hopeless", 0},
 		{"job-running", "evicted", model.WaitReady, "hopeless", 0},
 	} {
-		t.Run(c.before+" then "+c.after+" for "+c.waitFor+" after "+c.borne.String(), func(t *testing.T) {
+		t.Run(c.before+" then "+c.after+" for "+c.waitFor+" after "+c.lasted.String(), func(t *testing.T) {
 			g := Goal{For: c.waitFor, Before: podhealth.StatusOf(fixture.PodFrom(t, c.before).Status.ContainerStatuses, "app")}
-			check(t, &said, Assess(g.Facts(fixture.PodFrom(t, c.after), nil, fixture.Then()), g, c.borne), c.verdict)
+			check(t, &said, Assess(g.Facts(fixture.PodFrom(t, c.after), nil, fixture.Then()), g, c.lasted), c.verdict)
 		})
 	}
 	assert.Check(t, golden.String(said.String(), "texts/progress_after_a_change.txt"))
 }
 
-func TestProgress_ofAResize(t *testing.T) {
+func TestAssess_ofAResize(t *testing.T) {
 	amounts := corev1.ResourceList{"cpu": resource.MustParse("2"), "memory": resource.MustParse("1Gi")}
 	want := manifest.Size{Limits: amounts, Requests: amounts}
 	var said strings.Builder
 	for _, c := range []struct {
 		pod     string
-		borne   time.Duration
+		lasted  time.Duration
 		verdict string
 	}{
 		{pod: "resize-done", verdict: "done"},
@@ -163,26 +163,26 @@ func TestProgress_ofAResize(t *testing.T) {
 		{pod: "resize-rounded", verdict: "done"},
 		{pod: "resize-underway", verdict: "waiting"},
 		{pod: "resize-deferred", verdict: "waiting"},
-		{pod: "resize-deferred", borne: podhealth.Patience, verdict: "hopeless"},
+		{pod: "resize-deferred", lasted: podhealth.Patience, verdict: "hopeless"},
 		{pod: "resize-infeasible", verdict: "hopeless"},
 		{pod: "resize-infeasible-before", verdict: "waiting"},
 		{pod: "resize-error", verdict: "waiting"},
-		{pod: "resize-error", borne: podhealth.Patience, verdict: "hopeless"},
+		{pod: "resize-error", lasted: podhealth.Patience, verdict: "hopeless"},
 		{pod: "resize-not-running", verdict: "done"},
 		{pod: "resize-finished", verdict: "hopeless"},
 		{pod: "app-ended", verdict: "hopeless"},
 		{pod: "deleting", verdict: "hopeless"},
 	} {
-		t.Run(c.pod+" after "+c.borne.String(), func(t *testing.T) {
+		t.Run(c.pod+" after "+c.lasted.String(), func(t *testing.T) {
 			g := Goal{Size: &want}
-			check(t, &said, Assess(g.Facts(fixture.PodFrom(t, c.pod), nil, fixture.Then()), g, c.borne), c.verdict)
+			check(t, &said, Assess(g.Facts(fixture.PodFrom(t, c.pod), nil, fixture.Then()), g, c.lasted), c.verdict)
 		})
 	}
 	assert.Check(t, golden.String(said.String(), "texts/progress_of_a_resize.txt"))
 }
 
 // TestGoal_isOnePatiencePerProblem holds that neither a new wording nor a restart in between
-// begins the patience anew.
+// starts the patience again.
 func TestGoal_isOnePatiencePerProblem(t *testing.T) {
 	key := func(name string) string {
 		g := Goal{For: model.WaitReady}

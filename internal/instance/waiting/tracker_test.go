@@ -15,8 +15,8 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
 )
 
-// TestCourse_holdsReadiness holds when a wait for readiness that has to last ends, second by second.
-func TestCourse_holdsReadiness(t *testing.T) {
+// TestTracker_holdsReadiness holds when a wait for readiness that has to last ends, second by second.
+func TestTracker_holdsReadiness(t *testing.T) {
 	var said strings.Builder
 	ready := func(restarts int32) *corev1.Pod {
 		pod := fixture.PodFrom(t, "ready")
@@ -73,11 +73,11 @@ func TestCourse_holdsReadiness(t *testing.T) {
 		{"no goal", Goal{For: model.WaitNone, Hold: hold}, []moment{{0, ready(0)}}, "done"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			course := NewCourse(c.goal, fixture.Then())
+			course := NewTracker(c.goal, fixture.Then())
 			var last Status
 			for i, m := range c.moments {
-				last = course.See(m.pod, fixture.Then().Add(m.after))
-				if i < len(c.moments)-1 && (last.Done || last.Hopeless != "") {
+				last = course.Observe(m.pod, fixture.Then().Add(m.after))
+				if i < len(c.moments)-1 && (last.Done || last.Failure != "") {
 					t.Fatalf("it ended too early: %+v", last)
 				}
 			}
@@ -87,8 +87,8 @@ func TestCourse_holdsReadiness(t *testing.T) {
 	assert.Check(t, golden.String(said.String(), "texts/progress_of_readiness.txt"))
 }
 
-// TestCourse_eventsTellMore holds that what is known when a wait ends makes its cause more precise.
-func TestCourse_eventsTellMore(t *testing.T) {
+// TestTracker_eventsTellMore holds that what is known when a wait ends makes its cause more precise.
+func TestTracker_eventsTellMore(t *testing.T) {
 	killing := func(message string) []corev1.Event {
 		return []corev1.Event{
 			{Type: "Warning", Reason: "Unhealthy", Message: "Liveness probe failed: HTTP probe failed with statuscode: 500", InvolvedObject: corev1.ObjectReference{FieldPath: "spec.containers{app}"}},
@@ -107,13 +107,13 @@ func TestCourse_eventsTellMore(t *testing.T) {
 		{"creating", Goal{For: model.WaitReady}, []string{"creating"}, []corev1.Event{{Type: "Warning", Reason: "FailedMount", Message: `MountVolume.SetUp failed for volume "v" : secret "s" not found`}}},
 		{"unready", Goal{For: model.WaitReady}, []string{"not-ready"}, []corev1.Event{{Type: "Warning", Reason: "Unhealthy", Message: "Readiness probe failed: connection refused", InvolvedObject: corev1.ObjectReference{FieldPath: "spec.containers{app}"}}}},
 	} {
-		course := NewCourse(c.goal, fixture.Then())
+		course := NewTracker(c.goal, fixture.Then())
 		for _, pod := range c.pods {
-			course.See(fixture.PodFrom(t, pod), fixture.Then())
+			course.Observe(fixture.PodFrom(t, pod), fixture.Then())
 		}
 		pod := fixture.PodFrom(t, c.pods[len(c.pods)-1])
 		without, with := course.Judge(c.goal.Facts(pod, nil, fixture.Then())), course.Judge(c.goal.Facts(pod, c.events, fixture.Then()))
-		if with.Hopeless+with.Problem == without.Hopeless+without.Problem {
+		if with.Failure+with.Problem == without.Failure+without.Problem {
 			t.Errorf("%s: events changed nothing: %+v", c.name, with)
 		}
 		fmt.Fprintf(&said, "## %s\n%s\n%s\n\n", c.name, with.Ended(fmt.Errorf("timed out after 30s")), with.Advice)

@@ -9,25 +9,24 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/instance/power"
 )
 
-// held is the state and the record of a running instance whose update ended in an
-// error: of each attribute what the server holds. What was carried out is as it was
-// planned; everything else has its prior value, so that the next plan shows it
-// again.
+// held is the result of an update of a running instance that failed: each attribute has the value
+// that the server holds. What was carried out is as planned, and everything else is as before, so
+// that the next plan shows it again.
 func (u updateInput) held(done planning.Applied) updateResult {
 	have := power.Existing{Pod: done.Pod}
-	sized := u.Todo.Resize != nil && manifest.SizeOf(manifest.MainContainer(done.Pod).Resources).Equal(*u.Todo.Resize)
-	rec := u.Record.After(u.Todo, done, sized)
-	if u.Todo.Change != nil && done.Changed {
+	sized := u.Decision.Resize != nil && manifest.SizeOf(manifest.MainContainer(done.Pod).Resources).Equal(*u.Decision.Resize)
+	private := u.PrivateState.AfterUpdate(u.Decision, done, sized)
+	if u.Decision.Change != nil && done.Changed {
 		state := u.Plan
-		state.Instance = rec.SeenAs(u.Plan.Instance, have)
-		return updateResult{State: state, Record: rec.Found(have, state), Have: have}
+		state.Instance = private.ObservedAs(u.Plan.Instance, have)
+		return updateResult{State: state, PrivateState: private.WithLastSeen(have, state), Existing: have}
 	}
 	if !sized {
-		rec.Limited = u.Limited
+		private.Limited = u.Limited
 	}
 	state := u.Prior
-	state.Instance = planning.Normalise(u.Prior, rec.SeenAs(u.Prior.Instance, have))
-	planned := rec.SeenAs(u.Plan.Instance, have)
+	state.Instance = planning.Normalise(u.Prior, private.ObservedAs(u.Prior.Instance, have))
+	planned := private.ObservedAs(u.Plan.Instance, have)
 	if sized {
 		state.CPU, state.Memory, state.Requests = planned.CPU, planned.Memory, planned.Requests
 	}
@@ -36,11 +35,11 @@ func (u updateInput) held(done planning.Applied) updateResult {
 	state.LabelsAll = heldKeys(live.LabelsAll, u.Prior.LabelsAll, u.Plan.LabelsAll)
 	state.Annotations = heldKeys(live.Annotations, u.Prior.Annotations, u.Plan.Annotations)
 	state.AnnotationsAll = heldKeys(live.AnnotationsAll, u.Prior.AnnotationsAll, u.Plan.AnnotationsAll)
-	return updateResult{State: state, Record: rec.Found(have, state), Have: have}
+	return updateResult{State: state, PrivateState: private.WithLastSeen(have, state), Existing: have}
 }
 
-// heldKeys keeps of the live keys those that were declared before, and of those
-// that are declared now the ones that have come about.
+// heldKeys keeps the live keys that were declared before, and the newly declared ones that are
+// already set.
 func heldKeys(live, prior, plan types.Map) types.Map {
 	kept := map[string]attr.Value{}
 	before, planned := prior.Elements(), plan.Elements()

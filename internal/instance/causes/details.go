@@ -1,6 +1,7 @@
 package causes
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,58 +11,57 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/headgym/terraform-provider-mar/internal/instance/model"
-	"github.com/headgym/terraform-provider-mar/internal/instance/waiting"
 	"github.com/headgym/terraform-provider-mar/internal/podhealth"
 )
 
-// Details is what else the API server knows of a trouble; what the credentials
-// may not read isn't in it.
+// Details is what else the API server knows about a problem. What the credentials may not read is
+// left out.
 type Details struct {
 	Events []corev1.Event
-	// Node says what is wrong with the node, if something is.
+	// Node says what is wrong with the node. It is empty if nothing is.
 	Node string
 }
 
-// Warnings word a trouble with what else is known of it, in a line or two. Nothing is said where
-// the events show that there is none.
-func (t Problem) Warnings(prior model.Resource, e Details, now time.Time) []Warning {
-	if t.ill != nil && e.Events != nil {
-		better := illness(prior, podhealth.Facts{Pod: t.ill, Events: e.Events, Now: now})
+// Warnings words the problem and its details in a line or two. It returns none if the events show
+// that nothing is wrong.
+func (p Problem) Warnings(prior model.Resource, e Details, now time.Time) []Warning {
+	if p.unhealthy != nil && e.Events != nil {
+		better := healthProblem(prior, podhealth.Facts{Pod: p.unhealthy, Events: e.Events, Now: now})
 		if better == nil {
 			return nil
 		}
-		better.UID = t.UID
-		t = *better
+		better.UID = p.UID
+		p = *better
 	}
-	if t.Summary == "" {
+	if p.Summary == "" {
 		return nil
 	}
-	return []Warning{t.Warning(e)}
+	return []Warning{p.Warning(e)}
 }
 
-func (t Problem) Warning(e Details) Warning {
-	what := t.What
+func (p Problem) Warning(e Details) Warning {
+	what := p.What
 	if e.Node != "" {
 		what += "; its " + e.Node
 	}
-	if t.Summary == causeGone {
+	if p.Summary == causeGone {
 		reason, text := disruption(e.Events)
-		t.Summary = waiting.OrElse(podhealth.TitleOf(podhealth.DisruptionOf(reason)), t.Summary)
+		p.Summary = cmp.Or(podhealth.TitleOf(podhealth.DisruptionOf(reason)), p.Summary)
 		if text != "" {
 			text = "the last event about it is " + text
 		}
-		what += "; " + waiting.OrElse(text, "no event says why")
+		what += "; " + cmp.Or(text, "no event says why")
 	} else if events := podhealth.EventLines(e.Events); len(events) > 0 && !strings.Contains(what, messageOf(events[len(events)-1])) {
 		what += "; last event: " + events[len(events)-1]
 	}
-	if e.Node != "" && t.Summary == causeLeaving {
-		t.Summary = podhealth.TitleOf(podhealth.NodeSilent)
-		t.Next += " It will be gone when the node answers again, or is deleted (`kubectl delete node`)."
+	if e.Node != "" && p.Summary == causeDeleting {
+		p.Summary = podhealth.TitleOf(podhealth.NodeSilent)
+		p.Next += " It will be gone when the node answers again, or is deleted (`kubectl delete node`)."
 	}
-	return Warning{Attribute: t.Attribute, Summary: t.Summary, Detail: strings.TrimRight(what, ".") + ".\n" + t.Next}
+	return Warning{Attribute: p.Attribute, Summary: p.Summary, Detail: strings.TrimRight(what, ".") + ".\n" + p.Next}
 }
 
-// disruption is the event that says most about why a Pod went, and its reason.
+// disruption returns the event that best explains why a Pod is gone, and its reason.
 func disruption(events []corev1.Event) (reason, text string) {
 	rank := func(e corev1.Event) int {
 		switch {
@@ -83,7 +83,7 @@ func disruption(events []corev1.Event) (reason, text string) {
 	if last == nil {
 		return "", ""
 	}
-	return last.Reason, fmt.Sprintf("%s, at %s", strings.TrimRight(podhealth.JoinReason(last.Reason, last.Message), "."), moment(metav1.NewTime(podhealth.EventTime(*last))))
+	return last.Reason, fmt.Sprintf("%s, at %s", strings.TrimRight(podhealth.JoinReason(last.Reason, last.Message), "."), formatTime(metav1.NewTime(podhealth.EventTime(*last))))
 }
 
 // messageOf is what an event line says, without its reason and its count.
@@ -108,8 +108,8 @@ func endedAt(pod *corev1.Pod) metav1.Time {
 	return last
 }
 
-// makerOf is the manager that wrote to the object first.
-func makerOf(o metav1.Object) string {
+// creatorOf returns the field manager that wrote to the object first.
+func creatorOf(o metav1.Object) string {
 	entries := slices.Clone(o.GetManagedFields())
 	entries = slices.DeleteFunc(entries, func(e metav1.ManagedFieldsEntry) bool { return e.Subresource != "" || e.Time == nil })
 	if len(entries) == 0 {
@@ -129,7 +129,7 @@ func since(t metav1.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return " since " + moment(t)
+	return " since " + formatTime(t)
 }
 
-func moment(t metav1.Time) string { return t.UTC().Format(time.RFC3339) }
+func formatTime(t metav1.Time) string { return t.UTC().Format(time.RFC3339) }

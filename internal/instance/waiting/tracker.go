@@ -1,6 +1,7 @@
 package waiting
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -10,47 +11,47 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/podhealth"
 )
 
-// Course is a wait as it goes on: for how long the present problem has been there, and for how
-// long the Pod has been ready. Times are this machine's, since the node's clock may differ.
-type Course struct {
+// Tracker follows a Pod during a wait. It remembers how long the current problem has existed, and
+// how long the Pod has been ready. Times are from this machine's clock, because the node's may
+// differ.
+type Tracker struct {
 	goal Goal
-	// problem is the present one's key, there since problemSince.
+	// problem is the key of the current problem, which exists since problemSince.
 	problem      string
 	problemSince time.Time
 	ready        readiness
 }
 
-// readiness is a time for which a Pod has been ready without a break.
+// readiness is a period in which a Pod was ready without interruption.
 type readiness struct {
 	// since is zero while the Pod isn't ready.
 	since time.Time
-	// turned is when the Pod became ready by its node's clock, which tells one such time from
-	// another.
+	// turned is when the Pod became ready by its node's clock. It tells one period from the next.
 	turned time.Time
-	// restarts has each container's at the beginning.
+	// restarts holds each container's restart count at the beginning.
 	restarts map[string]int32
-	// ended is the container that ended or was restarted meanwhile, after lasted.
+	// ended is the container that ended or was restarted in the period, after the time lasted.
 	ended  string
 	lasted time.Duration
 }
 
-func NewCourse(g Goal, now time.Time) *Course { return &Course{goal: g, problemSince: now} }
+func NewTracker(g Goal, now time.Time) *Tracker { return &Tracker{goal: g, problemSince: now} }
 
-// See takes the Pod as it is now, and judges it.
-func (c *Course) See(pod *corev1.Pod, now time.Time) Status {
+// Observe takes the Pod as it is now, and returns the status of the wait.
+func (c *Tracker) Observe(pod *corev1.Pod, now time.Time) Status {
 	f := c.goal.Facts(pod, nil, now)
 	if key := c.goal.problem(f).Key(); key != c.problem {
 		c.problem, c.problemSince = key, now
 	}
 	if c.goal.Holds() {
-		c.ready = c.followed(pod, now)
+		c.ready = c.readinessAfter(pod, now)
 	}
 	return c.Judge(f)
 }
 
-// followed is the readiness once the Pod was seen so. After a change of the container it begins with
-// the container's next run: the change itself ends the present one.
-func (c *Course) followed(pod *corev1.Pod, now time.Time) readiness {
+// readinessAfter returns the readiness after an observation. After a change of the container it
+// begins with the container's next run, because the change itself ends the current one.
+func (c *Tracker) readinessAfter(pod *corev1.Pod, now time.Time) readiness {
 	if before := c.goal.Before; before != nil {
 		if status := podhealth.StatusOf(pod.Status.ContainerStatuses, before.Name); status == nil || status.ContainerID == before.ContainerID {
 			return readiness{}
@@ -59,25 +60,25 @@ func (c *Course) followed(pod *corev1.Pod, now time.Time) readiness {
 	return c.ready.after(pod, now)
 }
 
-// Judge is the outlook by what has been seen so far. Facts may have events that see didn't
-// have.
-func (c *Course) Judge(f podhealth.Facts) Status {
+// Judge returns the status of the wait by the observations so far. Facts may include events, which
+// Observe doesn't have.
+func (c *Tracker) Judge(f podhealth.Facts) Status {
 	if c.ready.ended != "" {
-		return c.broken(f)
+		return c.readinessLost(f)
 	}
-	o := Assess(f, c.goal, f.Now.Sub(c.problemSince))
+	s := Assess(f, c.goal, f.Now.Sub(c.problemSince))
 	hasHeld := !c.ready.since.IsZero() && f.Now.Sub(c.ready.since) >= c.goal.Hold
-	if o.Done && c.goal.Holds() && !podhealth.HasEnded(f.Pod) && !hasHeld {
+	if s.Done && c.goal.Holds() && !podhealth.HasEnded(f.Pod) && !hasHeld {
 		return Status{
 			Waiting: "it to stay ready for " + seconds(c.goal.Hold),
 			Advice:  "It is ready, but not yet for as long as `min_ready_seconds` requires. Give it more time with `timeouts`, or lower `min_ready_seconds`.",
 		}
 	}
-	return o
+	return s
 }
 
-// broken is the outlook of a Pod that was ready, and didn't stay so for long enough.
-func (c *Course) broken(f podhealth.Facts) Status {
+// readinessLost is the status for a Pod that was ready, but not for long enough.
+func (c *Tracker) readinessLost(f podhealth.Facts) Status {
 	p := podhealth.JudgeEnd(f, c.ready.ended)
 	if whole := podhealth.Judge(f); whole.Cause.IsEnd() || p.Cause == podhealth.None {
 		p = whole
@@ -87,12 +88,12 @@ func (c *Course) broken(f podhealth.Facts) Status {
 		how = "for a moment"
 	}
 	return Status{
-		Hopeless: fmt.Sprintf("it was ready %s, but not for the %s that `min_ready_seconds` requires: %s", how, seconds(c.goal.Hold), OrElse(p.Text, podhealth.Title(f.Pod, c.ready.ended)+" was restarted")),
-		Advice:   OrElse(p.Advice, "Its log says why the program ended."),
+		Failure: fmt.Sprintf("it was ready %s, but not for the %s that `min_ready_seconds` requires: %s", how, seconds(c.goal.Hold), cmp.Or(p.Text, podhealth.Title(f.Pod, c.ready.ended)+" was restarted")),
+		Advice:  cmp.Or(p.Advice, "Its log says why the program ended."),
 	}
 }
 
-// after is the readiness once the Pod was seen so.
+// after returns the readiness after an observation.
 func (r readiness) after(pod *corev1.Pod, now time.Time) readiness {
 	if r.ended != "" {
 		return r
@@ -113,8 +114,8 @@ func (r readiness) after(pod *corev1.Pod, now time.Time) readiness {
 	return r
 }
 
-// endedSince names a container that has ended or was restarted since, init containers that
-// have done their work aside.
+// endedSince returns the name of a container that ended or was restarted since restarts were
+// counted. Init containers that have completed don't count.
 func endedSince(pod *corev1.Pod, restarts map[string]int32) string {
 	if pod.Status.Phase == corev1.PodSucceeded && manifest.MayFinish(string(pod.Spec.RestartPolicy)) {
 		return ""
@@ -128,7 +129,7 @@ func endedSince(pod *corev1.Pod, restarts map[string]int32) string {
 	return ""
 }
 
-// restartsOf has the restarts of the containers that run.
+// restartsOf returns the restart counts of the running containers.
 func restartsOf(pod *corev1.Pod) map[string]int32 {
 	counts := map[string]int32{}
 	for _, c := range podhealth.Statuses(pod) {

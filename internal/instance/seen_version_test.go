@@ -45,8 +45,8 @@ func TestUsualRecord(t *testing.T) {
 				t.Fatal(diags)
 			}
 			pod.UID, pod.Status.Phase = k8stypes.UID(state.UID.ValueString()), corev1.PodRunning
-			rec := planning.PrivateState{Limited: planning.LimitedBy(state.Instance)}.Found(power.Existing{Pod: pod}, state)
-			if diff := cmp.Diff(jsonOf(t, planning.DefaultPrivateState(state)), jsonOf(t, rec)); diff != "" {
+			private := planning.PrivateState{Limited: planning.LimitedBy(state.Instance)}.WithLastSeen(power.Existing{Pod: pod}, state)
+			if diff := cmp.Diff(jsonOf(t, planning.DefaultPrivateState(state)), jsonOf(t, private)); diff != "" {
 				t.Errorf("what is remembered of it isn't the usual (-usual +it):\n%s", diff)
 			}
 		})
@@ -68,28 +68,28 @@ func TestPlansNothing(t *testing.T) {
 	state.ReplaceOn = types.SetValueMust(types.StringType, model.TextValues([]string{model.StatusFailed}))
 	usual := planning.DefaultPrivateState(state)
 	for name, c := range map[string]struct {
-		change  func(r *instanceResource, state, config *model.Resource, rec *planning.PrivateState)
+		change  func(r *instanceResource, state, config *model.Resource, private *planning.PrivateState)
 		nothing bool
 	}{
 		"as it was asked for": {func(*instanceResource, *model.Resource, *model.Resource, *planning.PrivateState) {}, true},
-		"it failed": {func(_ *instanceResource, _, _ *model.Resource, rec *planning.PrivateState) {
-			rec.LastSeen.Status = model.StatusFailed
+		"it failed": {func(_ *instanceResource, _, _ *model.Resource, private *planning.PrivateState) {
+			private.LastSeen.Status = model.StatusFailed
 		}, false},
-		"it is being deleted": {func(_ *instanceResource, _, _ *model.Resource, rec *planning.PrivateState) {
-			rec.LastSeen.Deleting = "2026-01-01T00:00:00Z"
+		"it is being deleted": {func(_ *instanceResource, _, _ *model.Resource, private *planning.PrivateState) {
+			private.LastSeen.Deleting = "2026-01-01T00:00:00Z"
 		}, false},
-		"it has lost a label": {func(_ *instanceResource, _, _ *model.Resource, rec *planning.PrivateState) {
-			rec.LastSeen.Unlabelled = []string{"app"}
+		"it has lost a label": {func(_ *instanceResource, _, _ *model.Resource, private *planning.PrivateState) {
+			private.LastSeen.Unlabelled = []string{"app"}
 		}, false},
 		"a limit isn't declared any more": {func(_ *instanceResource, _, config *model.Resource, _ *planning.PrivateState) {
 			config.CPU = fwtypes.NewQuantityNull()
 		}, false},
-		"it was stopped and shouldn't be": {func(_ *instanceResource, state, _ *model.Resource, rec *planning.PrivateState) {
+		"it was stopped and shouldn't be": {func(_ *instanceResource, state, _ *model.Resource, private *planning.PrivateState) {
 			state.DesiredStatus = types.StringValue(model.PowerRunning)
-			rec.LastSeen.State = power.State{Template: true}
+			private.LastSeen.State = power.State{Template: true}
 		}, false},
-		"a template is beside it": {func(_ *instanceResource, _, _ *model.Resource, rec *planning.PrivateState) {
-			rec.LastSeen.State.Template = true
+		"a template is beside it": {func(_ *instanceResource, _, _ *model.Resource, private *planning.PrivateState) {
+			private.LastSeen.State.Template = true
 		}, false},
 		"its address isn't known yet": {func(_ *instanceResource, state, _ *model.Resource, _ *planning.PrivateState) {
 			state.IP = types.StringNull()
@@ -105,9 +105,9 @@ func TestPlansNothing(t *testing.T) {
 		}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r, its, config, rec := &instanceResource{}, state, state, usual
-			c.change(r, &its, &config, &rec)
-			if got := r.plansNothing(its, config, rec); got != c.nothing {
+			r, its, config, private := &instanceResource{}, state, state, usual
+			c.change(r, &its, &config, &private)
+			if got := r.plansNothing(its, config, private); got != c.nothing {
 				t.Errorf("plans nothing: %t", got)
 			}
 		})

@@ -15,30 +15,29 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/podhealth"
 )
 
-// Evidence asks what else there is to know of a trouble: the Pod's events, and
-// the node where that may be the cause. It is short, and leaves out what the
-// credentials may not read.
-func (s *Store) Evidence(ctx context.Context, k model.Key, t causes.Problem) causes.Details {
+// Details reads what may explain a problem: the Pod's events, and the node. It has a short time
+// limit, and leaves out what the credentials may not read.
+func (s *Store) Details(ctx context.Context, k model.Key, p causes.Problem) causes.Details {
 	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
 	var e causes.Details
-	if t.UID != "" {
-		e.Events = s.events(ctx, k.Cluster, t.UID)
+	if p.UID != "" {
+		e.Events = s.events(ctx, k.Cluster, p.UID)
 	}
-	if t.Node != "" {
-		node, found, err := kube.Get(ctx, kube.Ref{Kind: "Node", Name: t.Node}, s.client.Clientset.CoreV1().Nodes().Get)
+	if p.Node != "" {
+		node, found, err := kube.Get(ctx, kube.Ref{Kind: "Node", Name: p.Node}, s.client.Clientset.CoreV1().Nodes().Get)
 		switch {
 		case found:
 			e.Node = podhealth.NodeProblem(node)
 		case err == nil:
-			e.Node = "node " + t.Node + " doesn't exist any more"
+			e.Node = "node " + p.Node + " doesn't exist any more"
 		}
 	}
 	return e
 }
 
-// EventsOf are the events of a Pod of which something is wrong, or may be. They aren't asked for
-// where all is well.
+// EventsOf reads the events of a Pod with a problem, or a possible one. It makes no request for a
+// healthy Pod.
 func (s *Store) EventsOf(ctx context.Context, pod *corev1.Pod, now time.Time) []corev1.Event {
 	if !manifest.IsSuspect(pod, now) {
 		return nil
@@ -48,8 +47,7 @@ func (s *Store) EventsOf(ctx context.Context, pod *corev1.Pod, now time.Time) []
 	return s.events(ctx, pod.Namespace, string(pod.UID))
 }
 
-// events lists those about the Pod with that UID, nil where they may not be
-// listed.
+// events lists the events about the Pod with that UID, nil if they may not be listed.
 func (s *Store) events(ctx context.Context, namespace, uid string) []corev1.Event {
 	list, err := s.client.Clientset.CoreV1().Events(namespace).List(ctx, metav1.ListOptions{
 		FieldSelector: fields.OneTermEqualSelector("involvedObject.uid", uid).String(),

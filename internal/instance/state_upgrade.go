@@ -26,6 +26,21 @@ func (r *instanceResource) MoveState(context.Context) []resource.StateMover {
 		for attribute, value := range map[string]string{"id": k.String(), "cluster": k.Cluster, "name": k.Name, "uid": pod.UID} {
 			resp.Diagnostics.Append(resp.TargetState.SetAttribute(ctx, path.Root(attribute), value)...)
 		}
-		saving{Identity: resp.TargetIdentity, Diagnostics: &resp.Diagnostics}.identify(ctx, k)
+		output{Identity: resp.TargetIdentity, Diagnostics: &resp.Diagnostics}.identify(ctx, k)
 	}}}
+}
+
+// schemaVersion is raised by a change that a state doesn't survive by itself: an
+// attribute that has another name, type or meaning, or a new one that is planned
+// otherwise than null. One that is new reads as null, and one that is gone is left
+// out.
+const schemaVersion = 1
+
+// UpgradeState makes a state of the present schema of an older one, by its version.
+func (r *instanceResource) UpgradeState(ctx context.Context) map[int64]resource.StateUpgrader {
+	var present resource.SchemaResponse
+	r.Schema(ctx, resource.SchemaRequest{}, &present)
+	return map[int64]resource.StateUpgrader{
+		0: {PriorSchema: &present.Schema, StateUpgrader: fw.AddAnnotationsAll},
+	}
 }
