@@ -30,6 +30,19 @@ func (e Excess) FitsWithout(freed corev1.ResourceList) bool {
 	return len(e.Limited) > 0
 }
 
+// FitsWithin reports whether there is room where the quota allows so much instead.
+func (e Excess) FitsWithin(hard corev1.ResourceList) bool {
+	for name := range e.Limited {
+		limit, limited := hard[name]
+		needed := e.Used[name].DeepCopy()
+		needed.Add(e.Requested[name])
+		if limited && needed.Cmp(limit) > 0 {
+			return false
+		}
+	}
+	return len(e.Limited) > 0
+}
+
 // Excess reads the figures of a quota that is exceeded.
 func (e *RefusedError) Excess() (Excess, bool) {
 	parts := regexp.MustCompile(`^exceeded quota: [^,]+, requested: (.*), used: (.*), limited: (.*)$`).FindStringSubmatch(e.Message)

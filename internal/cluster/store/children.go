@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
@@ -53,10 +54,12 @@ type children[T apiObject[T], L runtime.Object, C any] struct {
 	// prune, where it is set, is the merge patch that takes away what an apply
 	// leaves, and the fields that it takes.
 	prune func(want, written T) ([]byte, []fieldpath.Path, error)
+	// raised returns the quotas that this apply has written; nil where it writes none.
+	raised func() []*corev1.ResourceQuota
 }
 
 func childrenOf[T apiObject[T], L runtime.Object, C any](s Store, kind, cluster string, client childClient[T, L, C]) children[T, L, C] {
-	return children[T, L, C]{kind: kind, cluster: cluster, manager: s.Client, client: client, fresh: s.fresh}
+	return children[T, L, C]{kind: kind, cluster: cluster, manager: s.Client, client: client, fresh: s.fresh, raised: s.raised}
 }
 
 func (c children[T, L, C]) ref(name string) kube.Ref { return child.Ref(c.kind, c.cluster, name) }
@@ -160,8 +163,12 @@ func (c children[T, L, C]) apply(ctx context.Context, want T, have map[string]T,
 	if err != nil {
 		return err
 	}
-	written, err := kube.Apply(ctx, &c.manager.Writer, c.ref(name), func(ctx context.Context, opts metav1.ApplyOptions) (T, error) {
-		return c.client.Apply(ctx, config, opts)
+	var written T
+	err = untilRaised(ctx, c.raised, func(ctx context.Context) (err error) {
+		written, err = kube.Apply(ctx, &c.manager.Writer, c.ref(name), func(ctx context.Context, opts metav1.ApplyOptions) (T, error) {
+			return c.client.Apply(ctx, config, opts)
+		})
+		return err
 	})
 	if err != nil {
 		return err

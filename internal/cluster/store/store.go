@@ -24,6 +24,8 @@ import (
 type Store struct {
 	Client *connect.Client
 	fresh  bool
+	// raised returns the quotas that the present apply has written; nil outside of one.
+	raised func() []*corev1.ResourceQuota
 }
 
 // Connected reports whether there is an API server to ask; while the provider's
@@ -214,6 +216,7 @@ func (s Store) Carry(ctx context.Context, want objects.Desired, have objects.Obs
 			return have, err
 		}
 	}
+	s.raised = func() []*corev1.ResourceQuota { return writtenQuotas(have.Quotas, steps.Quotas) }
 	quotas, limitRanges, policies := s.quotas(name), s.limitRanges(name), s.policies(name)
 	accounts, roles, bindings := s.serviceAccounts(name), s.roles(name), s.bindings(name)
 	for _, do := range []func() error{
