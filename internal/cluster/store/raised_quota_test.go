@@ -13,8 +13,8 @@ import (
 	"github.com/headgym/terraform-provider-mar/internal/kube"
 )
 
-func refusedBy(quota, limited string) error {
-	return &kube.RefusedError{Kind: kube.RefusedByQuota, Message: "exceeded quota: " + quota + ", requested: count/serviceaccounts=1, used: count/serviceaccounts=1, limited: count/serviceaccounts=" + limited}
+func refusedBy(quota string) error {
+	return &kube.RefusedError{Kind: kube.RefusedByQuota, Message: "exceeded quota: " + quota + ", requested: count/serviceaccounts=1, used: count/serviceaccounts=1, limited: count/serviceaccounts=1"}
 }
 
 func raisedTo(amount string) func() []*corev1.ResourceQuota {
@@ -37,12 +37,12 @@ func TestUntilRaised_repeatsWhatTheRaisedQuotaHasRoomFor(t *testing.T) {
 		want    error
 		writes  int
 	}{
-		"the quota is processed":    {raisedTo("2"), []error{refusedBy("mar-quota", "1"), refusedBy("mar-quota", "1"), nil}, nil, 3},
-		"it is still too small":     {raisedTo("1"), []error{refusedBy("mar-quota", "1")}, refusedBy("mar-quota", "1"), 1},
-		"another quota refuses":     {raisedTo("2"), []error{refusedBy("theirs", "1")}, refusedBy("theirs", "1"), 1},
-		"no quota was written":      {nil, []error{refusedBy("mar-quota", "1")}, refusedBy("mar-quota", "1"), 1},
+		"the quota is processed":    {raisedTo("2"), []error{refusedBy("mar-quota"), refusedBy("mar-quota"), nil}, nil, 3},
+		"it is still too small":     {raisedTo("1"), []error{refusedBy("mar-quota")}, refusedBy("mar-quota"), 1},
+		"another quota refuses":     {raisedTo("2"), []error{refusedBy("theirs")}, refusedBy("theirs"), 1},
+		"no quota was written":      {nil, []error{refusedBy("mar-quota")}, refusedBy("mar-quota"), 1},
 		"another error":             {raisedTo("2"), []error{other}, other, 1},
-		"another error comes after": {raisedTo("2"), []error{refusedBy("mar-quota", "1"), other}, other, 2},
+		"another error comes after": {raisedTo("2"), []error{refusedBy("mar-quota"), other}, other, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -64,7 +64,7 @@ func TestUntilRaised_repeatsWhatTheRaisedQuotaHasRoomFor(t *testing.T) {
 func TestUntilRaised_endsWithTheRefusal(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		err := untilRaised(t.Context(), raisedTo("2"), func(context.Context) error { return refusedBy("mar-quota", "1") })
+		err := untilRaised(t.Context(), raisedTo("2"), func(context.Context) error { return refusedBy("mar-quota") })
 		var refused *kube.RefusedError
 		if !errors.As(err, &refused) {
 			t.Errorf("it ended with %v", err)
