@@ -45,7 +45,7 @@ func mutants() []mutant {
 		{
 			lacks: "the rule on state after errors", file: "internal/instance/resource_update.go",
 			text:     "out.save(ctx, result.State, result.PrivateState)",
-			becomes:  "out.save(ctx, u.Plan, done.Record)",
+			becomes:  "out.save(ctx, u.Plan, result.PrivateState)",
 			scenario: "instance-label-removed", fault: "403", address: "patch pods 1", rule: "same",
 		},
 	}
