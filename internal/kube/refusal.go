@@ -18,23 +18,16 @@ type Excess struct {
 }
 
 // FitsWithout reports whether there is room once so much is free again.
-func (e Excess) FitsWithout(freed corev1.ResourceList) bool {
-	for name, limit := range e.Limited {
-		needed := e.Used[name].DeepCopy()
-		needed.Sub(freed[name])
-		needed.Add(e.Requested[name])
-		if needed.Cmp(limit) > 0 {
-			return false
-		}
-	}
-	return len(e.Limited) > 0
-}
+func (e Excess) FitsWithout(freed corev1.ResourceList) bool { return e.fits(freed, e.Limited) }
 
 // FitsWithin reports whether there is room where the quota allows so much instead.
-func (e Excess) FitsWithin(hard corev1.ResourceList) bool {
+func (e Excess) FitsWithin(hard corev1.ResourceList) bool { return e.fits(nil, hard) }
+
+func (e Excess) fits(freed, limits corev1.ResourceList) bool {
 	for name := range e.Limited {
-		limit, limited := hard[name]
+		limit, limited := limits[name]
 		needed := e.Used[name].DeepCopy()
+		needed.Sub(freed[name])
 		needed.Add(e.Requested[name])
 		if limited && needed.Cmp(limit) > 0 {
 			return false

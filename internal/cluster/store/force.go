@@ -3,9 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
-	"maps"
 	"math"
-	"slices"
 	"time"
 
 	"k8s.io/apimachinery/pkg/util/wait"
@@ -17,11 +15,7 @@ import (
 
 // AwaitForce blocks until all that the steps have written works: the quotas count.
 func (s Store) AwaitForce(ctx context.Context, have objects.Observed, steps objects.Changes) error {
-	for _, name := range slices.Sorted(maps.Keys(steps.Quotas)) {
-		quota, there := have.Quotas[name]
-		if !there || steps.Quotas[name] != child.Apply {
-			continue
-		}
+	for _, quota := range writtenQuotas(have.Quotas, steps.Quotas) {
 		if err := s.awaitCounted(ctx, quota); err != nil {
 			return err
 		}

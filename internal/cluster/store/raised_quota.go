@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,11 +19,11 @@ import (
 // controller manager processes a quota within a second, unless it is down.
 const raisedPatience = 20 * time.Second
 
-// writtenQuotas returns the quotas that the steps have written.
+// writtenQuotas returns the quotas that the steps have applied, in the order of their names.
 func writtenQuotas(have map[string]*corev1.ResourceQuota, steps map[string]child.Step) []*corev1.ResourceQuota {
 	var written []*corev1.ResourceQuota
-	for name, step := range steps {
-		if quota, there := have[name]; there && step == child.Apply {
+	for _, name := range slices.Sorted(maps.Keys(steps)) {
+		if quota, there := have[name]; there && steps[name] == child.Apply {
 			written = append(written, quota)
 		}
 	}
